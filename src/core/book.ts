@@ -1,0 +1,120 @@
+import type { Address } from 'viem'
+import { Ledger } from './ledger.ts'
+import type { Candidate } from './plan.ts'
+import type { Checkpoint, Follower } from './ports.ts'
+import type { AccountView, Protocol } from './protocol.ts'
+import { type Rates, Sheet } from './sheet.ts'
+import type { AccountId, Call, Facts, Header, LogFilter } from './types.ts'
+
+/** One market: its protocol, its ledger, its sheet. Same facts in, same answers out. */
+export class Book implements Follower {
+  readonly name: string
+  readonly protocol: Protocol
+  readonly ledger = new Ledger()
+  readonly sheet = new Sheet()
+  /** The block this book speaks of; undefined before its first page. */
+  head: Header | undefined
+  #rates: Rates = { rate: new Float64Array(0), grain: new Float64Array(0) }
+  #flagged = new Int32Array(0)
+
+  constructor(name: string, protocol: Protocol) {
+    this.name = name
+    this.protocol = protocol
+  }
+
+  filters(): readonly LogFilter[] {
+    return this.protocol.filters(this.ledger)
+  }
+
+  reads(facts: Facts): readonly Call[] {
+    return this.ledger.speculate(facts.block.number, () => {
+      this.protocol.apply(facts, this.ledger)
+      return this.protocol.reads(facts, this.ledger)
+    })
+  }
+
+  apply(facts: Facts): void {
+    this.ledger.begin(facts.block.number)
+    const touched = this.protocol.apply(facts, this.ledger)
+    if (touched.all) this.#rows(this.#everybody())
+    else this.#rows(touched.accounts)
+    this.head = facts.block
+  }
+
+  /** Back to `to`, as if nothing above it had ever been. */
+  rollback(to: Header): void {
+    if (this.ledger.rollback(to.number).size > 0) this.#rows(this.#everybody())
+    this.head = to
+  }
+
+  /** Drop the undo of blocks that can no longer change. */
+  finalize(block: bigint): void {
+    this.ledger.finalize(block)
+  }
+
+  /** Screen everybody at `timestamp`; the result stays in `sheet.credit` and `sheet.debit`. Returns who may be unhealthy. */
+  screen(timestamp: bigint): Int32Array {
+    const columns = this.protocol.columns(this.ledger)
+    if (this.#rates.rate.length < columns)
+      this.#rates = { rate: new Float64Array(columns), grain: new Float64Array(columns) }
+    if (this.#flagged.length < this.sheet.size) this.#flagged = new Int32Array(this.sheet.size * 2)
+    this.protocol.rates(this.ledger, timestamp, this.#rates)
+    return this.#flagged.subarray(0, this.sheet.screen(this.#rates, this.protocol.slack, this.#flagged))
+  }
+
+  /** Everyone who is exactly liquidatable at `timestamp`, largest gain first. */
+  liquidatable(timestamp: bigint): Candidate[] {
+    const found: Candidate[] = []
+    for (const account of this.screen(timestamp)) {
+      const candidate = this.protocol.inspect(this.ledger, account, timestamp)
+      if (candidate) found.push(candidate)
+    }
+    return found.sort((a, b) => compareBig(gain(b), gain(a)))
+  }
+
+  /** How many accounts have debt: as of the last screen. */
+  get debtors(): number {
+    let count = 0
+    for (let i = 0; i < this.sheet.size; i++) if ((this.sheet.debit[i] as number) > 0) count++
+    return count
+  }
+
+  /** Accounts with debt, lowest health first, at most `limit`, health below `below`. Order by the float of the last screen. */
+  ranked(limit: number, below = Number.POSITIVE_INFINITY): AccountId[] {
+    const { credit, debit } = this.sheet
+    const health = (a: AccountId): number => (credit[a] as number) / (debit[a] as number)
+    const found: AccountId[] = []
+    for (let a = 0; a < this.sheet.size; a++) if ((debit[a] as number) > 0 && health(a) < below) found.push(a)
+    return found.sort((a, b) => health(a) - health(b)).slice(0, limit)
+  }
+
+  account(account: AccountId, timestamp: bigint): AccountView | undefined {
+    return this.protocol.account(this.ledger, account, timestamp)
+  }
+
+  find(address: Address): AccountId | undefined {
+    return this.ledger.find(address)
+  }
+
+  /** The state at `block`, however far the book has gone on since. */
+  checkpoint(block: Header): Checkpoint {
+    return { block, ...this.ledger.snapshot(block.number) }
+  }
+
+  restore(checkpoint: Checkpoint): void {
+    this.ledger.restore(checkpoint.accounts, checkpoint.cells)
+    this.head = checkpoint.block
+    this.#rows(this.#everybody())
+  }
+
+  *#everybody(): Iterable<AccountId> {
+    for (let account = 0; account < this.ledger.size; account++) yield account
+  }
+
+  #rows(accounts: Iterable<AccountId>): void {
+    for (const account of accounts) this.sheet.set(account, this.protocol.row(this.ledger, account))
+  }
+}
+
+const gain = (candidate: Candidate): bigint => candidate.seizures[0]?.grossBase ?? 0n
+const compareBig = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0)

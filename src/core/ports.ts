@@ -1,0 +1,166 @@
+import type { Address, Hex } from 'viem'
+import type { Cell } from './ledger.ts'
+import type { Candidate, Plan, Quote, Refusal, Seizure } from './plan.ts'
+import type { AccountId, Call, Facts, Header, Log } from './types.ts'
+
+/** The world, one page at a time. `live` is false while catching up: nothing is decided on old pages. */
+export type FeedEvent =
+  | { readonly kind: 'page'; readonly facts: Facts; readonly live: boolean }
+  | { readonly kind: 'rollback'; readonly to: bigint; readonly depth: number }
+
+/** What a feed asks of those who follow it. */
+export interface Follower {
+  filters(): readonly { address: Address; topics: readonly Hex[] }[]
+  /** Calls the page still lacks; asked again until there are none. */
+  reads(facts: Facts): readonly Call[]
+}
+
+export interface Feed {
+  /** Pages after `from`, for ever. */
+  follow(from: readonly Header[], followers: () => readonly Follower[]): AsyncIterable<FeedEvent>
+}
+
+/** A venue (or several): turns seizures into quotes. Unquotable ones are left out. */
+export interface Router {
+  quote(market: string, seizures: readonly Seizure[], facts: Facts): Promise<readonly Quote[]>
+}
+
+/** What came of a plan, at once or later. */
+export type Outcome =
+  | { readonly kind: 'planned'; readonly plan: Plan }
+  | Refusal
+  | Sent
+  | (Settled & { readonly kind: 'confirmed' | 'lost' | 'reorged' })
+
+export interface Sent {
+  readonly kind: 'sent'
+  readonly borrower: Address
+  readonly hash: Hex
+  readonly nonce: number
+  /** In the debt asset, as the node simulated it at the time of execution. */
+  readonly predictedProfit: bigint
+  readonly plan: Plan
+}
+
+export interface Settled {
+  readonly borrower: Address
+  readonly hash: Hex
+  readonly nonce: number
+  readonly block: bigint
+  readonly predictedProfit: bigint
+  /** In the debt asset; 0 unless confirmed. */
+  readonly profit: bigint
+  readonly profitUsd8: bigint
+  readonly debtAsset: Address
+  readonly gasUsed: bigint
+  readonly feeWei: bigint
+  /** Who was first, where the chain says it. */
+  readonly winner: Address | undefined
+}
+
+/** Chosen once: what is done with a plan. The only place that may sign. */
+export interface Executor {
+  readonly mode: 'watch' | 'dry-run' | 'simulate' | 'live'
+  /** True while something of ours is on its way for this borrower. */
+  inFlight(market: string, borrower: Address): boolean
+  execute(market: string, candidate: Candidate, plan: Plan, facts: Facts): Promise<Outcome>
+  /** Outcomes that this page brought. */
+  settle(facts: Facts): Promise<readonly { readonly market: string; readonly outcome: Outcome }[]>
+  /** The blocks above `to` are gone. */
+  rollback(to: bigint): Promise<readonly { readonly market: string; readonly outcome: Outcome }[]>
+}
+
+export type JournalKind =
+  | 'rollback'
+  | 'alert'
+  | 'refusal'
+  | 'plan'
+  | 'sent'
+  | 'replaced'
+  | 'confirmed'
+  | 'lost'
+  | 'reorged'
+  | 'audit'
+  | 'breaker'
+
+/** Something that happened. All that people ever see. */
+export interface JournalEntry {
+  readonly seq: number
+  readonly chainId: number
+  /** Empty for what concerns the whole chain. */
+  readonly market: string
+  /** Block number as a decimal string. */
+  readonly block: string
+  readonly kind: JournalKind
+  /** JSON: integers of the chain are decimal strings. */
+  readonly data: Readonly<Record<string, unknown>>
+}
+
+/** A reader of the journal. Must not throw; a slow one must queue. */
+export type Sink = (entry: JournalEntry) => void
+
+/** State of one market at a block that is final. */
+export interface Checkpoint {
+  readonly block: Header
+  readonly accounts: Iterable<Address>
+  readonly cells: Iterable<readonly [Cell, bigint]>
+}
+
+/** Progress of a back-fill: logs found so far, one an account, and the next block to look at. */
+export interface Scan {
+  readonly next: bigint
+  readonly logs: readonly Log[]
+}
+
+export type IntentStatus = 'signed' | 'confirmed' | 'lost'
+
+/** A transaction of ours, written down before anybody else can know of it. */
+export interface Intent {
+  readonly chainId: number
+  readonly nonce: number
+  readonly hash: Hex
+  /** Signed bytes: sent again as they are after a crash. */
+  readonly raw: Hex
+  readonly market: string
+  readonly borrower: Address
+  /** Block of the decision, and the one that settled it. */
+  readonly block: bigint
+  readonly settledBlock: bigint | undefined
+  readonly status: IntentStatus
+  readonly deadline: bigint
+  readonly debtAsset: Address
+  readonly debtDecimals: number
+  readonly debtPriceUsd8: bigint
+  readonly predictedProfit: bigint
+}
+
+/** Everything that must survive. Each call is one transaction. */
+export interface Store {
+  /** Facts and cursor together. Pages at or above the block are replaced. */
+  savePage(chainId: number, facts: Facts): void
+  /** Pages in order of number; throws StoreError naming the first damaged one. */
+  pages(chainId: number): readonly Facts[]
+  dropPagesAbove(chainId: number, block: bigint): void
+  /** Also drops the chain's pages up to the checkpoint: they are inside it. */
+  saveCheckpoints(chainId: number, block: Header, markets: ReadonlyMap<string, Checkpoint>): void
+  checkpoint(chainId: number, market: string): Checkpoint | undefined
+  saveScan(market: string, scan: { readonly next: bigint; readonly found: readonly Log[] }): void
+  scan(market: string): Scan | undefined
+  appendJournal(entry: Omit<JournalEntry, 'seq'>): JournalEntry
+  journal(query: { after: number; kind?: string | undefined; limit: number }): readonly JournalEntry[]
+  lastSeq(): number
+  saveIntent(intent: Intent): void
+  intents(chainId: number, status: IntentStatus): readonly Intent[]
+  /** Small named values: cursors of readers, latches of alerts, control. */
+  value(name: string): string | undefined
+  setValue(name: string, value: string): void
+  /** Throws when the disk no longer takes a write. */
+  check(): void
+  close(): void
+}
+
+/** An account by its number in one market. */
+export interface AccountRef {
+  readonly market: string
+  readonly account: AccountId
+}

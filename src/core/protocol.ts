@@ -1,0 +1,153 @@
+import type { Address, Hex } from 'viem'
+import type { Ledger } from './ledger.ts'
+import type { Candidate, Seizure } from './plan.ts'
+import type { Rates, Slack } from './sheet.ts'
+import type { AccountId, Call, Entry, Facts, LogFilter } from './types.ts'
+
+/** One lending market. Pure: no I/O, no clock. Members in the order the data meets them. */
+export interface Protocol {
+  readonly name: string
+  /** Widest error of row · rates against `account`: relative, and absolute beside the grain of each entry. */
+  readonly slack: Slack
+  /** Old logs that name every account that may hold debt; one log a `key` is enough. */
+  history(ledger: Ledger): { readonly filter: LogFilter; key(topics: readonly Hex[]): Hex }
+  /** Logs to follow; grows when the market does. */
+  filters(ledger: Ledger): readonly LogFilter[]
+  /** Calls whose answers the page still lacks, asked in rounds until none is left. The page so far is in the ledger. */
+  reads(facts: Facts, ledger: Ledger): readonly Call[]
+  /** Write one page into the ledger; name the accounts whose rows changed, or all of them. */
+  apply(facts: Facts, ledger: Ledger): Touched
+  /** How many rate columns there are. */
+  columns(ledger: Ledger): number
+  /** Value of every rate column at `timestamp` (index × price, interest accrued). */
+  rates(ledger: Ledger, timestamp: bigint, into: Rates): void
+  /** One account as signed weights on rate columns. */
+  row(ledger: Ledger, account: AccountId): readonly Entry[]
+  /** One account in the contract's own integers; undefined when it cannot be known (a price is missing). */
+  account(ledger: Ledger, account: AccountId, timestamp: bigint): AccountView | undefined
+  /** What the market would let a liquidator do; undefined when the account is not liquidatable. */
+  inspect(ledger: Ledger, account: AccountId, timestamp: bigint): Candidate | undefined
+  /** The ways out for the borrower, confirmed in integers, cheapest share of debt first. */
+  rescue(ledger: Ledger, account: AccountId, timestamp: bigint, targetHealth: bigint): readonly Rescue[]
+  /** Liquidations by anybody, told by a page's logs. */
+  liquidations(facts: Facts, ledger: Ledger): readonly Liquidated[]
+  /** The market as people see it. */
+  market(ledger: Ledger): MarketView
+  /** Calls that ask the chain itself about accounts and totals, and how to compare its answers. */
+  readonly audit: Audit
+  /** Calldata of our Liquidator. */
+  encode(seizure: Seizure, terms: Terms): Hex
+}
+
+/** Accounts to look at again after a page. */
+export type Touched = { readonly all: boolean; readonly accounts: ReadonlySet<AccountId> }
+
+/** What a call to our Liquidator needs beside the seizure. */
+export interface Terms {
+  /** Swap route as Uniswap V3 encodes it; `0x` when collateral and debt are one asset. */
+  readonly path: Hex
+  /** In units of the debt asset. */
+  readonly minProfit: bigint
+  /** Unix seconds of the chain. */
+  readonly deadline: bigint
+}
+
+/** One side of one reserve in an account. */
+export interface Holding {
+  readonly asset: Address
+  readonly symbol: string
+  readonly decimals: number
+  /** In the asset's smallest unit, interest included. */
+  readonly amount: bigint
+  /** In base currency, 8 decimals. */
+  readonly valueBase: bigint
+  /** Base currency for one whole unit of the asset, 8 decimals. */
+  readonly priceUsd8: bigint
+  /** Basis points; 0 for debt. */
+  readonly liquidationThresholdBps: bigint
+  /** Basis points over 100 %, eMode-aware; 0 for debt. */
+  readonly liquidationBonusBps: bigint
+  /** Feed root that moves the price; assets that share one move together. */
+  readonly root: string
+}
+
+/** An account as the chain itself would state it; names of the totals are those of `Pool.getUserAccountData`. */
+export interface AccountView {
+  readonly address: Address
+  readonly eMode: number
+  readonly collaterals: readonly Holding[]
+  readonly debts: readonly Holding[]
+  readonly totalCollateralBase: bigint
+  readonly totalDebtBase: bigint
+  readonly availableBorrowsBase: bigint
+  readonly currentLiquidationThreshold: bigint
+  readonly ltv: bigint
+  /** 18 decimals; 2^256 − 1 without debt. */
+  readonly healthFactor: bigint
+  /** Ray a year that the debt grows by and the collateral earns, weighted by value: for time to liquidation. */
+  readonly debtRateRay: bigint
+  readonly collateralRateRay: bigint
+}
+
+/** One way to bring health to a target. */
+export interface Rescue {
+  readonly kind: 'repay' | 'add'
+  readonly asset: Address
+  readonly symbol: string
+  readonly decimals: number
+  readonly amount: bigint
+  readonly valueBase: bigint
+  /** The health it leaves, computed in integers at the same moment. */
+  readonly healthFactor: bigint
+}
+
+export interface Liquidated {
+  readonly borrower: Address
+  readonly collateralAsset: Address
+  readonly debtAsset: Address
+  readonly debtCovered: bigint
+  readonly collateralSeized: bigint
+  readonly liquidator: Address
+  readonly transactionHash: Hex
+}
+
+export interface ReserveView {
+  readonly asset: Address
+  readonly symbol: string
+  readonly decimals: number
+  readonly priceUsd8: bigint
+  readonly liquidationThresholdBps: bigint
+  readonly liquidationBonusBps: bigint
+  readonly frozen: boolean
+  readonly paused: boolean
+}
+
+export interface MarketView {
+  readonly pool: Address
+  readonly revision: bigint
+  /** Id of the rule set in force; undefined for a revision nobody here knows. */
+  readonly rules: string | undefined
+  readonly reserves: readonly ReserveView[]
+}
+
+/** One field in which the mirror and the chain differ. */
+export interface Mismatch {
+  readonly address: Address
+  readonly field: string
+  readonly ours: string
+  readonly chain: string
+}
+
+export interface ReserveTotal {
+  readonly asset: Address
+  readonly sumScaledDebt: bigint
+  readonly scaledTotalSupply: bigint
+}
+
+export interface Audit {
+  account(ledger: Ledger, account: AccountId): Call
+  /** Fields of `view` that differ from the chain's answer; a missing view differs in everything. */
+  compare(view: AccountView | undefined, address: Address, result: Hex | undefined): readonly Mismatch[]
+  totals(ledger: Ledger): readonly Call[]
+  sums(ledger: Ledger, results: readonly (Hex | undefined)[]): readonly ReserveTotal[]
+}
