@@ -67,8 +67,10 @@ export interface Holding {
   readonly liquidationThresholdBps: bigint
   /** Basis points over 100 %, eMode-aware; 0 for debt. */
   readonly liquidationBonusBps: bigint
-  /** Feed root that moves the price; assets that share one move together. */
-  readonly root: string
+  /** Interest a year, in ray: earned on collateral, owed on debt. */
+  readonly rateRay: bigint
+  /** Feed that moves the price; assets that share one move together. */
+  readonly root: Address
 }
 
 /** An account as the chain itself would state it; names of the totals are those of `Pool.getUserAccountData`. */
@@ -84,9 +86,6 @@ export interface AccountView {
   readonly ltv: bigint
   /** 18 decimals; 2^256 − 1 without debt. */
   readonly healthFactor: bigint
-  /** Ray a year that the debt grows by and the collateral earns, weighted by value: for time to liquidation. */
-  readonly debtRateRay: bigint
-  readonly collateralRateRay: bigint
 }
 
 /** One way to bring health to a target. */

@@ -1,0 +1,126 @@
+import type { Address } from 'viem'
+import type { Cell, Ledger } from '../../core/ledger.ts'
+import type { AccountId } from '../../core/types.ts'
+import { toAddress } from './abi.ts'
+
+/** Where everything of an Aave V3 market stands in the ledger. Addresses and short texts are numbers too. */
+export const MARKET = {
+  pool: 0,
+  configurator: 1,
+  oracle: 2,
+  sentinel: 3,
+  sentinelAllows: 4,
+  revision: 5,
+  flashPremiumBps: 6,
+  reservesCount: 7,
+  /** Bitmap of the eMode categories that exist; bit 0 says that they were looked for. */
+  eModes: 8,
+  /** Timestamp of the last reading of prices. */
+  pricedAt: 9,
+} as const
+
+const RESERVE_BASE = 64
+const RESERVE_STRIDE = 24
+export const RESERVE = {
+  asset: 0,
+  aToken: 1,
+  vToken: 2,
+  /** ReserveConfigurationMap.data */
+  configuration: 3,
+  liquidityIndex: 4,
+  currentLiquidityRate: 5,
+  variableBorrowIndex: 6,
+  currentVariableBorrowRate: 7,
+  lastUpdateTimestamp: 8,
+  liquidationGracePeriodUntil: 9,
+  virtualUnderlyingBalance: 10,
+  /** 8 decimals; 0: there is none, everybody who holds the asset falls silent. */
+  price: 11,
+  source: 12,
+  /** The feed that moves the price: `source`, or what it stands on. */
+  root: 13,
+  /** Who emits `AnswerUpdated` behind the root's proxy; 0: nobody. */
+  aggregator: 14,
+  symbol: 15,
+} as const
+
+const EMODE_BASE = 4096
+const EMODE_STRIDE = 8
+export const EMODE = {
+  ltv: 0,
+  liquidationThreshold: 1,
+  liquidationBonus: 2,
+  collateralBitmap: 3,
+  ltvzeroBitmap: 4,
+} as const
+
+/** Reserves are numbered 0…127: `ReserveConfiguration.MAX_RESERVES_COUNT`. */
+export const MAX_RESERVES = 128
+const ACCOUNT_BASE = 8192
+const ACCOUNT_STRIDE = 2 + 2 * MAX_RESERVES
+
+export type Side = 0 | 1
+export const COLLATERAL: Side = 0
+export const DEBT: Side = 1
+
+export const reserveCell = (id: number, field: keyof typeof RESERVE): Cell =>
+  RESERVE_BASE + id * RESERVE_STRIDE + RESERVE[field]
+export const eModeCell = (category: number, field: keyof typeof EMODE): Cell =>
+  EMODE_BASE + category * EMODE_STRIDE + EMODE[field]
+/** UserConfigurationMap.data: per reserve a bit for borrowing and one for collateral. */
+export const configurationCell = (account: AccountId): Cell => ACCOUNT_BASE + account * ACCOUNT_STRIDE
+export const userEModeCell = (account: AccountId): Cell => ACCOUNT_BASE + account * ACCOUNT_STRIDE + 1
+/** Scaled balance of the aToken or the variable debt token. */
+export const scaledCell = (account: AccountId, id: number, side: Side): Cell =>
+  ACCOUNT_BASE + account * ACCOUNT_STRIDE + 2 + id * 2 + side
+
+export const isBorrowing = (configuration: bigint, id: number): boolean =>
+  ((configuration >> BigInt(id * 2)) & 1n) === 1n
+export const isUsingAsCollateral = (configuration: bigint, id: number): boolean =>
+  ((configuration >> BigInt(id * 2 + 1)) & 1n) === 1n
+
+/** Ids of the reserves that exist (a dropped one leaves a hole). */
+export function reserveIds(ledger: Ledger): number[] {
+  const count = Number(ledger.get(MARKET.reservesCount))
+  const ids: number[] = []
+  for (let id = 0; id < count; id++) if (ledger.get(reserveCell(id, 'asset')) !== 0n) ids.push(id)
+  return ids
+}
+
+/** Reserves in which an account's flags are set, with which. */
+export function* flags(configuration: bigint): Generator<{ id: number; borrowing: boolean; collateral: boolean }> {
+  for (let rest = configuration, id = 0; rest !== 0n; rest >>= 2n, id++) {
+    const bits = Number(rest & 3n)
+    if (bits !== 0) yield { id, borrowing: (bits & 1) === 1, collateral: (bits & 2) === 2 }
+  }
+}
+
+export const addressIn = (ledger: Ledger, cell: Cell): Address => toAddress(ledger.get(cell))
+export const reserveAddress = (ledger: Ledger, id: number, field: 'asset' | 'aToken' | 'vToken' | 'root'): Address =>
+  addressIn(ledger, reserveCell(id, field))
+
+/** A text of at most 31 bytes as a number, and back. */
+export function textToNumber(text: string): bigint {
+  return Buffer.from(text, 'utf8')
+    .subarray(0, 31)
+    .reduce((n, byte) => (n << 8n) | BigInt(byte), 0n)
+}
+export function numberToText(value: bigint): string {
+  const hex = value.toString(16)
+  return Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex').toString('utf8')
+}
+
+/** ReserveConfiguration.sol, field by field. */
+const bits = (data: bigint, from: number, width: number): bigint =>
+  (data >> BigInt(from)) & ((1n << BigInt(width)) - 1n)
+export const configuration = {
+  ltv: (data: bigint): bigint => bits(data, 0, 16),
+  liquidationThreshold: (data: bigint): bigint => bits(data, 16, 16),
+  liquidationBonus: (data: bigint): bigint => bits(data, 32, 16),
+  decimals: (data: bigint): bigint => bits(data, 48, 8),
+  active: (data: bigint): boolean => bits(data, 56, 1) === 1n,
+  frozen: (data: bigint): boolean => bits(data, 57, 1) === 1n,
+  paused: (data: bigint): boolean => bits(data, 60, 1) === 1n,
+  flashLoanEnabled: (data: bigint): boolean => bits(data, 63, 1) === 1n,
+  liquidationProtocolFee: (data: bigint): bigint => bits(data, 152, 16),
+}

@@ -1,0 +1,12 @@
+import type { Address } from 'viem'
+import type { Protocol } from '../core/protocol.ts'
+import { aaveV3 } from './aave-v3/index.ts'
+
+export interface ProtocolOptions {
+  readonly addressesProvider: Address
+  readonly rules: string
+  readonly priceReadsS: bigint
+}
+
+/** The only list of protocols: name in the configuration → plug. */
+export const PROTOCOLS: Readonly<Record<string, (options: ProtocolOptions) => Protocol>> = { 'aave-v3': aaveV3 }
