@@ -1,12 +1,12 @@
 import type { Address, Hex } from 'viem'
 import type { Cell } from './ledger.ts'
 import type { Candidate, Plan, Quote, Refusal, Seizure } from './plan.ts'
-import type { AccountId, Call, Facts, Header, Log } from './types.ts'
+import type { Call, Facts, Header, Log } from './types.ts'
 
 /** The world, one page at a time. `live` is false while catching up: nothing is decided on old pages. */
 export type FeedEvent =
   | { readonly kind: 'page'; readonly facts: Facts; readonly live: boolean }
-  | { readonly kind: 'rollback'; readonly to: bigint; readonly depth: number }
+  | { readonly kind: 'rollback'; readonly to: Header; readonly depth: number }
 
 /** What a feed asks of those who follow it. */
 export interface Follower {
@@ -17,7 +17,9 @@ export interface Follower {
 
 export interface Feed {
   /** Pages after `from`, for ever. */
-  follow(from: readonly Header[], followers: () => readonly Follower[]): AsyncIterable<FeedEvent>
+  follow(followers: () => readonly Follower[]): AsyncIterable<FeedEvent>
+  /** Blocks up to here can no longer change. */
+  finalize(block: bigint): void
 }
 
 /** A venue (or several): turns seizures into quotes. Unquotable ones are left out. */
@@ -157,10 +159,4 @@ export interface Store {
   /** Throws when the disk no longer takes a write. */
   check(): void
   close(): void
-}
-
-/** An account by its number in one market. */
-export interface AccountRef {
-  readonly market: string
-  readonly account: AccountId
 }

@@ -7,6 +7,7 @@ import {
   COLLATERAL,
   configurationCell,
   DEBT,
+  eModeCell,
   flags,
   MARKET,
   reserveAddress,
@@ -102,13 +103,13 @@ function eModeReads(ledger: Ledger, touched: TouchedByLogs, pool: Address): Call
   const calls: Call[] = []
   for (let category = 1; category <= EMODE_CATEGORIES; category++) {
     const exists = ((known >> BigInt(category)) & 1n) === 1n
-    if (known !== 0n && !touched.eModes.has(category) && !(touched.market && exists)) continue
-    calls.push(call(pool, SELECTORS.getEModeCategoryCollateralConfig, BigInt(category)))
-    if (known === 0n) continue
-    calls.push(
-      call(pool, SELECTORS.getEModeCategoryCollateralBitmap, BigInt(category)),
-      call(pool, SELECTORS.getEModeCategoryLtvzeroBitmap, BigInt(category)),
-    )
+    const again = touched.eModes.has(category) || (touched.market && exists)
+    if (known === 0n || again) calls.push(call(pool, SELECTORS.getEModeCategoryCollateralConfig, BigInt(category)))
+    if (again || (exists && !ledger.has(eModeCell(category, 'ltvzeroBitmap'))))
+      calls.push(
+        call(pool, SELECTORS.getEModeCategoryCollateralBitmap, BigInt(category)),
+        call(pool, SELECTORS.getEModeCategoryLtvzeroBitmap, BigInt(category)),
+      )
   }
   return calls
 }

@@ -1,0 +1,154 @@
+import type { Address, Hex } from 'viem'
+import { ChainError, UnreachableError } from '../../core/errors.ts'
+import type { Header, Log } from '../../core/types.ts'
+import { httpProvider, type Provider, RpcFault, TransportFault } from './provider.ts'
+
+export interface RpcOptions {
+  readonly chain: string
+  readonly chainId: number
+  readonly urls: readonly string[]
+  readonly onProblem: (problem: string) => void
+}
+
+/** A chain's nodes as one: asked in order, the next one when one fails, each only after it has named the right chain. */
+export class Rpc {
+  readonly chain: string
+  readonly chainId: number
+  /** Requests since the start. */
+  total = 0
+  readonly #providers: readonly Provider[]
+  readonly #verified = new Set<Provider>()
+  readonly #wrong = new Set<Provider>()
+  readonly #onProblem: (problem: string) => void
+
+  constructor({ chain, chainId, urls, onProblem }: RpcOptions) {
+    this.chain = chain
+    this.chainId = chainId
+    this.#onProblem = onProblem
+    this.#providers = urls.map((url, i) => httpProvider(url, i, () => this.total++))
+  }
+
+  /** At least one node answers, and none of those that do is on another chain. */
+  async connect(): Promise<void> {
+    const faults: unknown[] = []
+    for (const provider of this.#providers)
+      await this.#verify(provider).catch((error: unknown) => {
+        if (error instanceof ChainError) throw error
+        faults.push(error)
+      })
+    if (faults.length === this.#providers.length) throw this.#unreachable(faults.at(-1))
+  }
+
+  /**
+   * One request. A fault of the transport, or a refusal that another node may not share, goes on to the next node.
+   * Throws RpcFault (the node's own no) or UnreachableError.
+   */
+  async request(method: string, params: readonly unknown[]): Promise<unknown> {
+    let last: unknown
+    for (const provider of this.#providers) {
+      if (this.#wrong.has(provider)) continue
+      try {
+        if (!this.#verified.has(provider)) await this.#verify(provider)
+        return await provider.request(method, params)
+      } catch (error) {
+        if (error instanceof TransportFault) this.#verified.delete(provider)
+        else if (error instanceof ChainError) this.#wrong.add(provider)
+        else if (!(error instanceof RpcFault) || isRevert(error)) throw error
+        if (!(error instanceof RpcFault)) this.#onProblem(error instanceof Error ? error.message : String(error))
+        last = last instanceof RpcFault ? last : error
+      }
+    }
+    if (last instanceof RpcFault) throw last
+    throw this.#unreachable(last)
+  }
+
+  async #verify(provider: Provider): Promise<void> {
+    const id = Number(await provider.request('eth_chainId', []))
+    if (id !== this.chainId)
+      throw new ChainError({
+        code: 'WRONG_CHAIN_ID',
+        what: `${provider.label} serves chain id ${id}, chain "${this.chain}" is ${this.chainId}`,
+        why: 'signing or mirroring against the wrong chain loses money',
+        fix: `Correct the rpc URL (or the id) of chains.${this.chain} in the configuration.`,
+      })
+    this.#verified.add(provider)
+  }
+
+  #unreachable(cause: unknown): UnreachableError {
+    const why = cause instanceof Error ? cause.message : 'every URL is out of use'
+    return new UnreachableError(
+      {
+        code: 'RPC_UNREACHABLE',
+        what: `no node of chain "${this.chain}" answers`,
+        why,
+        fix: `Check that the node runs and that chains.${this.chain}.rpc is right; try again later.`,
+      },
+      { cause },
+    )
+  }
+}
+
+/** A call that ran and reverted: another node would say the same. */
+export const isRevert = (error: RpcFault): boolean =>
+  error.code === 3 || /revert|out of gas|invalid opcode/i.test(error.message)
+
+export const toQuantity = (value: bigint | number): Hex => `0x${value.toString(16)}`
+
+interface RawHeader {
+  readonly number: Hex
+  readonly hash: Hex
+  readonly parentHash: Hex
+  readonly timestamp: Hex
+  readonly baseFeePerGas?: Hex | null
+  readonly logsBloom: Hex
+}
+
+export const toHeader = (raw: RawHeader): Header => ({
+  number: BigInt(raw.number),
+  hash: raw.hash,
+  parentHash: raw.parentHash,
+  timestamp: BigInt(raw.timestamp),
+  baseFeeWei: BigInt(raw.baseFeePerGas ?? 0),
+  logsBloom: raw.logsBloom,
+})
+
+/** `latest`, `finalized` or a number; undefined when the node does not have it. */
+export async function getHeader(rpc: Rpc, block: bigint | 'latest' | 'finalized'): Promise<Header | undefined> {
+  const raw = await rpc.request('eth_getBlockByNumber', [typeof block === 'bigint' ? toQuantity(block) : block, false])
+  return raw === null ? undefined : toHeader(raw as RawHeader)
+}
+
+interface RawLog {
+  readonly address: Address
+  readonly topics: readonly Hex[]
+  readonly data: Hex
+  readonly logIndex: Hex
+  readonly transactionHash: Hex
+  readonly blockHash: Hex
+  readonly blockNumber: Hex
+}
+
+export interface LogQuery {
+  readonly addresses: readonly Address[]
+  readonly topics: readonly Hex[]
+  readonly at: { readonly blockHash: Hex } | { readonly fromBlock: bigint; readonly toBlock: bigint }
+}
+
+/** eth_getLogs. With a block hash, an answer from any other block is refused as a fault of the node. */
+export async function getLogs(rpc: Rpc, { addresses, topics, at }: LogQuery): Promise<Log[]> {
+  const range = 'blockHash' in at ? at : { fromBlock: toQuantity(at.fromBlock), toBlock: toQuantity(at.toBlock) }
+  const raw = await rpc.request('eth_getLogs', [{ address: addresses, topics: [topics], ...range }])
+  const logs = raw as readonly RawLog[]
+  if (!Array.isArray(logs)) throw new RpcFault('eth_getLogs', -32603, 'the answer is not a list of logs', undefined)
+  if ('blockHash' in at && logs.some((log) => log.blockHash !== at.blockHash))
+    throw new RpcFault('eth_getLogs', -32603, 'the answer holds logs of another block', undefined)
+  return logs.map((log) => ({
+    address: lower(log.address),
+    topics: log.topics,
+    data: log.data,
+    logIndex: Number(log.logIndex),
+    transactionHash: log.transactionHash,
+  }))
+}
+
+export const lower = (address: Address): Address => `0x${address.slice(2).toLowerCase()}`

@@ -1,0 +1,167 @@
+import { ChainError } from '../../core/errors.ts'
+import type { FeedEvent, Follower } from '../../core/ports.ts'
+import { type Call, callKey, type Facts, type Header, type Read } from '../../core/types.ts'
+import { getHeader, getLogs, type Rpc } from './client.ts'
+import { bloomMayContain, mergeFilters, ours } from './filters.ts'
+import { type Heads, pause } from './heads.ts'
+import type { Batch } from './multicall.ts'
+
+export interface FeedOptions {
+  readonly rpc: Rpc
+  readonly batch: Batch
+  readonly heads: Heads
+  readonly signal: AbortSignal
+  /** Requests that one page took, fruitless polls not counted. */
+  readonly onPage: (requests: number) => void
+  readonly onHead: (head: Header) => void
+  readonly onProblem: (problem: string) => void
+}
+
+/** Further behind than this, a stretch of blocks becomes one page: its logs together, its reads at its last block. */
+const BLOCK_BY_BLOCK = 64n
+/** Rounds of reads that a page may need; more would be a protocol that never has enough. */
+const MOST_ROUNDS = 10
+const RETRY_MS = 250
+
+/** The live chain as pages and rollbacks. Everything about one page is asked at that block's hash. */
+export class RpcFeed {
+  readonly #options: FeedOptions
+  /** Headers of applied pages, ascending, as far back as the chain may still reorganise. */
+  readonly #known: Header[]
+
+  constructor(options: FeedOptions, known: readonly Header[]) {
+    this.#options = options
+    this.#known = [...known]
+  }
+
+  /** The page that came last, if any. */
+  get tip(): Header | undefined {
+    return this.#known.at(-1)
+  }
+
+  /** Blocks up to here can no longer change. The last one stays: the next page is judged by it. */
+  finalize(block: bigint): void {
+    while (this.#known.length > 1 && (this.#known[1] as Header).number <= block) this.#known.shift()
+  }
+
+  /** Pages after the tip, for ever. A node in trouble makes it wait, not end. */
+  async *follow(followers: () => readonly Follower[]): AsyncGenerator<FeedEvent> {
+    const { heads, signal, onHead, onProblem } = this.#options
+    let seen: Header | undefined = this.tip
+    while (!signal.aborted) {
+      try {
+        const head = await heads.next(seen)
+        onHead(head)
+        yield* this.#advance(head, followers)
+        seen = head
+      } catch (error) {
+        if (signal.aborted) return
+        if (error instanceof ChainError) throw error
+        onProblem(error instanceof Error ? error.message : String(error))
+        await pause(RETRY_MS, signal)
+      }
+    }
+  }
+
+  /** From the tip to `head`: back to the common ancestor first if they are on different branches. */
+  async *#advance(head: Header, followers: () => readonly Follower[]): AsyncGenerator<FeedEvent> {
+    const oldest = this.#known[0]
+    if (this.tip === undefined || oldest === undefined) throw new RangeError('RpcFeed.follow before the first page')
+    if (this.#known.findLast((header) => header.number === head.number)?.hash === head.hash) return
+    // A node that lags behind what is final proves nothing: the head never goes back except by another branch.
+    if (head.number < oldest.number) return
+    if (head.number <= this.tip.number || !(await this.#continues(this.tip, head))) yield await this.#rollback(head)
+    for (let from = this.tip; from.number < head.number; from = this.tip) {
+      const gap = head.number - from.number
+      const header = gap === 1n ? head : await this.#header(gap > BLOCK_BY_BLOCK ? head.number : from.number + 1n)
+      if (gap <= BLOCK_BY_BLOCK && header.parentHash !== from.hash) yield await this.#rollback(header)
+      else yield await this.#page(header, from, followers(), header.number === head.number)
+    }
+  }
+
+  async #continues(tip: Header, head: Header): Promise<boolean> {
+    if (head.number === tip.number + 1n) return head.parentHash === tip.hash
+    return (await getHeader(this.#options.rpc, tip.number))?.hash === tip.hash
+  }
+
+  async #header(number: bigint): Promise<Header> {
+    const header = await getHeader(this.#options.rpc, number)
+    if (header === undefined) throw new Error(`the node does not have block ${number} yet`)
+    return header
+  }
+
+  /** Forget the pages that are not on the branch of `head`. */
+  async #rollback(head: Header): Promise<FeedEvent> {
+    const before = this.#known.length
+    for (let last = this.tip; last !== undefined; last = this.tip) {
+      if (last.number < head.number && (await this.#header(last.number)).hash === last.hash)
+        return { kind: 'rollback', to: last, depth: before - this.#known.length }
+      this.#known.pop()
+    }
+    throw belowFinality(this.#options.rpc.chain, head)
+  }
+
+  async #page(header: Header, from: Header, followers: readonly Follower[], live: boolean): Promise<FeedEvent> {
+    const { rpc, onPage } = this.#options
+    const before = rpc.total
+    const facts = await readPage(this.#options, header, from, followers)
+    this.#known.push(header)
+    onPage(rpc.total - before + 1)
+    return { kind: 'page', facts, live }
+  }
+}
+
+type PageReader = Pick<FeedOptions, 'rpc' | 'batch'>
+
+/** The logs since `from` and the reads that its followers name, all as of `header`. */
+async function readPage(
+  { rpc, batch }: PageReader,
+  header: Header,
+  from: Header,
+  followers: readonly Follower[],
+): Promise<Facts> {
+  const filters = followers.flatMap((follower) => follower.filters())
+  const single = header.number === from.number + 1n
+  if (single && !bloomMayContain(header.logsBloom, filters)) return completeReads({ batch }, header, [], followers)
+  const at = single ? { blockHash: header.hash } : { fromBlock: from.number + 1n, toBlock: header.number }
+  const logs = (await getLogs(rpc, { ...mergeFilters(filters), at })).filter(ours(filters))
+  if (!single && (await getHeader(rpc, header.number))?.hash !== header.hash)
+    throw new Error(`block ${header.number} changed while its logs were read`)
+  return completeReads({ batch }, header, logs, followers)
+}
+
+/** Ask what the followers name until they have enough: one round in an ordinary block. */
+export async function completeReads(
+  { batch }: Pick<PageReader, 'batch'>,
+  header: Header,
+  logs: Facts['logs'],
+  followers: readonly Follower[],
+  onRound: (calls: number) => void = () => {},
+): Promise<Facts> {
+  const answered = new Set<string>()
+  const reads: Read[] = []
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const facts: Facts = { block: header, logs, reads }
+    const calls = new Map<string, Call>()
+    for (const follower of followers) for (const call of follower.reads(facts)) calls.set(callKey(call), call)
+    const missing = [...calls].filter(([key]) => !answered.has(key))
+    if (missing.length === 0) return facts
+    onRound(missing.length)
+    reads.push(
+      ...(await batch.read(
+        missing.map(([, call]) => call),
+        { blockHash: header.hash },
+      )),
+    )
+    for (const [key] of missing) answered.add(key)
+  }
+  throw new RangeError(`block ${header.number}: still not enough after ${MOST_ROUNDS} rounds of reads`)
+}
+
+const belowFinality = (chain: string, head: Header): ChainError =>
+  new ChainError({
+    code: 'REORG_BELOW_FINALITY',
+    what: `chain "${chain}" was reorganised below the blocks that were taken as final (head ${head.number})`,
+    why: 'the mirror cannot be rolled back so far, so nothing it says can be trusted',
+    fix: 'Check the node. If the new branch is the right one, move the store away and start again.',
+  })

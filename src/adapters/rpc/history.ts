@@ -1,0 +1,104 @@
+import type { Hex } from 'viem'
+import { ChainError, UnreachableError } from '../../core/errors.ts'
+import type { Scan } from '../../core/ports.ts'
+import type { Log, LogFilter } from '../../core/types.ts'
+import { getHeader, getLogs, type Rpc } from './client.ts'
+import { pause } from './heads.ts'
+import { RpcFault } from './provider.ts'
+
+export interface HistoryOptions {
+  readonly rpc: Rpc
+  readonly market: string
+  readonly filter: LogFilter
+  /** One log is kept for each key. */
+  readonly key: (topics: readonly Hex[]) => Hex
+  readonly from: bigint
+  readonly to: bigint
+  /** Blocks a request to begin with; found out from there. */
+  readonly range: bigint
+  readonly progress: Scan | undefined
+  /** After every request: what is new, and the next block to look at. */
+  readonly save: (scan: { readonly next: bigint; readonly found: readonly Log[] }) => void
+  readonly onProgress: (state: HistoryProgress) => void
+  readonly signal: AbortSignal
+}
+
+export interface HistoryProgress {
+  readonly next: bigint
+  readonly from: bigint
+  readonly to: bigint
+  readonly found: number
+  readonly requests: number
+  /** Requests still to come at the present size of range. */
+  readonly requestsLeft: number
+}
+
+const WIDEST_RANGE = 1_000_000n
+/** After so many answers at the limit it is tried doubled: a refusal may have been for many logs, not for many blocks. */
+const ANSWERS_BEFORE_WIDER = 16
+const RETRIES = 5
+const RETRY_MS = 500
+
+/**
+ * All logs of `filter` in [from, to], one a key, in ranges that adapt to the node's limits (which nodes word in many
+ * ways, so any refusal narrows). Resumes where `progress` ended.
+ */
+export async function scanHistory(options: HistoryOptions): Promise<readonly Log[]> {
+  const { rpc, filter, key, from, to, progress, save, onProgress, signal } = options
+  const found = new Map<Hex, Log>((progress?.logs ?? []).map((log) => [key(log.topics), log]))
+  let next = progress?.next ?? from
+  if (next === from) await refusePruned(rpc, options)
+  let range = options.range
+  let limit = WIDEST_RANGE
+  let answers = 0
+  for (let requests = 0; next <= to; ) {
+    signal.throwIfAborted()
+    const end = next + range - 1n < to ? next + range - 1n : to
+    const logs = await logsOrRefusal(rpc, filter, next, end, signal)
+    requests++
+    if (logs instanceof RpcFault) {
+      if (range === 1n) throw logs
+      limit = range / 2n
+      range = limit
+      answers = 0
+      continue
+    }
+    if (++answers % ANSWERS_BEFORE_WIDER === 0 && limit < WIDEST_RANGE) limit *= 2n
+    const fresh = logs.filter((log) => !found.has(key(log.topics)) && found.set(key(log.topics), log))
+    next = end + 1n
+    save({ next, found: fresh })
+    range = range * 2n < limit ? range * 2n : limit
+    const requestsLeft = next > to ? 0 : Number((to - next) / range) + 1
+    onProgress({ next, from, to, found: found.size, requests, requestsLeft })
+  }
+  return [...found.values()]
+}
+
+/** A node that does not answer is asked again; one that refuses is a value. */
+async function logsOrRefusal(
+  rpc: Rpc,
+  filter: LogFilter,
+  fromBlock: bigint,
+  toBlock: bigint,
+  signal: AbortSignal,
+): Promise<readonly Log[] | RpcFault> {
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await getLogs(rpc, { addresses: [filter.address], topics: filter.topics, at: { fromBlock, toBlock } })
+    } catch (error) {
+      if (error instanceof RpcFault) return error
+      if (!(error instanceof UnreachableError) || attempt === RETRIES) throw error
+      await pause(RETRY_MS * 2 ** attempt, signal)
+    }
+}
+
+/** A node that has thrown old blocks away answers with fewer logs, not with an error: ask for the first block itself. */
+async function refusePruned(rpc: Rpc, { from, market }: HistoryOptions): Promise<void> {
+  if ((await getHeader(rpc, from)) !== undefined) return
+  throw new ChainError({
+    code: 'HISTORY_PRUNED',
+    what: `the node of chain "${rpc.chain}" does not have block ${from}, where market "${market}" begins`,
+    why: 'it was pruned (or fromBlock is beyond its head), so borrowers from before would be missed',
+    fix: 'Use a node with full block history for the first start, or correct fromBlock.',
+  })
+}

@@ -1,0 +1,94 @@
+import {
+  type Address,
+  concatHex,
+  decodeAbiParameters,
+  decodeFunctionResult,
+  encodeAbiParameters,
+  encodeFunctionData,
+  type Hex,
+  multicall3Abi,
+  parseAbiParameters,
+} from 'viem'
+import type { Call, Read } from '../../core/types.ts'
+import { batchBytecode } from '../contracts/batch.ts'
+import type { Rpc } from './client.ts'
+import { RpcFault } from './provider.ts'
+
+/** Where an answer is asked for: a block by its hash (never another branch), or the block being built. */
+export type At = { readonly blockHash: Hex } | 'pending' | 'latest'
+
+export interface Batch {
+  /** Answers in the order of the calls; a reverted call answers `undefined`. One request for up to `CALLS_A_REQUEST`. */
+  read(calls: readonly Call[], at: At, options?: { readonly size?: number }): Promise<Read[]>
+}
+
+/** One way to put many calls into one `eth_call`. */
+interface Envelope {
+  /** Calls a request. A balance costs about 12,000 gas through its proxy; nodes give an eth_call 16 million at least. */
+  readonly size: number
+  wrap(calls: readonly Call[]): { readonly to?: Address; readonly data: Hex }
+  unwrap(answer: Hex): readonly (Hex | undefined)[]
+}
+
+/** Multicall3 on the chain, or our own Batch brought along as init code where the chain has none. */
+export async function createBatch(rpc: Rpc, multicall: Address): Promise<Batch> {
+  const code = await rpc.request('eth_getCode', [multicall, 'latest'])
+  const envelope = typeof code === 'string' && code.length > 2 ? multicall3(multicall) : deployless
+  return {
+    async read(calls, at, options) {
+      const size = Math.min(options?.size ?? envelope.size, envelope.size)
+      const reads: Read[] = []
+      for (let i = 0; i < calls.length; i += size)
+        reads.push(...(await readSome(rpc, envelope, calls.slice(i, i + size), at)))
+      return reads
+    },
+  }
+}
+
+/** One request; in halves when the node finds it too much. */
+async function readSome(rpc: Rpc, envelope: Envelope, calls: readonly Call[], at: At): Promise<Read[]> {
+  try {
+    const answer = await rpc.request('eth_call', [envelope.wrap(calls), blockParameter(at)])
+    if (typeof answer !== 'string' || answer.length <= 2)
+      throw new RpcFault('eth_call', -32603, 'empty answer from the batch', undefined)
+    const results = envelope.unwrap(answer as Hex)
+    return calls.map((call, i) => ({ ...call, result: results[i] }))
+  } catch (error) {
+    if (!(error instanceof RpcFault) || calls.length === 1) throw error
+    const half = Math.ceil(calls.length / 2)
+    return [
+      ...(await readSome(rpc, envelope, calls.slice(0, half), at)),
+      ...(await readSome(rpc, envelope, calls.slice(half), at)),
+    ]
+  }
+}
+
+const blockParameter = (at: At): unknown =>
+  typeof at === 'string' ? at : { blockHash: at.blockHash, requireCanonical: true }
+
+const multicall3 = (address: Address): Envelope => ({
+  size: 500,
+  wrap: (calls) => ({
+    to: address,
+    data: encodeFunctionData({
+      abi: multicall3Abi,
+      functionName: 'aggregate3',
+      args: [calls.map(({ to, data }) => ({ target: to, allowFailure: true, callData: data }))],
+    }),
+  }),
+  unwrap: (answer) =>
+    decodeFunctionResult({ abi: multicall3Abi, functionName: 'aggregate3', data: answer }).map((result) =>
+      result.success ? result.returnData : undefined,
+    ),
+})
+
+const CALLS = parseAbiParameters('(address to, bytes data)[] calls')
+const RESULTS = parseAbiParameters('(bool success, bytes data)[] results')
+
+/** `contracts/Batch.sol`: the answer is bounded by the size of a contract's code. */
+const deployless: Envelope = {
+  size: 100,
+  wrap: (calls) => ({ data: concatHex([batchBytecode, encodeAbiParameters(CALLS, [calls])]) }),
+  unwrap: (answer) =>
+    decodeAbiParameters(RESULTS, answer)[0].map((result) => (result.success ? result.data : undefined)),
+}
