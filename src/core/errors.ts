@@ -65,6 +65,19 @@ export class UsageError extends PlimsollError {
   }
 }
 
+/** The node understood and said no: a revert, a limit, an unknown block. */
+export class RpcFault extends Error {
+  readonly code: number
+  readonly data: unknown
+
+  constructor(method: string, code: number, message: string, data: unknown, options?: ErrorOptions) {
+    super(`${method}: ${message} (code ${code})`, options)
+    this.name = 'RpcFault'
+    this.code = code
+    this.data = data
+  }
+}
+
 /** For the end of a `switch` over a closed union. */
 export function never(value: never): never {
   throw new TypeError(`unexpected ${JSON.stringify(value)}`)

@@ -165,5 +165,8 @@ function toPlan(candidate: Candidate, quote: Quote, now: bigint, limits: Limits)
   }
 }
 
-const debtUsd8 = (seizure: Seizure, amount: bigint): bigint =>
-  mulDivFloor(amount, seizure.debtPriceUsd8, 10n ** BigInt(seizure.debtDecimals))
+/** Towards minus infinity: a loss is not rounded away. */
+function debtUsd8({ debtPriceUsd8, debtDecimals }: Seizure, amount: bigint): bigint {
+  const unit = 10n ** BigInt(debtDecimals)
+  return amount < 0n ? -mulDivCeil(-amount, debtPriceUsd8, unit) : mulDivFloor(amount, debtPriceUsd8, unit)
+}

@@ -1,12 +1,26 @@
 import type { Address, Hex } from 'viem'
 import type { Cell } from './ledger.ts'
 import type { Candidate, Plan, Quote, Refusal, Seizure } from './plan.ts'
-import type { Call, Facts, Header, Log } from './types.ts'
+import type { Call, Facts, Header, Log, Read } from './types.ts'
 
 /** The world, one page at a time. `live` is false while catching up: nothing is decided on old pages. */
 export type FeedEvent =
   | { readonly kind: 'page'; readonly facts: Facts; readonly live: boolean }
   | { readonly kind: 'rollback'; readonly to: Header; readonly depth: number }
+
+/** A node. Throws RpcFault when it says no, UnreachableError when none answers. */
+export interface Node {
+  request(method: string, params: readonly unknown[]): Promise<unknown>
+}
+
+/** Where an answer is asked for: a block by its hash (never another branch), or the block being built. */
+export type At = { readonly blockHash: Hex } | 'pending' | 'latest'
+
+/** Many calls in one request. */
+export interface Batch {
+  /** Answers in the order of the calls; a reverted call answers `undefined`. `size` bounds the calls of one request. */
+  read(calls: readonly Call[], at: At, options?: { readonly size?: number }): Promise<Read[]>
+}
 
 /** What a feed asks of those who follow it. */
 export interface Follower {
@@ -138,6 +152,8 @@ export interface Intent {
 
 /** Everything that must survive. Each call is one transaction. */
 export interface Store {
+  /** Several calls as one transaction: all of them or none. */
+  atomically<T>(fn: () => T): T
   /** Facts and cursor together. Pages at or above the block are replaced. */
   savePage(chainId: number, facts: Facts): void
   /** Pages in order of number; throws StoreError naming the first damaged one. */

@@ -89,8 +89,9 @@ export class Sheet {
       let debit = this.debit[account] as number
       let error = slack.absolute
       for (let i = account * SLOTS; i < account * SLOTS + SLOTS; i++)
-        error += grain[this.#columns[i] as number] as number
+        if (this.#weights[i] !== 0) error += grain[this.#columns[i] as number] as number
       for (const { column, weight } of rest) {
+        if (weight === 0) continue
         const value = weight * (rate[column] as number)
         if (value > 0) credit += value
         else debit -= value

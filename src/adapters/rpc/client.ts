@@ -1,7 +1,7 @@
 import type { Address, Hex } from 'viem'
-import { ChainError, UnreachableError } from '../../core/errors.ts'
+import { ChainError, RpcFault, UnreachableError } from '../../core/errors.ts'
 import type { Header, Log } from '../../core/types.ts'
-import { httpProvider, type Provider, RpcFault, TransportFault } from './provider.ts'
+import { httpProvider, type Provider, TransportFault } from './provider.ts'
 
 export interface RpcOptions {
   readonly chain: string

@@ -1,10 +1,9 @@
 import { ChainError } from '../../core/errors.ts'
-import type { FeedEvent, Follower } from '../../core/ports.ts'
+import type { Batch, Feed, FeedEvent, Follower } from '../../core/ports.ts'
 import { type Call, callKey, type Facts, type Header, type Read } from '../../core/types.ts'
 import { getHeader, getLogs, type Rpc } from './client.ts'
 import { bloomMayContain, mergeFilters, ours } from './filters.ts'
 import { type Heads, pause } from './heads.ts'
-import type { Batch } from './multicall.ts'
 
 export interface FeedOptions {
   readonly rpc: Rpc
@@ -24,7 +23,7 @@ const MOST_ROUNDS = 10
 const RETRY_MS = 250
 
 /** The live chain as pages and rollbacks. Everything about one page is asked at that block's hash. */
-export class RpcFeed {
+export class RpcFeed implements Feed {
   readonly #options: FeedOptions
   /** Headers of applied pages, ascending, as far back as the chain may still reorganise. */
   readonly #known: Header[]
@@ -37,6 +36,16 @@ export class RpcFeed {
   /** The page that came last, if any. */
   get tip(): Header | undefined {
     return this.#known.at(-1)
+  }
+
+  /** The oldest page that a reorganisation may still go back to. */
+  get oldest(): Header | undefined {
+    return this.#known[0]
+  }
+
+  /** The newest page at or below `block`. */
+  lastAt(block: bigint): Header | undefined {
+    return this.#known.findLast((header) => header.number <= block)
   }
 
   /** Blocks up to here can no longer change. The last one stays: the next page is judged by it. */

@@ -1,10 +1,9 @@
 import type { Hex } from 'viem'
-import { ChainError, UnreachableError } from '../../core/errors.ts'
+import { ChainError, RpcFault, UnreachableError } from '../../core/errors.ts'
 import type { Scan } from '../../core/ports.ts'
 import type { Log, LogFilter } from '../../core/types.ts'
 import { getHeader, getLogs, type Rpc } from './client.ts'
 import { pause } from './heads.ts'
-import { RpcFault } from './provider.ts'
 
 export interface HistoryOptions {
   readonly rpc: Rpc

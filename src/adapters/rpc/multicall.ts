@@ -9,18 +9,11 @@ import {
   multicall3Abi,
   parseAbiParameters,
 } from 'viem'
+import { RpcFault } from '../../core/errors.ts'
+import type { At, Batch } from '../../core/ports.ts'
 import type { Call, Read } from '../../core/types.ts'
 import { batchBytecode } from '../contracts/batch.ts'
 import type { Rpc } from './client.ts'
-import { RpcFault } from './provider.ts'
-
-/** Where an answer is asked for: a block by its hash (never another branch), or the block being built. */
-export type At = { readonly blockHash: Hex } | 'pending' | 'latest'
-
-export interface Batch {
-  /** Answers in the order of the calls; a reverted call answers `undefined`. One request for up to `CALLS_A_REQUEST`. */
-  read(calls: readonly Call[], at: At, options?: { readonly size?: number }): Promise<Read[]>
-}
 
 /** One way to put many calls into one `eth_call`. */
 interface Envelope {

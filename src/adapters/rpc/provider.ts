@@ -1,18 +1,6 @@
 import { type CircuitBreakerPolicy, ConsecutiveBreaker, circuitBreaker, handleAll } from 'cockatiel'
 import { type EIP1193RequestFn, http } from 'viem'
-
-/** The node understood and said no: a revert, a limit, an unknown block. */
-export class RpcFault extends Error {
-  readonly code: number
-  readonly data: unknown
-
-  constructor(method: string, code: number, message: string, data: unknown, options?: ErrorOptions) {
-    super(`${method}: ${message} (code ${code})`, options)
-    this.name = 'RpcFault'
-    this.code = code
-    this.data = data
-  }
-}
+import { RpcFault } from '../../core/errors.ts'
 
 /** The node did not answer, or not in JSON-RPC. Carries the label of the provider, never its URL: that may hold a key. */
 export class TransportFault extends Error {

@@ -1,0 +1,57 @@
+import { Chain } from './chain.ts'
+import { type ChainName, chainSpec } from './chain-spec.ts'
+import { Control } from './control.ts'
+import { deployMarket, type Market } from './market.ts'
+import { startNetwork } from './network.ts'
+import { type PlannedAccount, planPopulation } from './population.ts'
+import { History } from './reorg.ts'
+import { seedMarket } from './seeding.ts'
+import { Story } from './story.ts'
+
+export interface DevnetOptions {
+  readonly chain: ChainName
+  readonly accounts: number
+  readonly seed: number
+  /** 0 or nothing: any free port. */
+  readonly port?: number
+  readonly log?: (message: string) => void
+}
+
+export interface Devnet {
+  readonly http: string
+  readonly ws: string
+  readonly seed: number
+  readonly chain: Chain
+  readonly market: Market
+  readonly accounts: readonly PlannedAccount[]
+  readonly control: Control
+  readonly history: History
+  /** A story of the given number of blocks, or the chain's usual length; its first block is mined by `next()`. */
+  story(blocks?: number): Story
+  close(): Promise<void>
+}
+
+/** Starts a chain with a lending market, an exchange and a population; the same options give the same blocks. */
+export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
+  const { seed, port = 0, log = () => {} } = options
+  const spec = chainSpec(options.chain)
+  const network = await startNetwork(spec, port)
+  try {
+    const chain = new Chain(spec, network.connection.provider)
+    await chain.sync()
+    const market = await deployMarket(chain)
+    log(`${spec.name}: market deployed, seeding ${options.accounts} accounts`)
+    const accounts = planPopulation(market.risk, { accounts: options.accounts, seed, scale: spec.sizes })
+    await seedMarket(market, accounts)
+    await chain.setBlockGasLimit(spec.blockGasLimit)
+    await chain.mineBlock()
+    const history = await History.start(chain)
+    const control = new Control(market)
+    const story = (blocks = spec.storyBlocks) => new Story({ market, accounts, seed, blocks, control })
+    const { http, ws, close } = network
+    return { http, ws, seed, chain, market, accounts, control, history, story, close }
+  } catch (error) {
+    await network.close()
+    throw error
+  }
+}

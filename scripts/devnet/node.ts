@@ -1,0 +1,172 @@
+import { createInterface } from 'node:readline'
+import { parseArgs } from 'node:util'
+import { isChainName } from './chain-spec.ts'
+import { type Devnet, type DevnetOptions, startDevnet } from './index.ts'
+import type { Story } from './story.ts'
+
+const usage = `node scripts/devnet/node.ts --chain ethereum|optimism [options]
+  --port 0          port of the server, HTTP and WebSocket alike; 0 takes any
+  --accounts 300    size of the population
+  --seed 1          same seed, same blocks
+  --story           run the story when "start" comes in on stdin
+  --start now       do not wait for "start"
+  --tick-ms 500     pause between the story's blocks
+  --blocks N        length of the story
+
+Commands on stdin, one a line: start · mine [N] · reorg K · reorg K drop`
+
+interface Settings extends DevnetOptions {
+  readonly story: boolean
+  readonly startNow: boolean
+  readonly tickMs: number
+  readonly blocks?: number
+}
+
+function readSettings(args: readonly string[]): Settings {
+  const text = { type: 'string' } as const
+  const flag = { type: 'boolean' } as const
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      chain: text,
+      port: text,
+      accounts: text,
+      seed: text,
+      'tick-ms': text,
+      blocks: text,
+      start: text,
+      story: flag,
+      help: flag,
+    },
+  })
+  const { chain = '', start } = values
+  if (values.help === true || !isChainName(chain)) throw new Error(usage)
+  const whole = (name: 'port' | 'accounts' | 'seed' | 'tick-ms' | 'blocks', fallback: number) => {
+    const value = Number(values[name] ?? fallback)
+    if (!Number.isInteger(value) || value < 0) throw new Error(`--${name} must be a whole number\n\n${usage}`)
+    return value
+  }
+  return {
+    chain,
+    port: whole('port', 0),
+    accounts: whole('accounts', 300),
+    seed: whole('seed', 1),
+    tickMs: whole('tick-ms', 500),
+    story: values.story === true || start === 'now',
+    startNow: start === 'now',
+    log,
+    ...(values.blocks === undefined ? {} : { blocks: whole('blocks', 0) }),
+  }
+}
+
+function print(event: object): void {
+  process.stdout.write(`${JSON.stringify(event)}\n`)
+}
+
+function log(message: string): void {
+  process.stderr.write(`${message}\n`)
+}
+
+function describe({ chain, market, accounts, http, ws }: Devnet): object {
+  const { name, chainId } = chain.spec
+  const reserves = Object.fromEntries(
+    Object.entries(market.reserves).map(([symbol, { asset, aToken, vToken, source, aggregator }]) => [
+      symbol,
+      { asset, aToken, vToken, source, aggregator },
+    ]),
+  )
+  const block = Number(chain.head.number)
+  const { addresses } = market
+  return { event: 'ready', chain: name, chainId, http, ws, block, addresses, reserves, accounts: accounts.length }
+}
+
+/** Obeys commands one after the other, and ticks through the story in between. */
+class Session {
+  readonly #devnet: Devnet
+  readonly #settings: Settings
+  readonly #stopping = new AbortController()
+  #last: Promise<void> = Promise.resolve()
+  #story: Story | undefined
+
+  constructor(devnet: Devnet, settings: Settings) {
+    this.#devnet = devnet
+    this.#settings = settings
+  }
+
+  obey(line: string): void {
+    const [command = '', ...args] = line.trim().split(/\s+/)
+    if (command !== '') this.#queue(() => this.#run(command, args))
+  }
+
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    await this.#last
+    await this.#devnet.close()
+  }
+
+  /** A failed command is reported and does not stop those after it. */
+  #queue(work: () => Promise<void>): void {
+    this.#last = this.#last.then(async () => {
+      if (this.#stopping.signal.aborted) return
+      await work().catch((error: unknown) => log(error instanceof Error ? error.message : String(error)))
+    })
+  }
+
+  async #run(command: string, args: readonly string[]): Promise<void> {
+    switch (command) {
+      case 'start':
+        return this.#start()
+      case 'mine':
+        for (let left = Number(args[0] ?? 1); left > 0; left--) await this.#mine()
+        return
+      case 'reorg':
+        return this.#reorg(Number(args[0] ?? 1), args[1] !== 'drop')
+      default:
+        log(`Unknown command "${command}".\n${usage}`)
+    }
+  }
+
+  async #start(): Promise<void> {
+    if (!this.#settings.story) return log('Start the node with --story to have one')
+    if (this.#story !== undefined) return log('The story has been started already')
+    this.#story = this.#devnet.story(this.#settings.blocks)
+    this.#queue(() => this.#tick())
+  }
+
+  async #tick(): Promise<void> {
+    const step = await this.#story?.next()
+    if (step === undefined) return print({ event: 'story-end' })
+    print({ event: 'block', ...step })
+    setTimeout(() => this.#queue(() => this.#tick()), this.#settings.tickMs)
+  }
+
+  async #mine(): Promise<void> {
+    await this.#devnet.control.mine()
+    const { number, timestamp } = this.#devnet.chain.head
+    print({ event: 'block', block: Number(number), timestamp: Number(timestamp) })
+  }
+
+  async #reorg(depth: number, keep: boolean): Promise<void> {
+    await this.#devnet.history.reorg(depth, keep)
+    print({ event: 'reorg', depth, block: Number(this.#devnet.chain.head.number) })
+  }
+}
+
+async function main(): Promise<void> {
+  const settings = readSettings(process.argv.slice(2))
+  const started = performance.now()
+  const devnet = await startDevnet(settings)
+  log(`${settings.chain}: ready after ${((performance.now() - started) / 1000).toFixed(1)} s at ${devnet.http}`)
+  const session = new Session(devnet, settings)
+  const stop = () => void session.stop().then(() => process.exit(0))
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+  createInterface({ input: process.stdin }).on('line', (line) => session.obey(line))
+  print(describe(devnet))
+  if (settings.startNow) session.obey('start')
+}
+
+await main().catch((error: unknown) => {
+  log(error instanceof Error ? error.message : String(error))
+  process.exitCode = 1
+})

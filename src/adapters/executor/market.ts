@@ -1,0 +1,14 @@
+import type { Address, Hex } from 'viem'
+import type { Plan, Seizure } from '../../core/plan.ts'
+import type { Terms } from '../../core/protocol.ts'
+
+/** What an executor must know of a market. */
+export interface Marketplace {
+  /** Our Liquidator; undefined where none is deployed. */
+  readonly contract: Address | undefined
+  encode(seizure: Seizure, terms: Terms): Hex
+}
+
+/** Calldata of a plan. */
+export const calldata = (market: Marketplace, { quote, minProfit, deadline }: Plan): Hex =>
+  market.encode(quote.seizure, { path: quote.path, minProfit, deadline })

@@ -1,0 +1,70 @@
+import { type Address, decodeAbiParameters, decodeErrorResult, type Hex, isHex } from 'viem'
+import { RpcFault } from '../../core/errors.ts'
+import { type Candidate, type Plan, type Refusal, refuse } from '../../core/plan.ts'
+import type { Executor, Node } from '../../core/ports.ts'
+import { liquidatorAbi } from '../contracts/liquidator.ts'
+import { calldata, type Marketplace } from './market.ts'
+
+export interface Simulation {
+  readonly to: Address
+  readonly data: Hex
+  /** In the debt asset, at the block being built. */
+  readonly profit: bigint
+}
+
+/** The call as the node would run it in the block being built: its profit to the wei, or why it would revert. */
+export async function simulate(
+  node: Node,
+  from: Address,
+  market: Marketplace | undefined,
+  candidate: Candidate,
+  plan: Plan,
+): Promise<Simulation | Refusal> {
+  if (market?.contract === undefined) return refuse(candidate, 'no-contract', 'deploy one: plimsoll deploy')
+  const call = { to: market.contract, data: calldata(market, plan) }
+  try {
+    const answer = await node.request('eth_call', [{ from, ...call }, 'pending'])
+    const [profit] = decodeAbiParameters([{ type: 'uint256' }], answer as Hex)
+    return { ...call, profit }
+  } catch (error) {
+    if (!(error instanceof RpcFault)) throw error
+    return refuse(candidate, 'simulation-reverted', revertReason(error))
+  }
+}
+
+/** Asks the node, signs nothing. */
+export function simulateExecutor(
+  node: Node,
+  keeper: Address,
+  marketplace: (market: string) => Marketplace | undefined,
+): Executor {
+  return {
+    mode: 'simulate',
+    inFlight: () => false,
+    async execute(market, candidate, plan) {
+      const simulation = await simulate(node, keeper, marketplace(market), candidate, plan)
+      return 'kind' in simulation ? simulation : { kind: 'planned', plan: { ...plan, profit: simulation.profit } }
+    },
+    settle: async () => [],
+    rollback: async () => [],
+  }
+}
+
+/** The custom error by its name where we know it, else its selector, else what the node said. */
+export function revertReason(fault: RpcFault): string {
+  const data = revertData(fault.data)
+  if (data === undefined) return fault.message
+  try {
+    const { errorName, args } = decodeErrorResult({ abi: liquidatorAbi, data })
+    return `${errorName}(${(args ?? []).map(String).join(', ')})`
+  } catch {
+    return data.length <= 10 ? `custom error ${data}` : fault.message
+  }
+}
+
+/** Nodes put it at different depths. */
+function revertData(data: unknown): Hex | undefined {
+  if (isHex(data) && data.length >= 10) return data
+  if (typeof data !== 'object' || data === null || !('data' in data)) return undefined
+  return revertData(data.data)
+}

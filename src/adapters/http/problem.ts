@@ -1,0 +1,42 @@
+/** What went wrong, as an answer: `{ schemaVersion, error: { code, what, why, fix } }` with a fitting status. */
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import { SCHEMA_VERSION } from '../../core/answers.ts'
+import { type Complaint, PlimsollError, UnreachableError, UsageError } from '../../core/errors.ts'
+
+export type Scrub = (text: string) => string
+
+/** A request that gets no answer, by a rule of this interface. */
+export class HttpProblem extends Error {
+  readonly status: ContentfulStatusCode
+  readonly complaint: Complaint
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(status: ContentfulStatusCode, complaint: Complaint, headers: Readonly<Record<string, string>> = {}) {
+    super(complaint.what)
+    this.name = 'HttpProblem'
+    this.status = status
+    this.complaint = complaint
+    this.headers = headers
+  }
+}
+
+export function toProblem(error: unknown): HttpProblem {
+  if (error instanceof HttpProblem) return error
+  if (error instanceof UsageError) return new HttpProblem(400, error)
+  if (error instanceof PlimsollError) return new HttpProblem(error instanceof UnreachableError ? 503 : 500, error)
+  return new HttpProblem(500, {
+    code: 'INTERNAL',
+    what: 'The answer could not be made',
+    why: error instanceof Error ? error.message : String(error),
+    fix: 'The log has the details. Please report it if it happens again.',
+  })
+}
+
+export function problemBody({ complaint }: HttpProblem, scrub: Scrub): object {
+  const { code, what, why, fix } = complaint
+  return { schemaVersion: SCHEMA_VERSION, error: { code, what: scrub(what), why: scrub(why), fix: scrub(fix) } }
+}
+
+export const answerProblem = (c: Context, problem: HttpProblem, scrub: Scrub): Response =>
+  c.json(problemBody(problem, scrub), problem.status, { ...problem.headers })

@@ -1,0 +1,96 @@
+/** Every route, once: the server answers these and the OpenAPI document lists them. */
+import type { z } from 'zod'
+import { accountsParameters, journalParameters, noParameters } from './parameters.ts'
+import type { AnswerName } from './schemas.ts'
+
+export interface Route {
+  readonly path: string
+  readonly summary: string
+  /** Undefined: whatever the query says is ignored (probes and scrapers add their own). */
+  readonly query: z.ZodObject | undefined
+  readonly answer: { readonly media: string; readonly schema: AnswerName | undefined }
+  /** Statuses besides 200, 401, 403 and 500. */
+  readonly also: readonly number[]
+  /** Answered without a token. */
+  readonly open: boolean
+}
+
+const json = (schema: AnswerName): Route['answer'] => ({ media: 'application/json', schema })
+const closed = { open: false } as const
+
+export const ROUTES = {
+  healthz: {
+    path: '/healthz',
+    summary: 'The loop turns.',
+    query: undefined,
+    answer: json('Health'),
+    also: [503],
+    open: true,
+  },
+  readyz: {
+    path: '/readyz',
+    summary: 'Synced, head lag in limits, store writable, signer when live.',
+    query: undefined,
+    answer: json('Health'),
+    also: [503],
+    open: true,
+  },
+  metrics: {
+    ...closed,
+    path: '/metrics',
+    summary: 'Metrics in the text format of Prometheus.',
+    query: undefined,
+    answer: { media: 'text/plain', schema: undefined },
+    also: [],
+  },
+  status: {
+    ...closed,
+    path: '/api/status',
+    summary: 'Chains and markets at a glance.',
+    query: noParameters,
+    answer: json('Status'),
+    also: [400],
+  },
+  accounts: {
+    ...closed,
+    path: '/api/accounts',
+    summary: 'Accounts with debt of one market at one block.',
+    query: accountsParameters,
+    answer: json('Accounts'),
+    also: [400, 404, 503],
+  },
+  account: {
+    ...closed,
+    path: '/api/accounts/{market}/{address}',
+    summary: 'All that is known of one account.',
+    query: noParameters,
+    answer: json('Account'),
+    also: [400, 404],
+  },
+  journal: {
+    ...closed,
+    path: '/api/journal',
+    summary: 'What happened, in order.',
+    query: journalParameters,
+    answer: json('Journal'),
+    also: [400],
+  },
+  stream: {
+    ...closed,
+    path: '/api/stream',
+    summary: 'The journal as server-sent events: `id` is the `seq`, `event` the kind, `data` one entry.',
+    query: noParameters,
+    answer: { media: 'text/event-stream', schema: 'Entry' },
+    also: [400, 503],
+  },
+  openapi: {
+    ...closed,
+    path: '/api/openapi.json',
+    summary: 'This document.',
+    query: noParameters,
+    answer: { media: 'application/json', schema: undefined },
+    also: [400],
+  },
+} as const satisfies Record<string, Route>
+
+export type RouteName = keyof typeof ROUTES

@@ -1,0 +1,154 @@
+/** The answers once more, as schemas that can be published. `satisfies` keeps them and `core/answers.ts` from drifting apart. */
+import { z } from 'zod'
+import type { Accounts, BlockRef, Explanation, Status } from '../../core/answers.ts'
+import type { JournalEntry, JournalKind } from '../../core/ports.ts'
+
+const integer = z.string().regex(/^-?\d+$/)
+const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/)
+const count = z.int().min(0)
+const schemaVersion = z.literal(1)
+
+export const JOURNAL_KINDS = [
+  'rollback',
+  'alert',
+  'refusal',
+  'plan',
+  'sent',
+  'replaced',
+  'confirmed',
+  'lost',
+  'reorged',
+  'audit',
+  'breaker',
+] as const satisfies readonly JournalKind[]
+
+const block = z.object({ number: integer, hash: z.string(), timestamp: z.int() }) satisfies z.ZodType<BlockRef>
+const price = z.object({ asset: address, price: integer.describe('Base currency, 8 decimals') })
+
+const chain = z.object({
+  name: z.string(),
+  chainId: z.int(),
+  head: block.nullable(),
+  lagBlocks: z.number(),
+  ready: z.boolean(),
+  rpc: z.object({ total: count, perBlockP50: z.number(), perBlockMax: z.number() }),
+})
+const market = z.object({
+  market: z.string(),
+  chainId: z.int(),
+  revision: z.int(),
+  rules: z.string().nullable(),
+  accounts: count,
+  liquidatable: count,
+  quarantined: z.boolean(),
+  audit: z.object({ block: integer, checked: count, mismatched: count }).nullable(),
+})
+export const Health = z.object({
+  schemaVersion,
+  ok: z.boolean(),
+  failed: z.array(z.string()).describe('Names of the checks that failed'),
+  checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
+})
+export const StatusAnswer = z.object({
+  schemaVersion,
+  version: z.string(),
+  mode: z.string(),
+  paused: z.boolean(),
+  chains: z.array(chain),
+  markets: z.array(market),
+}) satisfies z.ZodType<Status>
+
+const accountRow = z.object({
+  market: z.string(),
+  chainId: z.int(),
+  address,
+  eMode: count,
+  collateralBase: integer.describe('Base currency, 8 decimals'),
+  debtBase: integer.describe('Base currency, 8 decimals'),
+  healthFactor: integer.nullable().describe('18 decimals; null without debt'),
+  liquidatable: z.boolean(),
+  distancePct: z.number().nullable().describe('Fall of the driving collateral that brings health to 1, in per cent'),
+  liquidationPrice: price.nullable(),
+  timeToLiquidationS: z.number().nullable().describe('Until interest alone brings health to 1'),
+  source: z.enum(['mirror', 'chain']),
+})
+export const AccountsAnswer = z.object({
+  schemaVersion,
+  market: z.string(),
+  block,
+  next: z.string().nullable().describe('Value of `cursor` for the next page'),
+  accounts: z.array(accountRow),
+}) satisfies z.ZodType<Accounts>
+
+const holding = z.object({
+  asset: address,
+  symbol: z.string(),
+  decimals: count,
+  amount: integer,
+  valueBase: integer,
+  price: integer,
+  liquidationThresholdBps: count,
+  liquidationBonusBps: count,
+})
+const seizure = z.object({
+  collateralAsset: address,
+  debtAsset: address,
+  debtToCover: integer,
+  debtCovered: integer,
+  collateralSeized: integer,
+  protocolFee: integer,
+  grossBase: integer,
+})
+const rescue = z.object({
+  kind: z.enum(['repay', 'add']),
+  asset: address,
+  symbol: z.string(),
+  decimals: count,
+  amount: integer,
+  valueBase: integer,
+  healthFactor: integer,
+})
+export const AccountAnswer = accountRow.extend({
+  schemaVersion,
+  block,
+  totalCollateralBase: integer,
+  totalDebtBase: integer,
+  availableBorrowsBase: integer,
+  currentLiquidationThreshold: integer,
+  ltv: integer,
+  collaterals: z.array(holding),
+  debts: z.array(holding),
+  liquidationPrices: z.array(price),
+  bestLiquidation: seizure.nullable(),
+  refusal: z.string().nullable(),
+  rescue: z.object({ targetHealth: integer, options: z.array(rescue) }),
+}) satisfies z.ZodType<Explanation>
+
+export const Entry = z.object({
+  seq: count,
+  chainId: z.int(),
+  market: z.string().describe('Empty for what concerns the whole chain'),
+  block: integer,
+  kind: z.enum(JOURNAL_KINDS),
+  data: z.record(z.string(), z.unknown()),
+}) satisfies z.ZodType<JournalEntry>
+export const JournalAnswer = z.object({
+  schemaVersion,
+  entries: z.array(Entry),
+  next: count.nullable().describe('Value of `after` for the next page; null when this is the last one for now'),
+})
+export const ErrorAnswer = z.object({
+  schemaVersion,
+  error: z.object({ code: z.string(), what: z.string(), why: z.string(), fix: z.string() }),
+})
+
+export const ANSWERS = {
+  Health,
+  Status: StatusAnswer,
+  Accounts: AccountsAnswer,
+  Account: AccountAnswer,
+  Journal: JournalAnswer,
+  Entry,
+  Error: ErrorAnswer,
+}
+export type AnswerName = keyof typeof ANSWERS

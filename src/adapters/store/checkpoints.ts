@@ -1,0 +1,55 @@
+import type { Database } from 'better-sqlite3'
+import type { Checkpoint } from '../../core/ports.ts'
+import type { Header } from '../../core/types.ts'
+import { decodeState, encodeState } from './checkpoint-codec.ts'
+import { digestOf, verify } from './digest.ts'
+import { decodeHeader, encodeHeader } from './page-codec.ts'
+import { dropPagesUpTo } from './pages.ts'
+
+interface CheckpointRow {
+  readonly number: bigint
+  readonly header: string
+  readonly body: Buffer
+  readonly digest: Buffer
+}
+
+/**
+ * No markets, no change: the pages have nothing to go into. A market that is not among `markets` loses its
+ * older checkpoint, since the pages that led on from it are dropped here.
+ */
+export function saveCheckpoints(
+  db: Database,
+  chainId: number,
+  block: Header,
+  markets: ReadonlyMap<string, Checkpoint>,
+): void {
+  if (markets.size === 0) return
+  db.prepare('DELETE FROM checkpoint WHERE chain_id = ?').run(chainId)
+  const insert = db.prepare(
+    'INSERT INTO checkpoint (chain_id, market, number, header, body, digest) VALUES (?, ?, ?, ?, ?, ?)',
+  )
+  const header = encodeHeader(block)
+  for (const [market, checkpoint] of markets) {
+    if (checkpoint.block.hash !== block.hash)
+      throw new RangeError(`checkpoint of ${market} is at block ${checkpoint.block.number}, not at ${block.number}`)
+    const body = encodeState(checkpoint)
+    const digest = digestOf(nameOf(chainId, market, block.number), header, body)
+    insert.run(chainId, market, block.number, header, body, digest)
+  }
+  dropPagesUpTo(db, chainId, block.number)
+}
+
+export function readCheckpoint(db: Database, chainId: number, market: string): Checkpoint | undefined {
+  const row = db
+    .prepare<[number, string], CheckpointRow>(
+      'SELECT number, header, body, digest FROM checkpoint WHERE chain_id = ? AND market = ?',
+    )
+    .safeIntegers()
+    .get(chainId, market)
+  if (row === undefined) return undefined
+  verify(nameOf(chainId, market, row.number), row.digest, row.header, row.body)
+  return { block: decodeHeader(row.header), ...decodeState(row.body) }
+}
+
+const nameOf = (chainId: number, market: string, number: bigint): string =>
+  `chain ${chainId}, block ${number}, checkpoint of ${market}`

@@ -1,0 +1,141 @@
+import type { Database } from 'better-sqlite3'
+import { StoreError } from '../../core/errors.ts'
+import type { Checkpoint, Intent, IntentStatus, JournalEntry, Scan, Store } from '../../core/ports.ts'
+import type { Facts, Header, Log } from '../../core/types.ts'
+import { readCheckpoint, saveCheckpoints } from './checkpoints.ts'
+import { type Opened, openCopy, openMemory, openOwned, openReadonly, touch } from './database.ts'
+import { explained } from './failures.ts'
+import { readIntents, saveIntent } from './intents.ts'
+import { appendJournal, lastSeq, readJournal } from './journal-rows.ts'
+import { dropPagesAbove, readPages, savePage } from './pages.ts'
+import { readScan, saveScan } from './scans.ts'
+
+export interface OpenOptions {
+  /** Look only, at the file itself; no lock. Any write throws StoreError. */
+  readonly readonly?: boolean
+  /** Work on a copy in memory of the last committed state, beside whoever owns the file. Its writes are forgotten. */
+  readonly share?: 'copy'
+}
+
+/**
+ * The store in one SQLite file. Without options the caller becomes its one owner. Throws StoreError when somebody else
+ * is, or when the file is foreign, damaged, newer than this program, or cannot be written.
+ */
+export function openStore(path: string, options: OpenOptions = {}): Store {
+  return new SqliteStore(
+    explained(path, () => open(path, options)),
+    path,
+  )
+}
+
+function open(path: string, { readonly, share }: OpenOptions): Opened {
+  if (path === ':memory:') return openMemory()
+  if (share === 'copy') return openCopy(path)
+  return readonly === true ? openReadonly(path) : openOwned(path)
+}
+
+/** Each method is one transaction (a savepoint within `atomically`); whatever SQLite throws leaves as a StoreError. */
+export class SqliteStore implements Store {
+  readonly #opened: Opened
+  readonly #path: string
+
+  constructor(opened: Opened, path: string) {
+    this.#opened = opened
+    this.#path = path
+  }
+
+  /** `fn` is synchronous; what it throws undoes all of it. */
+  atomically<T>(fn: () => T): T {
+    return this.#write(fn)
+  }
+
+  savePage(chainId: number, facts: Facts): void {
+    this.#write((db) => savePage(db, chainId, facts))
+  }
+
+  pages(chainId: number): readonly Facts[] {
+    return this.#read((db) => readPages(db, chainId))
+  }
+
+  dropPagesAbove(chainId: number, block: bigint): void {
+    this.#write((db) => dropPagesAbove(db, chainId, block))
+  }
+
+  saveCheckpoints(chainId: number, block: Header, markets: ReadonlyMap<string, Checkpoint>): void {
+    this.#write((db) => saveCheckpoints(db, chainId, block, markets))
+  }
+
+  checkpoint(chainId: number, market: string): Checkpoint | undefined {
+    return this.#read((db) => readCheckpoint(db, chainId, market))
+  }
+
+  saveScan(market: string, scan: { readonly next: bigint; readonly found: readonly Log[] }): void {
+    this.#write((db) => saveScan(db, market, scan))
+  }
+
+  scan(market: string): Scan | undefined {
+    return this.#read((db) => readScan(db, market))
+  }
+
+  appendJournal(entry: Omit<JournalEntry, 'seq'>): JournalEntry {
+    return this.#write((db) => appendJournal(db, entry))
+  }
+
+  journal(query: { after: number; kind?: string | undefined; limit: number }): readonly JournalEntry[] {
+    return this.#read((db) => readJournal(db, query))
+  }
+
+  lastSeq(): number {
+    return this.#read(lastSeq)
+  }
+
+  saveIntent(intent: Intent): void {
+    this.#write((db) => saveIntent(db, intent))
+  }
+
+  intents(chainId: number, status: IntentStatus): readonly Intent[] {
+    return this.#read((db) => readIntents(db, chainId, status))
+  }
+
+  value(name: string): string | undefined {
+    return this.#read((db) =>
+      db.prepare<[string], string>('SELECT value FROM named_value WHERE name = ?').pluck().get(name),
+    )
+  }
+
+  setValue(name: string, value: string): void {
+    this.#write((db) =>
+      db
+        .prepare('INSERT INTO named_value (name, value) VALUES (?, ?) ON CONFLICT DO UPDATE SET value = excluded.value')
+        .run(name, value),
+    )
+  }
+
+  check(): void {
+    this.#write(touch)
+  }
+
+  close(): void {
+    this.#opened.close()
+  }
+
+  #read<T>(work: (db: Database) => T): T {
+    const { db } = this.#opened
+    if (!db.open) throw closed(this.#path)
+    return explained(this.#path, () => db.transaction(work).deferred(db))
+  }
+
+  #write<T>(work: (db: Database) => T): T {
+    const { db } = this.#opened
+    if (!db.open) throw closed(this.#path)
+    return explained(this.#path, () => db.transaction(work).immediate(db))
+  }
+}
+
+const closed = (path: string): StoreError =>
+  new StoreError({
+    code: 'STORE_CLOSED',
+    what: `store ${path}`,
+    why: 'it was closed before',
+    fix: 'Please report this: something still writes after the shutdown',
+  })

@@ -1,0 +1,128 @@
+/** Telegram: tells each chat what the journal says, and answers a few questions. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Api } from 'grammy'
+import type { JournalEntry, Sink } from '../../core/ports.ts'
+import { type Caller, type Log, newCaller } from './caller.ts'
+import type { Asked } from './commands.ts'
+import { type Courier, startCourier } from './courier.ts'
+import type { Naming } from './describe.ts'
+import { type Chat, poll } from './polling.ts'
+import { grammySignal } from './signal.ts'
+
+export interface TelegramOptions {
+  readonly token: string
+  /** `https://api.telegram.org`, or a server of one's own. */
+  readonly apiRoot: string
+  readonly chats: readonly Chat[]
+  journal(after: number, limit: number): readonly JournalEntry[]
+  /** Where a chat that was never told anything begins. */
+  lastSeq(): number
+  subscribe(sink: Sink): () => void
+  /** Kept in the store: `set` must have reached the disk when it returns. */
+  readonly cursor: { get(name: string): string | undefined; set(name: string, value: string): void }
+  readonly queries: Asked
+  readonly log: Log
+  readonly scrub: (text: string) => string
+  /** Of an asset, for liquidation prices; its short address otherwise. */
+  readonly symbol?: (market: string, asset: string) => string | undefined
+  /** Between two messages to one chat: Telegram allows one a second. */
+  readonly spacingMs?: number
+  readonly requestTimeoutS?: number
+  readonly pollTimeoutS?: number
+  /** What a message on its way is given to arrive when we stop. */
+  readonly graceMs?: number
+  readonly delay?: (ms: number, signal: AbortSignal) => Promise<void>
+  /** Unix seconds. */
+  readonly now?: () => number
+}
+
+export interface Telegram {
+  stop(): Promise<void>
+}
+
+const OLDEST_UPDATE_S = 60
+
+export function startTelegram(options: TelegramOptions): Telegram {
+  const { token, log, requestTimeoutS = 15, pollTimeoutS = 25, graceMs = 2_000 } = options
+  const stopping = new AbortController()
+  const cutting = new AbortController()
+  const apiRoot = options.apiRoot.replace(/\/+$/, '')
+  const { delay = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }) } = options
+  // The token first: it must not depend on the list of secrets being complete.
+  const clean = (text: string): string => options.scrub(text.replaceAll(token, '[telegram token]'))
+  const call = newCaller({ clean, log, delay, signal: stopping.signal })
+  const api = new Api(token, { apiRoot, timeoutSeconds: requestTimeoutS })
+  const parts: Parts = {
+    call,
+    clean,
+    signal: stopping.signal,
+    pause: (ms) => delay(ms, stopping.signal).catch(() => {}),
+    post: (chatId, text) => api.sendMessage(chatId, text, { parse_mode: 'HTML' }, grammySignal(cutting.signal)),
+  }
+  const couriers = options.chats.map((chat) => courierFor(chat, options, parts))
+  const unsubscribe = options.subscribe(() => {
+    for (const courier of couriers) courier.wake()
+  })
+  const pollApi = new Api(token, { apiRoot, timeoutSeconds: pollTimeoutS + requestTimeoutS })
+  const polling = poll({
+    ...options,
+    ...parts,
+    api: pollApi,
+    pollTimeoutS,
+    notBefore: (options.now ?? unixNow)() - OLDEST_UPDATE_S,
+    reply: (chatId, text) => call('reply', () => parts.post(chatId, clean(text)), REPLY_ATTEMPTS),
+  })
+  return {
+    async stop() {
+      unsubscribe()
+      stopping.abort()
+      const cut = setTimeout(() => cutting.abort(), graceMs)
+      await Promise.all([polling, ...couriers.map(({ done }) => done)])
+      clearTimeout(cut)
+    },
+  }
+}
+
+/** For everybody but those who run this program. */
+const NO_ADVICE = '\n<i>Information as of that block, no advice.</i>'
+/** Somebody waits for a reply now; later it is worth nothing. */
+const REPLY_ATTEMPTS = 3
+const unixNow = (): number => Math.floor(Date.now() / 1_000)
+
+interface Parts {
+  readonly call: Caller
+  readonly clean: (text: string) => string
+  readonly signal: AbortSignal
+  pause(ms: number): Promise<void>
+  post(chatId: number, text: string): Promise<unknown>
+}
+
+function courierFor(chat: Chat, options: TelegramOptions, { call, clean, signal, pause, post }: Parts): Courier {
+  const { journal, lastSeq, cursor, log, spacingMs = 1_000 } = options
+  return startCourier({
+    name: `telegram:${chat.chatId}`,
+    journal,
+    lastSeq,
+    cursor,
+    send: (text) => call('sendMessage', () => post(chat.chatId, chat.role === 'operator' ? text : text + NO_ADVICE)),
+    pause,
+    spacingMs,
+    naming: namingOf(options),
+    clean,
+    log,
+    signal,
+  })
+}
+
+/** Asked anew for every message: chains and heads change. */
+function namingOf({ queries, symbol }: TelegramOptions): Naming {
+  const find = (chainId: number) => queries.status().chains.find((chain) => chain.chainId === chainId)
+  return {
+    chain: (chainId) => find(chainId)?.name ?? `chain ${chainId}`,
+    head: (chainId) => {
+      const number = find(chainId)?.head?.number
+      return number === undefined ? undefined : BigInt(number)
+    },
+    symbol: (market, asset) => symbol?.(market, asset),
+  }
+}

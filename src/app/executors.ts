@@ -1,0 +1,168 @@
+import { type Address, type Hex, type PrivateKeyAccount, parseAbi, zeroAddress } from 'viem'
+import { dryRun, watch } from '../adapters/executor/dry-run.ts'
+import { simulateExecutor } from '../adapters/executor/simulate.ts'
+import { submitExecutor } from '../adapters/executor/submit.ts'
+import { openKeystore } from '../adapters/keystore.ts'
+import { uniswapV3Router } from '../adapters/router/uniswap-v3.ts'
+import type { ChainConfig, Config } from '../config/config.ts'
+import type { Book } from '../core/book.ts'
+import { ConfigError, UsageError } from '../core/errors.ts'
+import type { Executor, Router, Store } from '../core/ports.ts'
+import { call, readAddress, readFlag } from './contract-reads.ts'
+import type { OpenChain } from './open-chain.ts'
+
+/** Tip for the block's builder: 0.1 gwei. */
+const PRIORITY_FEE_WEI = 100_000_000n
+
+/** The mode, checked against the flag: nothing signs unless mode, flag and signer all say so. */
+export async function openSigner(
+  { executor }: Config,
+  live: boolean,
+  env: Readonly<Record<string, string | undefined>>,
+  warn: (text: string) => void,
+): Promise<PrivateKeyAccount | undefined> {
+  if (live !== (executor.mode === 'live'))
+    throw new UsageError({
+      code: 'LIVE_NEEDS_BOTH',
+      what: live ? `--live with executor.mode: ${executor.mode}` : 'executor.mode: live without --live',
+      why: 'transactions are only sent when the flag and the configuration both say so',
+      fix: live ? 'Set executor.mode: live, or leave --live out.' : 'Add --live, or choose another executor.mode.',
+    })
+  if (!live) return undefined
+  if (executor.signer === undefined)
+    throw new ConfigError({
+      code: 'NO_SIGNER',
+      what: 'executor.mode: live without executor.signer',
+      why: 'there is no key to sign with',
+      fix: 'Set executor.signer.keystore to a keystore v3 file.',
+    })
+  const { keystore, passwordEnv } = executor.signer
+  const password = env[passwordEnv]
+  if (password === undefined || password === '')
+    throw new ConfigError({
+      code: 'NO_PASSWORD',
+      what: `the keystore ${keystore} needs a password, and ${passwordEnv} is not set`,
+      why: 'the key cannot be opened without it',
+      fix: `Set ${passwordEnv} in the environment or in .env (mode 0600).`,
+    })
+  return openKeystore(keystore, password, warn)
+}
+
+export interface ChainTrade {
+  readonly executor: Executor
+  readonly router: Router
+}
+
+/** Chosen once for each chain. */
+export function tradeOn(
+  open: OpenChain,
+  config: Config,
+  account: PrivateKeyAccount | undefined,
+  store: Store,
+  onProblem: (problem: string) => void,
+): ChainTrade {
+  const { rpc } = open
+  const marketplace = (market: string): Place | undefined => placeOf(open, config, market)
+  const router = routerOf(open, marketplace)
+  const { mode } = config.executor
+  if (mode === 'watch') return { executor: watch, router }
+  if (mode === 'dry-run') return { executor: dryRun, router }
+  if (mode === 'simulate') return { executor: simulateExecutor(rpc, zeroAddress, marketplace), router }
+  if (account === undefined) throw new RangeError('live without a signer: openSigner comes first')
+  const minProfitUsd8 = (market: string) => config.executor.markets.get(market)?.limits.minProfitUsd8 ?? 0n
+  return {
+    executor: submitExecutor({
+      node: rpc,
+      store,
+      chainId: open.config.id,
+      account,
+      priorityFeeWei: PRIORITY_FEE_WEI,
+      marketplace,
+      minProfitUsd8,
+      onProblem,
+    }),
+    router,
+  }
+}
+
+interface Place {
+  readonly contract: Address | undefined
+  readonly encode: Book['protocol']['encode']
+  nativePriceUsd8(): bigint
+}
+
+/** Looked up each time: a market may join while the loop runs. */
+function placeOf({ books, config: chain }: OpenChain, config: Config, market: string): Place | undefined {
+  const book = books.find(({ name }) => name === market)
+  return (
+    book && {
+      contract: config.executor.markets.get(market)?.contract,
+      encode: book.protocol.encode,
+      nativePriceUsd8: () => nativePriceUsd8(book, chain),
+    }
+  )
+}
+
+/** By the configured wrapped coin, else by the reserve that is called so. 0: the market does not price it. */
+function nativePriceUsd8(book: Book, chain: ChainConfig): bigint {
+  const { reserves } = book.protocol.market(book.ledger)
+  const symbol = `W${chain.nativeSymbol}`
+  const native =
+    reserves.find(({ asset }) => asset === chain.wrappedNative?.toLowerCase()) ??
+    reserves.find((reserve) => reserve.symbol === symbol)
+  return native?.priceUsd8 ?? 0n
+}
+
+function routerOf({ config: chain, batch }: OpenChain, placeIn: (market: string) => Place | undefined): Router {
+  const { uniswapV3, wrappedNative = zeroAddress, id, l1Fee } = chain
+  if (uniswapV3 === undefined) return { quote: async () => [] }
+  return uniswapV3Router({
+    batch,
+    chainId: id,
+    factory: uniswapV3.factory,
+    quoter: uniswapV3.quoter,
+    wrappedNative,
+    l1Fee,
+    priorityFeeWei: PRIORITY_FEE_WEI,
+    marketplace: (market) => {
+      const place = placeIn(market)
+      return place && { ...place, contract: place.contract ?? zeroAddress }
+    },
+  })
+}
+
+const LIQUIDATOR = parseAbi([
+  'function isKeeper(address) view returns (bool)',
+  'function POOL() view returns (address)',
+  'function TREASURY() view returns (address)',
+])
+
+/** Before the first send: each contract is ours in shape, works for this market's pool, and lets the signer call it. */
+export async function checkContracts(open: OpenChain, config: Config, account: PrivateKeyAccount): Promise<void> {
+  for (const book of open.books) {
+    const contract = config.executor.markets.get(book.name)?.contract
+    if (contract === undefined) continue
+    const { pool } = book.protocol.market(book.ledger)
+    const [ofPool, keeper] = await open.batch.read(
+      [call(contract, LIQUIDATOR, 'POOL', []), call(contract, LIQUIDATOR, 'isKeeper', [account.address])],
+      'latest',
+    )
+    if (readAddress(ofPool?.result) !== pool)
+      throw wrongContract(
+        book.name,
+        contract,
+        `it is not a Liquidator for the pool ${pool}`,
+        'Deploy one: plimsoll deploy.',
+      )
+    if (!readFlag(keeper?.result))
+      throw wrongContract(
+        book.name,
+        contract,
+        `it does not know ${account.address} as a keeper`,
+        'Let its owner call setKeeper.',
+      )
+  }
+}
+
+const wrongContract = (market: string, contract: Hex, why: string, fix: string): ConfigError =>
+  new ConfigError({ code: 'WRONG_CONTRACT', what: `executor.markets.${market}.contract ${contract}`, why, fix })

@@ -1,0 +1,199 @@
+import { getHeader, Rpc } from '../adapters/rpc/client.ts'
+import { completeReads, RpcFeed } from '../adapters/rpc/feed.ts'
+import { createHeads, type Heads } from '../adapters/rpc/heads.ts'
+import { type HistoryProgress, scanHistory } from '../adapters/rpc/history.ts'
+import { createBatch } from '../adapters/rpc/multicall.ts'
+import type { ChainConfig, MarketConfig } from '../config/config.ts'
+import { Book } from '../core/book.ts'
+import { ChainError } from '../core/errors.ts'
+import type { Batch, Store } from '../core/ports.ts'
+import type { Header, Log } from '../core/types.ts'
+import { PROTOCOLS } from '../protocols/index.ts'
+import type { ChainState } from './chain-state.ts'
+
+export interface OpenChainOptions {
+  readonly chain: ChainConfig
+  readonly markets: readonly MarketConfig[]
+  readonly store: Store
+  readonly state: ChainState
+  readonly signal: AbortSignal
+  readonly onProblem: (problem: string) => void
+  readonly progress: Progress
+}
+
+/** Long work, as it goes on. */
+export interface Progress {
+  backfill(market: string, progress: HistoryProgress): void
+  snapshot(market: string, calls: number): void
+}
+
+export interface OpenChain {
+  readonly config: ChainConfig
+  readonly rpc: Rpc
+  readonly batch: Batch
+  readonly heads: Heads
+  readonly feed: RpcFeed
+  readonly books: Book[]
+  /** Markets of the configuration that have no book yet; `add` makes one at the feed's tip. */
+  readonly missing: readonly MarketConfig[]
+  add(market: MarketConfig): Promise<Book>
+}
+
+/** So many blocks below the head the first page is taken: old enough not to be reorganised, young enough for any node's state. */
+const FIRST_PAGE_DEPTH = 32n
+
+/** Connect, restore what the store knows, and read the first page of what it does not. */
+export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
+  const { chain, markets, store, state, signal, onProblem } = options
+  const rpc = new Rpc({ chain: chain.name, chainId: chain.id, urls: chain.rpc, onProblem })
+  await rpc.connect()
+  state.requestsTotal = () => rpc.total
+  const batch = await createBatch(rpc, chain.multicall)
+  const context = { ...options, rpc, batch }
+  const restored = restore(store, chain, markets)
+  const books = restored.books
+  let known = restored.known
+  if (books.length === 0) {
+    const first = await firstBlock(rpc, chain)
+    for (const market of markets) books.push(await firstPage(context, market, first))
+    known = [first]
+    checkpoint(store, chain.id, first, books)
+  }
+  const heads = createHeads({ rpc, ws: chain.ws, blockTimeMs: chain.blockTimeS * 1000, signal, onProblem })
+  const onPage = (requests: number): void => state.countPage(requests)
+  const onHead = (head: Header): void => {
+    state.newest = head
+    state.turnedAtMs = performance.now()
+  }
+  const feed = new RpcFeed({ rpc, batch, heads, signal, onPage, onHead, onProblem }, known)
+  const missing = markets.filter(({ name }) => books.every((book) => book.name !== name))
+  return {
+    config: chain,
+    rpc,
+    batch,
+    heads,
+    feed,
+    books,
+    missing,
+    add: (market) => addAtTip(context, market, feed, books),
+  }
+}
+
+async function addAtTip(context: Context, market: MarketConfig, feed: RpcFeed, books: Book[]): Promise<Book> {
+  const { tip } = feed
+  if (tip === undefined) throw new RangeError(`market ${market.name} before the chain's first page`)
+  const book = await firstPage(context, market, tip)
+  books.push(book)
+  return book
+}
+
+interface Context extends OpenChainOptions {
+  readonly rpc: Rpc
+  readonly batch: Batch
+}
+
+export function newBook({ name, protocol, addressesProvider, rules, priceReads }: MarketConfig): Book {
+  const plug = PROTOCOLS[protocol]
+  if (plug === undefined)
+    throw new RangeError(`protocol ${protocol}: the configuration's check lets no unknown one pass`)
+  const priceReadsS = priceReads === 'every-block' ? 0n : BigInt(priceReads.seconds)
+  return new Book(name, plug({ addressesProvider, rules, priceReadsS }))
+}
+
+/**
+ * Books as the store knows them: the checkpoint, then the pages since. A market whose checkpoint is older than the
+ * chain's (it was out of the configuration for a while) has missed pages and counts as new.
+ */
+function restore(
+  store: Store,
+  chain: ChainConfig,
+  markets: readonly MarketConfig[],
+): { books: Book[]; known: Header[] } {
+  const saved = markets.map((market) => ({ market, checkpoint: store.checkpoint(chain.id, market.name) }))
+  const base = saved.reduce<Header | undefined>(
+    (newest, { checkpoint }) =>
+      checkpoint && !(newest && newest.number >= checkpoint.block.number) ? checkpoint.block : newest,
+    undefined,
+  )
+  if (base === undefined) return { books: [], known: [] }
+  const books = saved.flatMap(({ market, checkpoint }) => {
+    if (checkpoint?.block.hash !== base.hash) return []
+    const book = newBook(market)
+    book.restore(checkpoint)
+    return [book]
+  })
+  const pages = store.pages(chain.id)
+  for (const facts of pages) for (const book of books) book.apply(facts)
+  return { books, known: [base, ...pages.map((facts) => facts.block)] }
+}
+
+/** All books of a chain at one block: from here a restart goes on. */
+export function checkpoint(store: Store, chainId: number, block: Header, books: readonly Book[]): void {
+  store.saveCheckpoints(chainId, block, new Map(books.map((book) => [book.name, book.checkpoint(block)])))
+}
+
+async function firstBlock(rpc: Rpc, chain: ChainConfig): Promise<Header> {
+  const head = await getHeader(rpc, 'latest')
+  if (head === undefined) throw new Error(`chain ${chain.name}: the node has no head`)
+  const depth = chain.finality === 'tag' ? FIRST_PAGE_DEPTH : BigInt(Math.min(chain.finality, Number(FIRST_PAGE_DEPTH)))
+  const final = chain.finality === 'tag' ? ((await getHeader(rpc, 'finalized'))?.number ?? 0n) : 0n
+  const number = [head.number - depth, final, 0n].reduce((a, b) => (b > a ? b : a))
+  return number === head.number ? head : ((await getHeader(rpc, number)) ?? head)
+}
+
+/** Find the market, find its borrowers, read their state at `block`: a page like any other, only larger. */
+async function firstPage(context: Context, market: MarketConfig, block: Header): Promise<Book> {
+  const { rpc, batch, chain, store, signal, progress } = context
+  const probe = newBook(market)
+  await requireContract(rpc, market, block)
+  probe.apply(await completeReads({ batch }, block, [], [probe]))
+  requireKnownMarket(probe, market)
+  const { filter, key } = probe.protocol.history(probe.ledger)
+  const logs: readonly Log[] = await scanHistory({
+    rpc,
+    market: market.name,
+    filter,
+    key,
+    from: market.fromBlock,
+    to: block.number,
+    range: BigInt(chain.logRange),
+    progress: store.scan(market.name),
+    save: (scan) => store.saveScan(market.name, scan),
+    onProgress: (state) => progress.backfill(market.name, state),
+    signal,
+  })
+  const book = newBook(market)
+  const facts = await completeReads({ batch }, block, logs, [book], (calls) => progress.snapshot(market.name, calls))
+  book.apply(facts)
+  return book
+}
+
+async function requireContract(rpc: Rpc, market: MarketConfig, block: Header): Promise<void> {
+  const at = `0x${block.number.toString(16)}`
+  const code = await rpc.request('eth_getCode', [market.addressesProvider, at])
+  if (typeof code === 'string' && code.length > 2) return
+  throw new ChainError({
+    code: 'NO_CONTRACT',
+    what: `market "${market.name}": there is no contract at ${market.addressesProvider} on chain "${rpc.chain}" (block ${block.number})`,
+    why: 'a market is found from its PoolAddressesProvider',
+    fix: `Correct addressesProvider (or the chain) of market "${market.name}".`,
+  })
+}
+
+function requireKnownMarket(probe: Book, market: MarketConfig): void {
+  const { pool, revision, rules, reserves } = probe.protocol.market(probe.ledger)
+  if (BigInt(pool) === 0n || reserves.length === 0)
+    throw new ChainError({
+      code: 'NO_POOL',
+      what: `market "${market.name}": the contract at ${market.addressesProvider} names no pool with reserves`,
+      why: 'it is not the PoolAddressesProvider of a lending market, or the market is empty',
+      fix: `Correct addressesProvider of market "${market.name}".`,
+    })
+  if (rules === undefined)
+    throw new ChainError({
+      code: 'UNKNOWN_REVISION',
+      what: `market "${market.name}": its pool reports revision ${revision}`,
+      why: 'the rules of that revision are not known here, so health and sizes could be wrong',
+      fix: `Upgrade Plimsoll, or name a rule set that fits: rules: aave-v3.6 (revision 10) or aave-v3.7 (revision 11).`,
+    })
+}

@@ -1,0 +1,32 @@
+import type { Address } from 'viem'
+import type { Outcome } from '../core/ports.ts'
+
+/**
+ * What was last said of a candidate: a refusal or a plan that only repeats, block after block, is no news. Forgotten as
+ * soon as the account is no longer a candidate, so that the next time is news again.
+ */
+export class Spoken {
+  readonly #last = new Map<string, Map<Address, string>>()
+
+  keep(market: string, borrowers: ReadonlySet<Address>): void {
+    const last = this.#last.get(market)
+    for (const borrower of last?.keys() ?? []) if (!borrowers.has(borrower)) last?.delete(borrower)
+  }
+
+  isNews(market: string, borrower: Address, outcome: Outcome): boolean {
+    const last = this.#last.get(market) ?? new Map<Address, string>()
+    this.#last.set(market, last)
+    const said = gist(outcome)
+    if (said !== undefined && last.get(borrower) === said) return false
+    last.set(borrower, said ?? '')
+    return true
+  }
+}
+
+/** The part whose change is news; undefined for what always is. */
+function gist(outcome: Outcome): string | undefined {
+  if (outcome.kind === 'refusal') return `refusal ${outcome.reason}`
+  if (outcome.kind !== 'planned') return undefined
+  const { collateralAsset, debtAsset } = outcome.plan.quote.seizure
+  return `plan ${collateralAsset} ${debtAsset}`
+}

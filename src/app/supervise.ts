@@ -1,0 +1,169 @@
+import type { PrivateKeyAccount } from 'viem'
+import { getHeader } from '../adapters/rpc/client.ts'
+import { pause } from '../adapters/rpc/heads.ts'
+import type { ChainConfig, Config } from '../config/config.ts'
+import { PlimsollError } from '../core/errors.ts'
+import type { Store } from '../core/ports.ts'
+import type { Facts } from '../core/types.ts'
+import type { AlertDesk } from './alerts.ts'
+import { isExact, verify } from './audit.ts'
+import type { ChainState } from './chain-state.ts'
+import type { Control } from './control.ts'
+import { checkContracts, tradeOn } from './executors.ts'
+import type { Journal } from './journal.ts'
+import { runKeeper } from './keeper.ts'
+import { checkpoint, type OpenChain, openChain, type Progress } from './open-chain.ts'
+
+export interface SuperviseOptions {
+  readonly chain: ChainConfig
+  readonly config: Config
+  readonly state: ChainState
+  readonly store: Store
+  readonly journal: Journal
+  readonly control: Control
+  readonly alerts: AlertDesk
+  readonly account: PrivateKeyAccount | undefined
+  readonly signal: AbortSignal
+  readonly progress: Progress
+  /** Once: the books stand and the loop is about to turn. */
+  readonly onOpen: () => void
+  /** The loop has taken in this page; `live` when it is the newest. */
+  readonly onPage: (facts: Facts, live: boolean) => void
+  readonly onProblem: (problem: string) => void
+}
+
+const FIRST_RESTART_MS = 500
+const LONGEST_RESTART_MS = 30_000
+/** Blocks between two checkpoints; a restart applies the pages since. */
+const CHECKPOINT_BLOCKS = 64n
+/** Blocks between two looks at the node's finalized tag, and between two audits. */
+const FINALITY_BLOCKS = 32n
+const AUDIT_BLOCKS = 50n
+/** Accounts that an audit compares: those closest to the line. */
+const AUDIT_ACCOUNTS = 50
+
+/**
+ * A chain's loop, started again from its checkpoint whenever it breaks; it touches no other chain. Before the first
+ * page a fault is thrown: a wrong configuration does not get better by waiting.
+ */
+export async function superviseChain(options: SuperviseOptions): Promise<void> {
+  const { state, signal } = options
+  let waitMs = FIRST_RESTART_MS
+  for (let opened = false; !signal.aborted; ) {
+    try {
+      await turn(options, () => {
+        opened = true
+        waitMs = FIRST_RESTART_MS
+        state.trouble = undefined
+      })
+    } catch (error) {
+      if (signal.aborted) return
+      if (!opened && error instanceof PlimsollError) throw error
+      state.synced = false
+      state.trouble = error instanceof Error ? error.message : String(error)
+      options.onProblem(`the loop broke and starts again in ${waitMs} ms: ${state.trouble}`)
+      await pause(waitMs, signal)
+      waitMs = Math.min(waitMs * 2, LONGEST_RESTART_MS)
+    }
+  }
+}
+
+/** One life of the loop. */
+async function turn(options: SuperviseOptions, onOpen: () => void): Promise<void> {
+  const { chain, config, state, store, signal, account, onProblem, progress } = options
+  const markets = config.markets.filter((market) => market.chain === chain.name)
+  const open = await openChain({ chain, markets, store, state, signal, onProblem, progress })
+  try {
+    state.books = open.books
+    if (account) await checkContracts(open, config, account)
+    onOpen()
+    options.onOpen()
+    await runKeeper({
+      ...options,
+      ...tradeOn(open, config, account, store, onProblem),
+      feed: open.feed,
+      books: open.books,
+      limits: (market) => limitsOf(config, market),
+      afterPage: housekeeping(options, open),
+      quoteDeadlineMs: Math.max(500, (chain.blockTimeS * 1000) / 2),
+    })
+  } finally {
+    open.heads.close()
+  }
+}
+
+function limitsOf(config: Config, market: string) {
+  const found = config.executor.markets.get(market)
+  if (found === undefined) throw new RangeError(`no limits for market ${market}`)
+  return found.limits
+}
+
+/** What is due after a page: new markets, audits, checkpoints. */
+function housekeeping(options: SuperviseOptions, open: OpenChain): (facts: Facts, live: boolean) => Promise<void> {
+  const { state, store, onPage } = options
+  const waiting = [...open.missing]
+  let checkpointed = 0n
+  let audited = 0n
+  return async (facts, live) => {
+    const { block } = facts
+    for (let market = waiting.shift(); live && market !== undefined; market = waiting.shift()) {
+      await open.add(market)
+      checkpoint(store, state.chainId, block, open.books)
+    }
+    quarantineUnknown(state, open)
+    if (live && block.number >= audited + AUDIT_BLOCKS) {
+      audited = block.number
+      await audit(options, open)
+    }
+    if (block.number >= checkpointed + FINALITY_BLOCKS) {
+      checkpointed = block.number
+      await finalize(options, open)
+    }
+    onPage(facts, live)
+  }
+}
+
+/** An upgrade may bring rules nobody here knows: watch, send nothing. */
+function quarantineUnknown(state: ChainState, { books }: OpenChain): void {
+  for (const book of books) {
+    const { rules, revision } = book.protocol.market(book.ledger)
+    if (rules === undefined) state.quarantined.set(book.name, `pool revision ${revision} is not known`)
+    else if (state.quarantined.get(book.name)?.startsWith('pool revision')) state.quarantined.delete(book.name)
+  }
+}
+
+/** The accounts closest to the line and every reserve's debt, against the chain. */
+async function audit({ state, journal }: SuperviseOptions, { books, batch }: OpenChain): Promise<void> {
+  for (const book of books) {
+    if (book.head === undefined) continue
+    book.screen(book.head.timestamp)
+    const result = await verify(book, batch, book.ranked(AUDIT_ACCOUNTS))
+    const { block, checked, mismatched } = result
+    const exact = isExact(result)
+    state.audits.set(book.name, { block, checked, mismatched: exact ? 0 : Math.max(1, mismatched) })
+    const worst = result.mismatches[0] ?? null
+    journal.add({
+      chainId: state.chainId,
+      market: book.name,
+      block: block.toString(),
+      kind: 'audit',
+      data: { block, checked, mismatched: exact ? 0 : Math.max(1, mismatched), worst: worst && { ...worst } },
+    })
+    if (!exact) state.quarantined.set(book.name, `the mirror differed from the chain at block ${block}`)
+  }
+}
+
+/** Write down the state of the last final block, and forget how to undo what is below it. */
+async function finalize({ chain, state, store }: SuperviseOptions, open: OpenChain): Promise<void> {
+  const { feed, rpc, books } = open
+  const tip = feed.tip
+  if (tip === undefined) return
+  const final =
+    chain.finality === 'tag' ? (await getHeader(rpc, 'finalized'))?.number : tip.number - BigInt(chain.finality)
+  const block = final === undefined ? undefined : feed.lastAt(final)
+  const oldest = feed.oldest
+  if (block === undefined || oldest === undefined || block.number < oldest.number + CHECKPOINT_BLOCKS) return
+  checkpoint(store, state.chainId, block, books)
+  for (const book of books) book.finalize(block.number)
+  feed.finalize(block.number)
+}

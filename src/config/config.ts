@@ -1,0 +1,82 @@
+import type { Address } from 'viem'
+import type { Limits } from '../core/plan.ts'
+import type { L1Fee, UniswapV3 } from './chains.ts'
+import type { PriceReads } from './markets.ts'
+
+/** Everything the program is told, complete: no defaults are left to find. Addresses are lower case, as in core. */
+export interface Config {
+  readonly chains: readonly ChainConfig[]
+  readonly markets: readonly MarketConfig[]
+  readonly executor: ExecutorConfig
+  readonly alerts: AlertsConfig
+  readonly store: { readonly path: string }
+  readonly http: { readonly host: string; readonly port: number; readonly token: string | undefined }
+  readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' }
+}
+
+export interface ChainConfig {
+  readonly name: string
+  readonly id: number
+  /** At least one. */
+  readonly rpc: readonly string[]
+  readonly ws: readonly string[]
+  /** The node's finalized tag, or a depth in blocks. */
+  readonly finality: 'tag' | number
+  /** May be a fraction (Arbitrum). */
+  readonly blockTimeS: number
+  readonly requestsPerDay: number | undefined
+  readonly integrity: 'bloom'
+  /** Blocks in the first logs request of a back-fill. */
+  readonly logRange: number
+  readonly multicall: Address
+  readonly wrappedNative: Address | undefined
+  readonly nativeSymbol: string
+  readonly explorer: string | undefined
+  readonly l1Fee: L1Fee
+  readonly uniswapV3: UniswapV3 | undefined
+}
+
+export interface MarketConfig {
+  readonly name: string
+  readonly protocol: string
+  /** Name of a chain of this configuration. */
+  readonly chain: string
+  readonly addressesProvider: Address
+  readonly fromBlock: bigint
+  /** `auto`, or a rule set's id. */
+  readonly rules: string
+  readonly priceReads: PriceReads
+}
+
+export interface ExecutorConfig {
+  readonly mode: 'watch' | 'dry-run' | 'simulate' | 'live'
+  readonly signer: { readonly keystore: string; readonly passwordEnv: string } | undefined
+  /** One entry for every market of this configuration. */
+  readonly markets: ReadonlyMap<string, MarketExecutor>
+}
+
+export interface MarketExecutor {
+  readonly contract: Address | undefined
+  readonly limits: Limits
+}
+
+export interface AlertsConfig {
+  /** 18 decimals, highest first. */
+  readonly thresholdsWad: readonly bigint[]
+  readonly hysteresisWad: bigint
+  readonly cooldownS: number
+  readonly minDebtUsd8: bigint
+  readonly telegram: TelegramConfig | undefined
+}
+
+export interface TelegramConfig {
+  readonly token: string
+  readonly apiRoot: string
+  readonly chats: readonly TelegramChat[]
+}
+
+export interface TelegramChat {
+  readonly chatId: number
+  readonly userIds: readonly number[]
+  readonly role: 'viewer' | 'operator'
+}

@@ -1,0 +1,242 @@
+import * as z from 'zod'
+import { address, count, gasWei, httpUrl, name, positive, usd8, wad, wsUrl } from './fields.ts'
+
+/** Beside the description: the environment variable that fills the option when the file leaves it out, and whether logs must hide it. */
+declare module 'zod' {
+  interface GlobalMeta {
+    'x-env'?: string
+    'x-secret'?: boolean
+  }
+}
+
+const uniswapV3 = z
+  .strictObject({
+    quoter: address.describe('QuoterV2.'),
+    router: address.describe('SwapRouter of periphery 1.x (its parameters carry a deadline).'),
+    factory: address.describe('UniswapV3Factory.'),
+  })
+  .optional()
+  .describe('Uniswap V3, or a fork of it, to sell collateral on. Default: that of the known chain.')
+
+const chain = z.strictObject({
+  id: positive
+    .optional()
+    .describe('Chain id, compared with the node at start. Needed unless the chain is known by its name.'),
+  rpc: z
+    .array(httpUrl)
+    .min(1)
+    .describe('HTTP endpoints, best first; the others are used when it fails.')
+    .meta({ 'x-secret': true, examples: [['${ETHEREUM_RPC_URL}']] }),
+  ws: z
+    .array(wsUrl)
+    .prefault([])
+    .describe('WebSocket endpoints for new heads; without any the head is polled. Empty items are left out.')
+    .meta({ 'x-secret': true, examples: [['${ETHEREUM_WS_URL:-}']] }),
+  finality: z
+    .union([z.literal('tag'), count])
+    .default('tag')
+    .describe("What is final: the node's finalized tag, or everything so many blocks below the head."),
+  blockTimeS: z
+    .number()
+    .positive()
+    .optional()
+    .describe(
+      'Seconds between blocks; decisions are made for the head plus one. Default: that of the known chain, else 12.',
+    ),
+  requestsPerDay: positive.optional().describe('Budget of RPC requests a day; without it there is none.'),
+  integrity: z
+    .enum(['bloom', 'receipts'])
+    .default('bloom')
+    .describe(
+      "How a block's logs are checked for completeness: against the header's bloom. `receipts` is not implemented yet.",
+    ),
+  logRange: positive
+    .default(2000)
+    .describe('Blocks in the first logs request of a back-fill; it adapts to the node from there.'),
+  multicall: address.optional().describe('Multicall3. Default: its address on every chain.'),
+  wrappedNative: address
+    .optional()
+    .describe('The wrapped native coin, which prices gas. Default: that of the known chain.'),
+  l1Fee: z
+    .enum(['none', 'op'])
+    .optional()
+    .describe(
+      'Fee for the data on the parent chain: `op` asks the OP stack’s GasPriceOracle. Default: that of the known chain, else none.',
+    ),
+  uniswapV3,
+})
+
+const priceReads = z.union([
+  z.literal('every-block'),
+  z.strictObject({ seconds: positive.describe('Seconds of the chain between two reads.') }),
+])
+
+const market = z.strictObject({
+  name: name.describe('Name in every answer, metric and message.').meta({ examples: ['local-aave'] }),
+  protocol: z
+    .string()
+    .optional()
+    .describe('Protocol plug. Needed unless the market is known by its name.')
+    .meta({ examples: ['aave-v3'] }),
+  chain: z
+    .string()
+    .optional()
+    .describe('Name under `chains`. Needed unless the market is known by its name.')
+    .meta({ examples: ['local'] }),
+  addressesProvider: address
+    .optional()
+    .describe('PoolAddressesProvider: all else is found from it. Needed unless the market is known by its name.'),
+  fromBlock: count
+    .optional()
+    .describe("Block to back-fill from. Default: that of the known market's deployment, else 0."),
+  rules: z.string().default('auto').describe('Rule set: `auto` (by POOL_REVISION) or a rule set’s id.'),
+  priceReads: priceReads
+    .optional()
+    .describe('When prices that move without a log are read. Default: `every-block`, on Arbitrum every 2 seconds.'),
+})
+
+/** Limits of one market; `parse({})` gives the defaults. */
+export const marketLimits = z.strictObject({
+  contract: address
+    .optional()
+    .describe('Our Liquidator for this market (`plimsoll deploy`). Without it nothing can be sent.'),
+  minProfitUsd: usd8
+    .prefault('0')
+    .describe('Least profit in US dollars, after all costs.')
+    .meta({ examples: [5] }),
+  maxGasGwei: gasWei
+    .optional()
+    .describe('Highest gas price that is bid, in gwei; without it there is no limit.')
+    .meta({ examples: [100] }),
+  denyBorrowers: z.array(address).prefault([]).describe('Borrowers that are never liquidated.'),
+  denyAssets: z.array(address).prefault([]).describe('Assets that are neither repaid nor seized.'),
+  maxDebtUsd: usd8
+    .optional()
+    .describe('Largest debt covered by one call, in US dollars; without it there is no limit.')
+    .meta({ examples: [1000000] }),
+  deadlineS: positive.default(60).describe('Seconds of the chain in which a call is good.'),
+})
+
+const executor = z.strictObject({
+  mode: z
+    .enum(['watch', 'dry-run', 'simulate', 'live'])
+    .default('dry-run')
+    .describe(
+      '`watch` decides nothing; `dry-run` decides and says so; `simulate` also asks the node; `live` sends (and needs `--live` as well).',
+    ),
+  signer: z
+    .strictObject({
+      keystore: z
+        .string()
+        .min(1)
+        .describe('Encrypted key file (web3 secret storage, version 3).')
+        .meta({ examples: ['./keeper.json'] }),
+      passwordEnv: z
+        .string()
+        .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of an environment variable')
+        .default('KEEPER_PASSWORD')
+        .describe('Name of the environment variable that holds its password; never the password itself.'),
+    })
+    .optional()
+    .describe('Who signs. Only `live` needs one.'),
+  markets: z
+    .record(name, marketLimits)
+    .prefault({})
+    .describe('Limits of each market, by its name. A market that is not named has the defaults.'),
+})
+
+const chat = z.strictObject({
+  chatId: z
+    .int()
+    .describe('Chat that gets the messages.')
+    .meta({ examples: [1] }),
+  userIds: z
+    .array(positive)
+    .default([])
+    .describe('People whose commands are obeyed there.')
+    .meta({ examples: [[1]] }),
+  role: z
+    .enum(['viewer', 'operator'])
+    .default('viewer')
+    .describe('`viewer` may ask; `operator` may also pause, resume and mute.')
+    .meta({ examples: ['operator'] }),
+})
+
+const telegram = z
+  .strictObject({
+    token: z
+      .string()
+      .min(1)
+      .describe('Bot token from @BotFather.')
+      .meta({ 'x-secret': true, 'x-env': 'TELEGRAM_BOT_TOKEN', examples: ['${TELEGRAM_BOT_TOKEN}'] }),
+    apiRoot: httpUrl.prefault('https://api.telegram.org').describe('Root of the Bot API.'),
+    chats: z.array(chat).min(1).describe('Who is told, and who may command.'),
+  })
+  .optional()
+  .describe('Alerts and commands on Telegram; without it there are none.')
+
+const alerts = z.strictObject({
+  thresholds: z
+    .array(wad)
+    .min(1)
+    .prefault(['1.1', '1.05', '1.0'])
+    .describe('Health factors; falling below one is an alert.'),
+  hysteresis: wad.prefault('0.01').describe('How far above a threshold health must rise before it can alert again.'),
+  cooldownS: count.default(900).describe('Seconds between two alerts of one account at one threshold.'),
+  minDebtUsd: usd8
+    .prefault('100')
+    .describe('Accounts with less debt than this, in US dollars, are not worth a message.'),
+  telegram,
+})
+
+const store = z.strictObject({
+  path: z.string().min(1).default('./plimsoll.db').describe('SQLite file.').meta({ 'x-env': 'PLIMSOLL_STORE_PATH' }),
+})
+
+const http = z.strictObject({
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe('Address to listen on. Any but loopback needs a token.')
+    .meta({ 'x-env': 'PLIMSOLL_HTTP_HOST' }),
+  port: z
+    .int()
+    .min(0)
+    .max(65535)
+    .default(9464)
+    .describe('Port; 0 for any free one.')
+    .meta({ 'x-env': 'PLIMSOLL_HTTP_PORT' }),
+  token: z
+    .string()
+    .optional()
+    .describe('Bearer token of `/api`. Empty or left out: none is asked for.')
+    .meta({ 'x-secret': true, 'x-env': 'PLIMSOLL_TOKEN', examples: ['${PLIMSOLL_TOKEN:-}'] }),
+})
+
+const log = z.strictObject({
+  level: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal'])
+    .default('info')
+    .describe('Least level that is written.')
+    .meta({ 'x-env': 'PLIMSOLL_LOG_LEVEL' }),
+})
+
+/** Every option, once: types, defaults, checks, documentation and the example files all come from here. */
+export const schema = z.strictObject({
+  chains: z
+    .record(name, chain)
+    .describe('Chains by name: `ethereum`, `optimism`, `arbitrum`, `base` are known, any other gives its `id`.'),
+  markets: z
+    .array(z.union([z.string(), market]))
+    .min(1)
+    .describe('Markets: the name of a known one, or an object.'),
+  executor: executor.prefault({}).describe('What is done about a liquidatable account.'),
+  alerts: alerts.prefault({}).describe('Who is warned, and when.'),
+  store: store.prefault({}).describe('What must survive a restart.'),
+  http: http.prefault({}).describe('HTTP: health, API, metrics, dashboard.'),
+  log: log.prefault({}).describe('Log on stderr.'),
+})
+
+/** The file's content after the schema: defaults filled in, values checked one by one. */
+export type Checked = z.output<typeof schema>

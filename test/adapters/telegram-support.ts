@@ -1,0 +1,94 @@
+/** The real reader against the double of the Bot API, with a store in memory and delays that only count. */
+import { type BotApi, type Fault, startBotApi } from '../../scripts/doubles/bot-api.ts'
+import type { Naming } from '../../src/adapters/telegram/describe.ts'
+import { startTelegram, type Telegram, type TelegramOptions } from '../../src/adapters/telegram/telegram.ts'
+import type { JournalEntry } from '../../src/core/ports.ts'
+import { ALICE, fakeJournal, fakeQueries, WETH } from './http-support.ts'
+
+export const TOKEN = '12345:CANARY-token-of-the-bot'
+export const CHAT = 77
+export const USER = 7
+
+export const naming: Naming = {
+  chain: (chainId) => (chainId === 31337 ? 'local' : `chain ${chainId}`),
+  symbol: (_market, asset) => (asset === WETH ? 'WETH' : undefined),
+  head: () => 123n,
+}
+
+export const entry = (over: Partial<JournalEntry> = {}): JournalEntry => ({
+  seq: 1,
+  chainId: 31337,
+  market: 'local-aave',
+  block: '123',
+  kind: 'alert',
+  data: alertData(),
+  ...over,
+})
+
+export const alertData = (over: Record<string, unknown> = {}): Record<string, unknown> => ({
+  type: 'threshold',
+  address: ALICE,
+  threshold: '1.05',
+  healthFactor: '1043299999999999999',
+  debtBase: '1234567890000',
+  collateralBase: '1500000000000',
+  distancePct: 4.14,
+  liquidationPrice: { asset: WETH, price: '183020000000' },
+  ...over,
+})
+
+export async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await new Promise((resolve) => setImmediate(resolve))
+}
+
+const open: { stop(): Promise<void> }[] = []
+const doubles: BotApi[] = []
+export async function stopAll(): Promise<void> {
+  await Promise.all(open.splice(0).map((one) => one.stop()))
+  await Promise.all(doubles.splice(0).map((one) => one.close()))
+}
+
+export async function stage(faults: readonly Fault[] = []) {
+  const api = await startBotApi({ token: TOKEN, faults })
+  doubles.push(api)
+  const journal = fakeJournal()
+  const stored = new Map<string, string>()
+  const logged: string[] = []
+  const waited: number[] = []
+  const log = (fields: object, message: string): void => void logged.push(`${message} ${JSON.stringify(fields)}`)
+  const start = (over: Partial<TelegramOptions> = {}): Telegram => {
+    const telegram = startTelegram({
+      token: TOKEN,
+      apiRoot: api.url,
+      chats: [{ chatId: CHAT, userIds: [USER], role: 'operator' }],
+      journal: (after, limit) => journal.read({ after, limit }),
+      lastSeq: () => journal.entries.length,
+      subscribe: journal.subscribe,
+      cursor: { get: (name) => stored.get(name), set: (name, value) => void stored.set(name, value) },
+      queries: fakeQueries({}, journal),
+      log: { info: log, warn: log, error: log },
+      scrub: (text) => text.replaceAll('SECRET', '***'),
+      spacingMs: 0,
+      pollTimeoutS: 5,
+      delay: async (ms) => {
+        waited.push(ms)
+        await new Promise((resolve) => setImmediate(resolve))
+      },
+      now: () => 1_000_000,
+      ...over,
+    })
+    open.push(telegram)
+    return telegram
+  }
+  /** An alert that can be told from the others by its threshold. */
+  const alert = (n: number): void => {
+    journal.add('alert', alertData({ threshold: `1.${n}` }), { block: String(n) })
+  }
+  /** The thresholds of the messages that came, in order. */
+  const told = (chatId = CHAT): string[] =>
+    api.messages.filter((m) => m.chatId === chatId).map((m) => /below (1\.\d+)/.exec(m.text)?.[1] ?? m.text)
+  return { api, journal, stored, logged, waited, start, alert, told }
+}
+
+export const numbers = (from: number, to: number): string[] =>
+  Array.from({ length: to - from + 1 }, (_, i) => `1.${from + i}`)

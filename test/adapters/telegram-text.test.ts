@@ -1,0 +1,191 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { GrammyError, HttpError } from 'grammy'
+import { htmlError } from '../../scripts/doubles/telegram-html.ts'
+import { JOURNAL_KINDS } from '../../src/adapters/http/schemas.ts'
+import { describe as describeEntry } from '../../src/adapters/telegram/describe.ts'
+import { messagesOf } from '../../src/adapters/telegram/digest.ts'
+import { verdictOn } from '../../src/adapters/telegram/retry.ts'
+import { health, percent, price, shortAddress, usd } from '../../src/adapters/telegram/text.ts'
+import type { JournalEntry } from '../../src/core/ports.ts'
+import { ALICE, WETH } from './http-support.ts'
+import { alertData, entry, naming } from './telegram-support.ts'
+
+describe('adapters/telegram: texts', () => {
+  it('prints amounts as people read them, never safer than they are, and "?" for what is broken', () => {
+    expect(['0', '1', '123456789', '-150000000', 123n, 'x', undefined, {}].map(usd)).to.deep.equal([
+      '$0.00',
+      '$0.00',
+      '$1.23',
+      '-$1.50',
+      '$0.00',
+      '?',
+      '?',
+      '?',
+    ])
+    expect(usd('1234567890123456')).to.equal('$12,345,678.90')
+    expect(['999999999999999999', '1000000000000000000', null, 5, `${10n ** 30n}`, '1.5'].map(health)).to.deep.equal([
+      '0.9999',
+      '1.0000',
+      'no debt',
+      '0.0000',
+      'very high',
+      '?',
+    ])
+    expect(['183020000000', '99991234', undefined].map(price)).to.deep.equal(['$1,830.20', '$0.999912', '?'])
+    expect([4.14, null, Number.NaN].map(percent)).to.deep.equal(['4.1 %', '?', '?'])
+    expect([ALICE, '0x12', 7].map(shortAddress)).to.deep.equal(['0x0000…11cE', '?', '?'])
+  })
+
+  it('an alert has all that a phone needs', () => {
+    expect(describeEntry(entry(), naming)).to.equal(
+      [
+        '<b>🟠 0x0000…11cE below 1.05</b>',
+        'local-aave on local',
+        '<pre>health      1.0432',
+        'debt        $12,345.67',
+        'collateral  $15,000.00',
+        'liq. price  $1,830.20 WETH',
+        'distance    4.1 %',
+        'block       123</pre>',
+        `<code>${ALICE}</code>`,
+      ].join('\n'),
+    )
+  })
+
+  const hash = `0x${'ab'.repeat(32)}`
+  const cases: readonly [string, Partial<JournalEntry>, readonly string[]][] = [
+    ['below 1 is red', { data: alertData({ threshold: '1.0', healthFactor: '999999999999999999' }) }, ['🔴', '0.9999']],
+    ['recovered', { data: alertData({ type: 'recovered', threshold: '1.1' }) }, ['🟢', 'back above 1.1']],
+    [
+      'no price, no distance',
+      { data: alertData({ liquidationPrice: null, distancePct: null }) },
+      ['none', 'no fall does it'],
+    ],
+    [
+      'an asset without a name',
+      { data: alertData({ liquidationPrice: { asset: ALICE, price: '1' } }) },
+      ['0x0000…11cE'],
+    ],
+    ['a late message', { block: '100' }, ['100 (23 ago)']],
+    [
+      'sent',
+      { kind: 'sent', data: { borrower: ALICE, hash, netUsd8: '1250000000' } },
+      ['$12.50', `<code>${hash}</code>`],
+    ],
+    [
+      'confirmed',
+      { kind: 'confirmed', data: { borrower: ALICE, hash, profitUsd8: '4200000000', gasUsed: '400000' } },
+      ['✅', '$42.00', '400000'],
+    ],
+    [
+      'lost',
+      { kind: 'lost', data: { borrower: ALICE, hash, winner: WETH, reason: 'outrun' } },
+      ['0xC02a…6Cc2', 'outrun'],
+    ],
+    ['lost to nobody', { kind: 'lost', data: { winner: null } }, ['nobody']],
+    ['reorged', { kind: 'reorged', data: { borrower: ALICE, hash } }, ['reorged', hash]],
+    [
+      'breaker',
+      { kind: 'breaker', market: '', data: { reason: 'losses', detail: 'three <lost>' } },
+      ['three &lt;lost&gt;'],
+    ],
+    ['audit', { kind: 'audit', data: { checked: 10, mismatched: 2, block: '5' } }, ['differ', '10']],
+  ]
+  for (const [name, over, parts] of cases) {
+    it(name, () => {
+      const text = describeEntry(entry(over), naming) ?? ''
+      for (const part of parts) expect(text).to.include(part)
+      expect(htmlError(text)).to.equal(undefined)
+    })
+  }
+
+  it('says nothing of what is not worth a message', () => {
+    const silent = [
+      ...(['rollback', 'refusal', 'plan', 'replaced'] as const).map((kind) => entry({ kind })),
+      entry({ kind: 'audit', data: { mismatched: 0 } }),
+      entry({ kind: 'audit', data: {} }),
+    ]
+    for (const one of silent) expect(describeEntry(one, naming)).to.equal(undefined)
+  })
+
+  it('never fails, never breaks the HTML, never grows too long, whatever the data', () => {
+    const names = [
+      ...Object.keys(alertData()),
+      'borrower',
+      'hash',
+      'reason',
+      'detail',
+      'winner',
+      'mismatched',
+      'netUsd8',
+    ]
+    const value = fc.oneof(fc.anything(), fc.string({ maxLength: 9_000 }), fc.constant('<b>&</pre>'.repeat(600)))
+    const data = fc.dictionary(fc.constantFrom(...names), value)
+    fc.assert(
+      fc.property(fc.constantFrom(...JOURNAL_KINDS), data, (kind, broken) => {
+        const text = describeEntry(entry({ kind, data: broken }), naming)
+        if (text === undefined) return
+        expect(htmlError(text)).to.equal(undefined)
+        expect(text.length).to.be.below(4_096)
+      }),
+    )
+  })
+})
+
+describe('adapters/telegram: digests', () => {
+  const burst = (count: number, block = '123', from = 1): JournalEntry[] =>
+    Array.from({ length: count }, (_, i) =>
+      entry({ seq: from + i, block, data: alertData({ threshold: i % 2 ? '1.0' : '1.05', debtBase: `${i}00000000` }) }),
+    )
+
+  it('ten alerts of a block are ten messages, eleven are one', () => {
+    expect(messagesOf(burst(10), naming).map(({ seq }) => seq)).to.have.length(10)
+    const [folded, ...rest] = messagesOf(burst(11), naming)
+    expect(rest).to.deep.equal([])
+    expect(folded?.seq).to.equal(11)
+    expect(folded?.text).to.include('11 alerts').and.include('below 1.05  6').and.include('below 1.0   5')
+    expect(folded?.text.indexOf('$10.00')).to.be.below(folded?.text.indexOf('$9.00') ?? 0)
+    expect(htmlError(folded?.text ?? '<')).to.equal(undefined)
+  })
+
+  it('blocks are not mixed, order is kept, and nothing in between is swallowed', () => {
+    const mixed = [
+      ...burst(11, '1'),
+      entry({ seq: 12, kind: 'sent' }),
+      entry({ seq: 13, kind: 'plan' }),
+      ...burst(11, '2', 14),
+    ]
+    expect(messagesOf(mixed, naming).map(({ seq }) => seq)).to.deep.equal([11, 12, 24])
+  })
+
+  it('a digest stays short whatever is in it', () => {
+    const wild = burst(500).map((one, i) => ({ ...one, data: { ...one.data, threshold: `<${i}>`.repeat(50) } }))
+    const [folded] = messagesOf(wild, naming)
+    expect(folded?.text.length).to.be.below(4_096)
+    expect(htmlError(folded?.text ?? '<')).to.equal(undefined)
+  })
+})
+
+describe('adapters/telegram: what to do about a failure', () => {
+  const failure = (error_code: number, retry_after?: number): GrammyError => {
+    const parameters = retry_after === undefined ? {} : { retry_after }
+    return new GrammyError('failed', { ok: false, error_code, description: '', parameters }, 'sendMessage', {})
+  }
+  const rows: readonly [string, unknown, number, ReturnType<typeof verdictOn>][] = [
+    ['a flood waits as long as it is told', failure(429, 7), 0, { kind: 'wait', ms: 7_000 }],
+    ['but not for hours', failure(429, 86_400), 0, { kind: 'wait', ms: 900_000 }],
+    ['a flood without a time backs off', failure(429), 1, { kind: 'wait', ms: 2_000 }],
+    ['a server error backs off', failure(502), 0, { kind: 'wait', ms: 1_000 }],
+    ['and further', failure(502), 3, { kind: 'wait', ms: 8_000 }],
+    ['up to a minute', failure(502), 500, { kind: 'wait', ms: 60_000 }],
+    ['no answer backs off', new HttpError('no', new Error('x')), 2, { kind: 'wait', ms: 4_000 }],
+    ['a wrong token waits for a better one', failure(401), 0, { kind: 'wait', ms: 1_000 }],
+    ['a second poller too', failure(409), 0, { kind: 'wait', ms: 1_000 }],
+    ['a text that cannot be read is refused', failure(400), 0, { kind: 'refused' }],
+    ['so is a chat that blocked us', failure(403), 0, { kind: 'refused' }],
+  ]
+  for (const [name, error, attempt, verdict] of rows) {
+    it(name, () => expect(verdictOn(error, attempt)).to.deep.equal(verdict))
+  }
+})
