@@ -41,11 +41,12 @@ export class AlertDesk {
       Number(head.timestamp),
     )
     if (latches === this.#latches) return
-    this.#store.atomically(() => {
+    const write = (): void => {
       this.#store.setValue(LATCHES, JSON.stringify(latches))
       for (const { type, threshold, observation } of alerts)
         this.#journal.add(toEntry(book.name, chainId, head, type, threshold, observation.view))
-    })
+    }
+    this.#journal.hold(() => this.#store.atomically(write))
     this.#latches = latches
   }
 

@@ -1,4 +1,4 @@
-import { type Address, type Hex, type PrivateKeyAccount, parseAbi, zeroAddress } from 'viem'
+import { type Address, type Hex, type PrivateKeyAccount, zeroAddress } from 'viem'
 import { dryRun, watch } from '../adapters/executor/dry-run.ts'
 import { simulateExecutor } from '../adapters/executor/simulate.ts'
 import { submitExecutor } from '../adapters/executor/submit.ts'
@@ -8,7 +8,7 @@ import type { ChainConfig, Config } from '../config/config.ts'
 import type { Book } from '../core/book.ts'
 import { ConfigError, UsageError } from '../core/errors.ts'
 import type { Executor, Router, Store } from '../core/ports.ts'
-import { call, readAddress, readFlag } from './contract-reads.ts'
+import { readLiquidator } from './liquidator-reads.ts'
 import type { OpenChain } from './open-chain.ts'
 
 /** Tip for the block's builder: 0.1 gwei. */
@@ -131,30 +131,21 @@ function routerOf({ config: chain, batch }: OpenChain, placeIn: (market: string)
   })
 }
 
-const LIQUIDATOR = parseAbi([
-  'function isKeeper(address) view returns (bool)',
-  'function POOL() view returns (address)',
-  'function TREASURY() view returns (address)',
-])
-
 /** Before the first send: each contract is ours in shape, works for this market's pool, and lets the signer call it. */
 export async function checkContracts(open: OpenChain, config: Config, account: PrivateKeyAccount): Promise<void> {
   for (const book of open.books) {
     const contract = config.executor.markets.get(book.name)?.contract
     if (contract === undefined) continue
     const { pool } = book.protocol.market(book.ledger)
-    const [ofPool, keeper] = await open.batch.read(
-      [call(contract, LIQUIDATOR, 'POOL', []), call(contract, LIQUIDATOR, 'isKeeper', [account.address])],
-      'latest',
-    )
-    if (readAddress(ofPool?.result) !== pool)
+    const said = await readLiquidator(open.batch, contract, account.address)
+    if (said.pool !== pool)
       throw wrongContract(
         book.name,
         contract,
         `it is not a Liquidator for the pool ${pool}`,
         'Deploy one: plimsoll deploy.',
       )
-    if (!readFlag(keeper?.result))
+    if (!said.isKeeper)
       throw wrongContract(
         book.name,
         contract,

@@ -55,7 +55,7 @@ export function createQueries(options: QueryOptions): Queries {
     accounts: (query) => {
       const market = query.market ?? markets.keys().next().value
       const book = market === undefined ? undefined : bookOf(market)
-      return book && accounts(book, markets.get(book.name)?.chainId ?? 0, query)
+      return book && accountsOf(book, markets.get(book.name)?.chainId ?? 0, query)
     },
     account: (market, address) => {
       const book = bookOf(market)
@@ -153,7 +153,7 @@ const SORT_KEYS: Readonly<Record<AccountSort, (row: AccountRow) => number>> = {
   time: (row) => row.timeToLiquidationS ?? Number.POSITIVE_INFINITY,
 }
 
-function accounts(book: Book, chainId: number, query: AccountsQuery): Accounts | undefined {
+export function accountsOf(book: Book, chainId: number, query: AccountsQuery): Accounts | undefined {
   const { head } = book
   if (head === undefined) return undefined
   book.screen(head.timestamp)

@@ -61,7 +61,7 @@ function described(
   chains: Tree,
   protocols: readonly string[] | undefined,
 ): readonly Problem[] {
-  const isKnown = name in MARKETS
+  const isKnown = Object.hasOwn(MARKETS, name)
   const needed = isKnown ? [] : ['protocol', 'chain', 'addressesProvider'].filter((key) => market[key] === undefined)
   const chain = text(market['chain'])
   const protocol = text(market['protocol'])
@@ -72,7 +72,7 @@ function described(
       why: `"${name}" is no market that is known by name`,
       fix: `Add \`${key}\`. ${didYouMean(name, Object.keys(MARKETS))}`,
     })),
-    ...when(chain !== undefined && !(chain in chains), {
+    ...when(chain !== undefined && !Object.hasOwn(chains, chain), {
       path: [...path, 'chain'],
       what: `there is no chain "${chain}"`,
       why: 'a market names a chain of this file',

@@ -87,7 +87,7 @@ function typeOf(node: Node): string {
 }
 
 /** `['markets', 1, 'chain']` as options are named: `markets[].chain`. Keys of a map become `*`. */
-export function patternOf(path: Path): string {
+function patternOf(path: Path): string {
   const known = new Set(describeOptions().flatMap(({ path: place }) => prefixes(place)))
   return path.reduce<string>((pattern, step) => {
     if (typeof step === 'number') return `${pattern}[]`

@@ -1,0 +1,89 @@
+import { type Address, isAddress } from 'viem'
+import type { Explanation, HoldingAnswer, RescueAnswer } from '../../core/answers.ts'
+import { RESCUE_TARGET_WAD } from '../daemon.ts'
+import { explain as explainAccount } from '../present.ts'
+import { amount, duration, health, percent, usd } from './format.ts'
+import { print, printJson, table } from './output.ts'
+import { bad } from './positions.ts'
+import { type GlobalOptions, readSettings, withMirrors } from './session.ts'
+
+/** `plimsoll explain ADDRESS`: everything about one account, in every market where it ever borrowed. */
+export async function explain(
+  global: GlobalOptions,
+  address: string,
+  options: { readonly market?: string | undefined },
+  signal: AbortSignal,
+): Promise<void> {
+  if (!isAddress(address)) throw bad('ADDRESS', address, 'it is no address (or its checksum is wrong)')
+  const found = await withMirrors(readSettings(global.config), options.market, signal, async (mirrors) =>
+    mirrors.flatMap(({ book, chainId }) => {
+      const account = book.find(address.toLowerCase() as Address)
+      const explanation = account === undefined ? undefined : explainAccount(book, chainId, account, RESCUE_TARGET_WAD)
+      return explanation ? [explanation] : []
+    }),
+  )
+  const [only] = found
+  if (global.json) return printJson(found.length === 1 && only ? only : { positions: found })
+  if (found.length === 0)
+    print(`${address} has never borrowed in ${options.market ?? 'any of the markets'}: nothing to liquidate.`)
+  for (const explanation of found) show(explanation)
+}
+
+function show(e: Explanation): void {
+  print(`${e.address} in ${e.market}, block ${e.block.number}`)
+  print(
+    `health ${health(e.healthFactor)}${e.liquidatable ? ' LIQUIDATABLE' : ''}, eMode ${e.eMode === 0 ? 'none' : e.eMode}`,
+  )
+  print(
+    table(
+      ['collateral', 'amount', 'value', 'price', 'threshold', 'bonus'],
+      e.collaterals.map(collateralRow),
+      [1, 2, 3, 4, 5],
+    ),
+  )
+  print(
+    table(
+      ['debt', 'amount', 'value', 'price'],
+      e.debts.map((d) => collateralRow(d).slice(0, 4)),
+      [1, 2, 3],
+    ),
+  )
+  print(
+    `total: ${usd(e.totalCollateralBase)} collateral, ${usd(e.totalDebtBase)} debt, ${usd(e.availableBorrowsBase)} left to borrow`,
+  )
+  for (const { asset, price } of e.liquidationPrices)
+    print(`liquidated when ${symbolOf(e, asset)} falls to ${usd(price)}`)
+  if (e.distancePct !== null) print(`a fall of ${percent(e.distancePct)} of its driving collateral away`)
+  if (e.timeToLiquidationS !== null && !e.liquidatable)
+    print(`interest alone does it in ${duration(e.timeToLiquidationS)}`)
+  showLiquidation(e)
+  if (e.rescue.options.length > 0)
+    print(`to health ${e.rescue.targetHealth}: ${e.rescue.options.map(rescueText).join(' · or ')}`)
+  print('')
+}
+
+const collateralRow = (h: HoldingAnswer): string[] => [
+  h.symbol,
+  amount(BigInt(h.amount), h.decimals, 6),
+  usd(h.valueBase),
+  usd(h.price),
+  `${h.liquidationThresholdBps / 100} %`,
+  `${(h.liquidationBonusBps - 10_000) / 100} %`,
+]
+
+function showLiquidation(e: Explanation): void {
+  const { bestLiquidation: best, refusal } = e
+  if (refusal !== null) print(`no liquidation is possible: ${refusal}`)
+  if (best === null) return
+  const debt = [...e.debts].find(({ asset }) => asset === best.debtAsset)
+  const collateral = [...e.collaterals].find(({ asset }) => asset === best.collateralAsset)
+  const paid = `${amount(BigInt(best.debtCovered), debt?.decimals ?? 18, 6)} ${debt?.symbol ?? '?'}`
+  const got = `${amount(BigInt(best.collateralSeized), collateral?.decimals ?? 18, 6)} ${collateral?.symbol ?? '?'}`
+  print(`best liquidation: repay ${paid}, receive ${got}, ${usd(best.grossBase)} before swap and gas`)
+}
+
+const symbolOf = (e: Explanation, asset: string): string =>
+  e.collaterals.find((c) => c.asset === asset)?.symbol ?? asset
+
+const rescueText = (r: RescueAnswer): string =>
+  `${r.kind} ${amount(BigInt(r.amount), r.decimals, 6)} ${r.symbol} (${usd(r.valueBase)})`

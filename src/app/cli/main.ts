@@ -1,0 +1,118 @@
+import { readFileSync } from 'node:fs'
+import { Command } from '@commander-js/extra-typings'
+import { configJsonSchema } from '../../config/options.ts'
+import { complain, print } from './output.ts'
+import type { GlobalOptions } from './session.ts'
+
+const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
+  version: string
+}
+
+const FORCED = 130
+const USAGE = 2
+
+/** One signal for everything. The first Ctrl-C asks to stop, the second leaves at once. */
+const stopping = new AbortController()
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.on(signal, () => {
+    if (stopping.signal.aborted) process.exit(FORCED)
+    stopping.abort()
+  })
+
+const program = new Command('plimsoll')
+  .description('Watches every borrower of a lending market, warns, and, when told to, liquidates.')
+  .version(version)
+  .option('-c, --config <file>', 'configuration file', 'plimsoll.yaml')
+  .option('--json', 'answer in JSON', false)
+  .option('-v, --verbose', 'say more', false)
+  .option('--no-color', 'plain output (as NO_COLOR does)')
+  .showHelpAfterError('(plimsoll --help shows what is possible)')
+  .exitOverride((error) => {
+    process.exit(error.exitCode === 0 ? 0 : USAGE)
+  })
+
+const globals = (command: { optsWithGlobals(): object }): GlobalOptions => {
+  const { config, json, verbose, color } = command.optsWithGlobals() as GlobalOptions
+  return { config, json, verbose, color: color && (process.env['NO_COLOR'] ?? '') === '' }
+}
+
+program
+  .command('run')
+  .description('the daemon: watch, warn, and act as executor.mode says')
+  .option('--live', 'really send transactions (needs executor.mode: live and a signer as well)', false)
+  .option('--until-block <number>', 'stop once every chain has taken in this block')
+  .action(async (options, command) =>
+    (await import('./run.ts')).run(globals(command), options, version, stopping.signal),
+  )
+
+program
+  .command('positions')
+  .description('sync to the head and print who is at risk, ranked')
+  .option('--market <name>', 'one market only')
+  .option('--below <health>', 'only accounts with a health factor below this')
+  .option('--sort <by>', 'health, distance, debt or time', 'health')
+  .option('--limit <number>', 'how many rows a market', '20')
+  .action(async (options, command) =>
+    (await import('./positions.ts')).positions(globals(command), options, stopping.signal),
+  )
+
+program
+  .command('explain')
+  .description('one account: holdings, health, prices of liquidation, best liquidation, ways out')
+  .argument('<address>', 'the borrower')
+  .option('--market <name>', 'one market only')
+  .action(async (address, options, command) =>
+    (await import('./explain.ts')).explain(globals(command), address, options, stopping.signal),
+  )
+
+program
+  .command('verify')
+  .description("compare the mirror with the chain's own answers at one block; exit code 3 when anything differs")
+  .option('--market <name>', 'one market only')
+  .option('--sample <number>', 'so many accounts, spread evenly, instead of all')
+  .action(async (options, command) => {
+    process.exitCode = await (await import('./verify.ts')).verify(globals(command), options, stopping.signal)
+  })
+
+program
+  .command('deploy')
+  .description('deploy the Liquidator contract of a market and check it')
+  .requiredOption('--market <name>', 'the market')
+  .requiredOption('--treasury <address>', 'where all proceeds go, for ever')
+  .option('--owner <address>', 'may appoint keepers and rescue to the treasury (default: the signer)')
+  .option('--keeper <address>', 'may liquidate (default: the signer)')
+  .action(async (options, command) => (await import('./deploy.ts')).deploy(globals(command), options, stopping.signal))
+
+program
+  .command('demo')
+  .description('two complete markets on local chains, a price crash, the daemon live; no keys, no network')
+  .option('--keep', 'leave chains and API up afterwards', false)
+  .action(async (options) => (await import('./demo.ts')).demo(options.keep))
+
+const config = program.command('config').description('the configuration file')
+config
+  .command('check')
+  .description('read it and say everything that is wrong with it')
+  .action(async (_options, command) => (await import('./config-check.ts')).configCheck(globals(command)))
+config
+  .command('schema')
+  .description('its JSON Schema')
+  .action(() => print(JSON.stringify(configJsonSchema(), null, 2)))
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  // Whoever asked to stop needs no explanation of what was cut short.
+  if (stopping.signal.aborted) process.exitCode = 0
+  else process.exitCode = complain(error, await scrub())
+}
+
+/** The configuration's secrets, as far as it can be read: no message shows them. */
+async function scrub(): Promise<(text: string) => string> {
+  const { readSettings } = await import('./session.ts')
+  try {
+    return readSettings(globals(program).config).scrub
+  } catch {
+    return (text) => text
+  }
+}

@@ -1,0 +1,121 @@
+import { dirname, resolve } from 'node:path'
+import { config as readEnvFile } from 'dotenv'
+import { scrubber } from '../../adapters/log.ts'
+import { getHeader } from '../../adapters/rpc/client.ts'
+import { openStore } from '../../adapters/store/sqlite.ts'
+import type { Config } from '../../config/config.ts'
+import { loadConfig } from '../../config/load.ts'
+import type { Book } from '../../core/book.ts'
+import { StoreError, UsageError } from '../../core/errors.ts'
+import type { Store } from '../../core/ports.ts'
+import { PROTOCOLS } from '../../protocols/index.ts'
+import { ChainState } from '../chain-state.ts'
+import { type OpenChain, openChain } from '../open-chain.ts'
+import { talk } from './output.ts'
+import { createProgress } from './progress.ts'
+
+export interface GlobalOptions {
+  readonly config: string
+  readonly json: boolean
+  readonly verbose: boolean
+  readonly color: boolean
+}
+
+export interface Settings {
+  readonly config: Config
+  readonly secrets: readonly string[]
+  readonly scrub: (text: string) => string
+  readonly env: Readonly<Record<string, string | undefined>>
+}
+
+/** The configuration file with `.env` beside it (the environment wins). */
+export function readSettings(file: string): Settings {
+  const fromFile: Record<string, string> = {}
+  readEnvFile({ path: resolve(dirname(file), '.env'), processEnv: fromFile, quiet: true })
+  const env = { ...fromFile, ...process.env }
+  const { config, secrets } = loadConfig({ file, env, known: { protocols: Object.keys(PROTOCOLS) } })
+  return { config, secrets, scrub: scrubber(secrets), env }
+}
+
+/** One synced market. */
+export interface Mirror {
+  readonly book: Book
+  readonly chainId: number
+  readonly open: OpenChain
+}
+
+/**
+ * The markets (all, or the one named), synced to the head. Works on the store like the daemon does; beside a running
+ * daemon on a copy of it in memory.
+ */
+export async function withMirrors<T>(
+  { config }: Settings,
+  market: string | undefined,
+  signal: AbortSignal,
+  work: (mirrors: readonly Mirror[]) => Promise<T>,
+): Promise<T> {
+  const chosen = config.markets.filter(({ name }) => market === undefined || name === market)
+  if (chosen.length === 0) throw unknownMarket(market ?? '', config)
+  const store = openStoreOrCopy(config.store.path)
+  const progress = createProgress(process.stderr.isTTY === true)
+  const opened: OpenChain[] = []
+  try {
+    const mirrors: Mirror[] = []
+    for (const chain of config.chains.filter(({ name }) => chosen.some((m) => m.chain === name))) {
+      const markets = config.markets.filter((m) => m.chain === chain.name)
+      const state = new ChainState(chain.name, chain.id, chain.blockTimeS)
+      const open = await openChain({
+        chain: { ...chain, ws: [] },
+        markets,
+        store,
+        state,
+        signal,
+        onProblem: talk,
+        progress,
+      })
+      opened.push(open)
+      await catchUp(open, store)
+      for (const missing of open.missing) await open.add(missing)
+      const wanted = open.books.filter((book) => chosen.some(({ name }) => name === book.name))
+      mirrors.push(...wanted.map((book) => ({ book, chainId: chain.id, open })))
+    }
+    return await work(mirrors)
+  } finally {
+    progress.stop()
+    for (const open of opened) open.heads.close()
+    store.close()
+  }
+}
+
+function openStoreOrCopy(path: string): Store {
+  try {
+    return openStore(path)
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'STORE_LOCKED') throw error
+    return openStore(path, { share: 'copy' })
+  }
+}
+
+/** Pages until the newest head. */
+async function catchUp({ feed, books, rpc, config }: OpenChain, store: Store): Promise<void> {
+  const head = await getHeader(rpc, 'latest')
+  if (head === undefined || head.hash === feed.tip?.hash) return
+  for await (const event of feed.follow(() => books)) {
+    if (event.kind === 'rollback') {
+      for (const book of books) book.rollback(event.to)
+      store.dropPagesAbove(config.id, event.to.number)
+      continue
+    }
+    for (const book of books) book.apply(event.facts)
+    store.savePage(config.id, event.facts)
+    if (event.live) return
+  }
+}
+
+export const unknownMarket = (market: string, config: Config): UsageError =>
+  new UsageError({
+    code: 'UNKNOWN_MARKET',
+    what: `market "${market}" is not in the configuration`,
+    why: `it names ${config.markets.map(({ name }) => name).join(', ')}`,
+    fix: 'Choose one of these with --market, or leave it out.',
+  })
