@@ -54,7 +54,7 @@ export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
   const books = restored.books
   let known = restored.known
   if (books.length === 0) {
-    const first = await firstBlock(rpc, chain)
+    const first = await firstBlock(context, markets)
     for (const market of markets) books.push(await firstPage(context, market, first))
     known = [first]
     checkpoint(store, chain.id, first, books)
@@ -132,22 +132,38 @@ export function checkpoint(store: Store, chainId: number, block: Header, books: 
   store.saveCheckpoints(chainId, block, new Map(books.map((book) => [book.name, book.checkpoint(block)])))
 }
 
-async function firstBlock(rpc: Rpc, chain: ChainConfig): Promise<Header> {
+/** A block that is final or nearly so, unless a market is younger than that: then the head. */
+async function firstBlock(context: Context, markets: readonly MarketConfig[]): Promise<Header> {
+  const { rpc, chain } = context
   const head = await getHeader(rpc, 'latest')
   if (head === undefined) throw new Error(`chain ${chain.name}: the node has no head`)
   const depth = chain.finality === 'tag' ? FIRST_PAGE_DEPTH : BigInt(Math.min(chain.finality, Number(FIRST_PAGE_DEPTH)))
   const final = chain.finality === 'tag' ? ((await getHeader(rpc, 'finalized'))?.number ?? 0n) : 0n
   const number = [head.number - depth, final, 0n].reduce((a, b) => (b > a ? b : a))
-  return number === head.number ? head : ((await getHeader(rpc, number)) ?? head)
+  const settled = number === head.number ? undefined : await getHeader(rpc, number)
+  try {
+    if (settled === undefined) return head
+    for (const market of markets) await discover(context, market, settled)
+    return settled
+  } catch (error) {
+    if (error instanceof ChainError) return head
+    throw error
+  }
+}
+
+/** The market at `block`, without its accounts. Throws ChainError when there is none, or none whose rules are known. */
+async function discover({ rpc, batch }: Context, market: MarketConfig, block: Header): Promise<Book> {
+  await requireContract(rpc, market, block)
+  const probe = newBook(market)
+  probe.apply(await completeReads({ batch }, block, [], [probe]))
+  requireKnownMarket(probe, market)
+  return probe
 }
 
 /** Find the market, find its borrowers, read their state at `block`: a page like any other, only larger. */
 async function firstPage(context: Context, market: MarketConfig, block: Header): Promise<Book> {
   const { rpc, batch, chain, store, signal, progress } = context
-  const probe = newBook(market)
-  await requireContract(rpc, market, block)
-  probe.apply(await completeReads({ batch }, block, [], [probe]))
-  requireKnownMarket(probe, market)
+  const probe = await discover(context, market, block)
   const { filter, key } = probe.protocol.history(probe.ledger)
   const logs: readonly Log[] = await scanHistory({
     rpc,

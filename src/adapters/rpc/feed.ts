@@ -76,9 +76,12 @@ export class RpcFeed implements Feed {
   async *#advance(head: Header, followers: () => readonly Follower[]): AsyncGenerator<FeedEvent> {
     const oldest = this.#known[0]
     if (this.tip === undefined || oldest === undefined) throw new RangeError('RpcFeed.follow before the first page')
-    if (this.#known.findLast((header) => header.number === head.number)?.hash === head.hash) return
+    const ours = this.#known.findLast((header) => header.number === head.number)
+    if (ours?.hash === head.hash) return
     // A node that lags behind what is final proves nothing: the head never goes back except by another branch.
     if (head.number < oldest.number) return
+    // Neither does one that lags into a stretch that was read as one page, as long as it shows no other branch.
+    if (ours === undefined && head.number < this.tip.number && !(await this.#replaced(this.tip))) return
     if (head.number <= this.tip.number || !(await this.#continues(this.tip, head))) yield await this.#rollback(head)
     for (let from = this.tip; from.number < head.number; from = this.tip) {
       const gap = head.number - from.number
@@ -93,19 +96,27 @@ export class RpcFeed implements Feed {
     return (await getHeader(this.#options.rpc, tip.number))?.hash === tip.hash
   }
 
+  async #replaced({ number, hash }: Header): Promise<boolean> {
+    const now = await getHeader(this.#options.rpc, number)
+    return now !== undefined && now.hash !== hash
+  }
+
   async #header(number: bigint): Promise<Header> {
     const header = await getHeader(this.#options.rpc, number)
     if (header === undefined) throw new Error(`the node does not have block ${number} yet`)
     return header
   }
 
-  /** Forget the pages that are not on the branch of `head`. */
+  /**
+   * Forget the pages that are not on the branch of `head`; none before the common ancestor is found, since a search cut
+   * short by a node in trouble would lose pages that nobody was told to undo.
+   */
   async #rollback(head: Header): Promise<FeedEvent> {
-    const before = this.#known.length
-    for (let last = this.tip; last !== undefined; last = this.tip) {
-      if (last.number < head.number && (await this.#header(last.number)).hash === last.hash)
-        return { kind: 'rollback', to: last, depth: before - this.#known.length }
-      this.#known.pop()
+    for (let at = this.#known.length - 1; at >= 0; at--) {
+      const last = this.#known[at] as Header
+      if (last.number >= head.number || (await this.#header(last.number)).hash !== last.hash) continue
+      const depth = this.#known.splice(at + 1).length
+      return { kind: 'rollback', to: last, depth }
     }
     throw belowFinality(this.#options.rpc.chain, head)
   }

@@ -45,6 +45,8 @@ async function readSome(rpc: Rpc, envelope: Envelope, calls: readonly Call[], at
     if (typeof answer !== 'string' || answer.length <= 2)
       throw new RpcFault('eth_call', -32603, 'empty answer from the batch', undefined)
     const results = envelope.unwrap(answer as Hex)
+    if (results.length !== calls.length)
+      throw new RpcFault('eth_call', -32603, 'the batch does not answer every call', undefined)
     return calls.map((call, i) => ({ ...call, result: results[i] }))
   } catch (error) {
     if (!(error instanceof RpcFault) || calls.length === 1) throw error

@@ -66,7 +66,8 @@ function allSeizures(
   let forbidden: RefusalReason = 'nothing-to-seize'
   for (const collateral of held.collaterals)
     for (const debt of held.debts) {
-      if (collateral.amount === 0n || debt.amount === 0n) continue
+      // No bonus: a collateral of some eMode only, held outside of it. It counts for nothing, and seizing it pays nothing.
+      if (collateral.amount === 0n || collateral.liquidationBonusBps === 0n || debt.amount === 0n) continue
       const sized = sizePair(ledger, account, collateral, debt, totals, timestamp, rules)
       if (typeof sized === 'string') forbidden = sized
       else seizures.push(sized)

@@ -101,16 +101,19 @@ export interface Sized extends SeizureAmounts {
 export function sizeLargest(input: SeizureInput, rules: Rules, debtLimit: bigint): Sized | undefined {
   const most = maxLiquidatableDebt(input, rules)
   const full = seize(input, min(most, debtLimit), rules)
-  if (full && full.debt > 0n)
-    return { ...full, debtToCover: debtLimit < most ? full.debt : full.debt + growth(full.debt) }
+  if (full && full.debt > 0n) return { ...full, debtToCover: min(debtLimit, full.debt + growth(full.debt, input)) }
   const debt = min(min(most, debtLimit), largestWithLeftovers(input, rules))
   if (debt <= 0n) return undefined
   const part = seize(input, debt, rules)
   return part && part.debt > 0n ? { ...part, debtToCover: part.debt } : undefined
 }
 
-/** Room for the interest until the call is mined (0.001 %): the pool cuts what is too much. */
-const growth = (debt: bigint): bigint => debt / 100_000n + 1n
+/**
+ * Room for the interest until the call is mined (0.001 %): the pool cuts what is too much. And two units of collateral:
+ * when the collateral caps, less would be floored to a call that leaves one of them behind, which is dust.
+ */
+const growth = (debt: bigint, { collateralPrice, collateralUnit, debtPrice, debtUnit }: SeizureInput): bigint =>
+  debt / 100_000n + 1n + mulDivCeil(2n * collateralPrice, debtUnit, debtPrice * collateralUnit)
 
 /** Most debt to cover so that both leftovers stay above the dust line; 0 or less when there is no such amount. */
 function largestWithLeftovers(input: SeizureInput, rules: Rules): bigint {

@@ -1,0 +1,13 @@
+import { fileURLToPath } from 'node:url'
+import { renderEnvironment } from '../src/config/render-environment.ts'
+import { renderExample } from '../src/config/render-example.ts'
+import { renderReference } from '../src/config/render-reference.ts'
+
+export const root = fileURLToPath(new URL('..', import.meta.url))
+
+/** Files that come from code; a test compares them with what is committed. */
+export const generated: Readonly<Record<string, () => string>> = {
+  '.env.example': renderEnvironment,
+  'plimsoll.example.yaml': renderExample,
+  'docs/configuration.md': renderReference,
+}
