@@ -13,7 +13,7 @@ const usage = `node scripts/devnet/node.ts --chain ethereum|optimism [options]
   --tick-ms 500     pause between the story's blocks
   --blocks N        length of the story
 
-Commands on stdin, one a line: start · mine [N] · reorg K · reorg K drop`
+Commands on stdin, one a line: start · next (one block of the story) · mine [N] · reorg K · reorg K drop`
 
 interface Settings extends DevnetOptions {
   readonly story: boolean
@@ -116,6 +116,8 @@ class Session {
     switch (command) {
       case 'start':
         return this.#start()
+      case 'next':
+        return this.#next()
       case 'mine':
         for (let left = Number(args[0] ?? 1); left > 0; left--) await this.#mine()
         return
@@ -131,6 +133,12 @@ class Session {
     if (this.#story !== undefined) return log('The story has been started already')
     this.#story = this.#devnet.story(this.#settings.blocks)
     this.#queue(() => this.#tick())
+  }
+
+  async #next(): Promise<void> {
+    this.#story ??= this.#devnet.story(this.#settings.blocks)
+    const step = await this.#story.next()
+    print(step === undefined ? { event: 'story-end' } : { event: 'block', ...step })
   }
 
   async #tick(): Promise<void> {

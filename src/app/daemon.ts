@@ -174,11 +174,8 @@ async function runChains(options: DaemonOptions, running: Running): Promise<void
       journal,
       control: running.control,
       alerts,
-      onOpen: () => {
-        if (state.newest?.hash === state.head?.hash) isReady(state)
-      },
-      onPage: ({ block }, live) => {
-        if (live) isReady(state)
+      onCurrent: () => isReady(state),
+      onPage: ({ block }) => {
         if (untilBlock !== undefined && states.every(({ head }) => head !== undefined && head.number >= untilBlock))
           stop.abort()
         log.trace({ chain: chain.name, block: block.number }, 'page')

@@ -41,7 +41,7 @@ export async function runKeeper(options: KeeperOptions): Promise<void> {
     const { facts, live } = event
     for (const book of books) book.apply(facts)
     options.store.savePage(state.chainId, facts)
-    state.synced = live
+    if (!live) state.synced = false
     state.turnedAtMs = performance.now()
     for (const { market, outcome } of await options.executor.settle(facts))
       record(options, market, facts.block, outcome)

@@ -19,6 +19,8 @@ export interface OpenChainOptions {
   readonly signal: AbortSignal
   readonly onProblem: (problem: string) => void
   readonly progress: Progress
+  /** The books have reached the newest head: now, and again after every page that does. */
+  readonly onCurrent?: () => void
 }
 
 /** Long work, as it goes on. */
@@ -65,7 +67,12 @@ export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
     state.newest = head
     state.turnedAtMs = performance.now()
   }
-  const feed = new RpcFeed({ rpc, batch, heads, signal, onPage, onHead, onProblem }, known)
+  const onCurrent = (): void => {
+    state.synced = true
+    state.trouble = undefined
+    options.onCurrent?.()
+  }
+  const feed = new RpcFeed({ rpc, batch, heads, signal, onPage, onHead, onCurrent, onProblem }, known)
   const missing = markets.filter(({ name }) => books.every((book) => book.name !== name))
   return {
     config: chain,

@@ -16,8 +16,9 @@ export function outcomeData(outcome: Outcome): Record<string, unknown> {
       const { hash, nonce, predictedProfit, plan } = outcome
       return { ...planData(plan), hash, nonce, predictedProfit }
     }
-    case 'confirmed':
     case 'lost':
+      return { ...settledData(outcome), reason: outcome.reason }
+    case 'confirmed':
     case 'reorged':
       return settledData(outcome)
     default:

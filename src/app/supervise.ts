@@ -25,8 +25,8 @@ export interface SuperviseOptions {
   readonly account: PrivateKeyAccount | undefined
   readonly signal: AbortSignal
   readonly progress: Progress
-  /** Once: the books stand and the loop is about to turn. */
-  readonly onOpen: () => void
+  /** The books have reached the newest head. */
+  readonly onCurrent: () => void
   /** The loop has taken in this page; `live` when it is the newest. */
   readonly onPage: (facts: Facts, live: boolean) => void
   readonly onProblem: (problem: string) => void
@@ -70,14 +70,13 @@ export async function superviseChain(options: SuperviseOptions): Promise<void> {
 
 /** One life of the loop. */
 async function turn(options: SuperviseOptions, onOpen: () => void): Promise<void> {
-  const { chain, config, state, store, signal, account, onProblem, progress } = options
+  const { chain, config, state, store, signal, account, onProblem, onCurrent, progress } = options
   const markets = config.markets.filter((market) => market.chain === chain.name)
-  const open = await openChain({ chain, markets, store, state, signal, onProblem, progress })
+  const open = await openChain({ chain, markets, store, state, signal, onProblem, onCurrent, progress })
   try {
     state.books = open.books
     if (account) await checkContracts(open, config, account)
     onOpen()
-    options.onOpen()
     await runKeeper({
       ...options,
       ...tradeOn(open, config, account, store, onProblem),

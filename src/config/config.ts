@@ -42,6 +42,7 @@ export interface MarketConfig {
   /** Name of a chain of this configuration. */
   readonly chain: string
   readonly addressesProvider: Address
+  readonly uiPoolDataProvider: Address | undefined
   readonly fromBlock: bigint
   /** `auto`, or a rule set's id. */
   readonly rules: string

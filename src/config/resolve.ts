@@ -59,6 +59,7 @@ function resolveMarket(market: Checked['markets'][number], chains: readonly Chai
     addressesProvider = known && lower(known.addressesProvider),
     fromBlock = known?.fromBlock ?? 0,
     priceReads = known?.priceReads ?? 'every-block',
+    uiPoolDataProvider,
   } = { ...given } as Partial<Exclude<typeof market, string>>
   if (protocol === undefined || chain === undefined || addressesProvider === undefined)
     throw new TypeError(`market ${given.name} was not checked`)
@@ -67,6 +68,7 @@ function resolveMarket(market: Checked['markets'][number], chains: readonly Chai
     protocol,
     chain,
     addressesProvider,
+    uiPoolDataProvider,
     fromBlock: BigInt(fromBlock),
     rules: given.rules,
     priceReads,

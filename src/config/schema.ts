@@ -86,6 +86,11 @@ const market = z.strictObject({
   addressesProvider: address
     .optional()
     .describe('PoolAddressesProvider: all else is found from it. Needed unless the market is known by its name.'),
+  uiPoolDataProvider: address
+    .optional()
+    .describe(
+      "UiPoolDataProviderV3, through which Aave's own libraries give `plimsoll verify` a second opinion. Without it there is none.",
+    ),
   fromBlock: count
     .optional()
     .describe("Block to back-fill from. Default: that of the known market's deployment, else 0."),

@@ -46,7 +46,8 @@ export type Outcome =
   | { readonly kind: 'planned'; readonly plan: Plan }
   | Refusal
   | Sent
-  | (Settled & { readonly kind: 'confirmed' | 'lost' | 'reorged' })
+  | (Settled & { readonly kind: 'confirmed' | 'reorged' })
+  | (Settled & { readonly kind: 'lost'; readonly reason: LostReason })
 
 export interface Sent {
   readonly kind: 'sent'
@@ -57,6 +58,9 @@ export interface Sent {
   readonly predictedProfit: bigint
   readonly plan: Plan
 }
+
+/** It ran and failed, or its time is over and nobody has it. */
+export type LostReason = 'reverted' | 'expired'
 
 export interface Settled {
   readonly borrower: Address

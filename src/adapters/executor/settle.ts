@@ -1,14 +1,13 @@
 import { type Address, decodeEventLog, type Hex, toEventSelector } from 'viem'
 import { mulDivFloor } from '../../core/math.ts'
-import type { Intent, Node, Settled } from '../../core/ports.ts'
+import type { Intent, LostReason, Node, Settled } from '../../core/ports.ts'
 import type { Facts } from '../../core/types.ts'
 import { liquidatorAbi } from '../contracts/liquidator.ts'
 import type { Marketplace } from './market.ts'
 
-export interface Settlement {
-  readonly kind: 'confirmed' | 'lost'
-  readonly settled: Settled
-}
+export type Settlement =
+  | { readonly kind: 'confirmed'; readonly settled: Settled }
+  | { readonly kind: 'lost'; readonly reason: LostReason; readonly settled: Settled }
 
 interface Receipt {
   readonly status: Hex
@@ -37,14 +36,14 @@ export async function settleIntent(
     return BigInt(receipt.blockNumber) > facts.block.number ? 'pending' : fromReceipt(intent, receipt, facts, market)
   const transaction = (await node.request('eth_getTransactionByHash', [intent.hash])) as object | null
   if (transaction !== null) return 'pending'
-  return facts.block.timestamp > intent.deadline ? lost(intent, facts, 0n, 0n) : 'unknown'
+  return facts.block.timestamp > intent.deadline ? lost(intent, facts, 'expired') : 'unknown'
 }
 
 function fromReceipt(intent: Intent, receipt: Receipt, facts: Facts, market: Marketplace | undefined): Settlement {
   const gasUsed = BigInt(receipt.gasUsed)
   const feeWei = gasUsed * BigInt(receipt.effectiveGasPrice) + BigInt(receipt.l1Fee ?? 0)
   const block = BigInt(receipt.blockNumber)
-  if (BigInt(receipt.status) === 0n) return { ...lost(intent, facts, gasUsed, feeWei) }
+  if (BigInt(receipt.status) === 0n) return lost(intent, facts, 'reverted', gasUsed, feeWei)
   const profit = profitIn(receipt, market?.contract)
   const profitUsd8 = mulDivFloor(profit, intent.debtPriceUsd8, 10n ** BigInt(intent.debtDecimals))
   return {
@@ -53,8 +52,9 @@ function fromReceipt(intent: Intent, receipt: Receipt, facts: Facts, market: Mar
   }
 }
 
-const lost = (intent: Intent, facts: Facts, gasUsed: bigint, feeWei: bigint): Settlement => ({
+const lost = (intent: Intent, facts: Facts, reason: LostReason, gasUsed = 0n, feeWei = 0n): Settlement => ({
   kind: 'lost',
+  reason,
   settled: {
     ...common(intent),
     block: facts.block.number,

@@ -87,9 +87,10 @@ export function submitExecutor(options: SubmitOptions): Executor {
   }
 }
 
-function close(store: Store, intent: Intent, { kind, settled }: Settlement): { market: string; outcome: Outcome } {
-  store.saveIntent({ ...intent, status: kind, settledBlock: settled.block })
-  return { market: intent.market, outcome: { kind, ...settled } }
+function close(store: Store, intent: Intent, settlement: Settlement): { market: string; outcome: Outcome } {
+  const { settled, ...how } = settlement
+  store.saveIntent({ ...intent, status: how.kind, settledBlock: settled.block })
+  return { market: intent.market, outcome: { ...settled, ...how } }
 }
 
 const reopened = (intent: Intent): Settlement['settled'] => ({

@@ -13,6 +13,8 @@ export interface FeedOptions {
   /** Requests that one page took, fruitless polls not counted. */
   readonly onPage: (requests: number) => void
   readonly onHead: (head: Header) => void
+  /** The last page is the newest head that any node told. */
+  readonly onCurrent: () => void
   readonly onProblem: (problem: string) => void
 }
 
@@ -55,13 +57,14 @@ export class RpcFeed implements Feed {
 
   /** Pages after the tip, for ever. A node in trouble makes it wait, not end. */
   async *follow(followers: () => readonly Follower[]): AsyncGenerator<FeedEvent> {
-    const { heads, signal, onHead, onProblem } = this.#options
-    let seen: Header | undefined = this.tip
+    const { heads, signal, onHead, onCurrent, onProblem } = this.#options
+    let seen: Header | undefined
     while (!signal.aborted) {
       try {
         const head = await heads.next(seen)
         onHead(head)
         yield* this.#advance(head, followers)
+        if (this.tip?.hash === head.hash) onCurrent()
         seen = head
       } catch (error) {
         if (signal.aborted) return

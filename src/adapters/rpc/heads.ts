@@ -29,18 +29,20 @@ export function createHeads({ rpc, ws, blockTimeMs, signal, onProblem }: HeadOpt
     if (told === undefined || head.number !== told.number || head.hash !== told.hash) told = head
     wake()
   }
+  const isNew = (seen: Header | undefined): boolean => told !== undefined && told.hash !== seen?.hash
   const sockets = ws.map((url, i) => subscribe(url, `ws#${i + 1}`, tell, signal, onProblem))
   const pollMs = (): number =>
     sockets.some((socket) => socket.open) ? blockTimeMs * SILENT_BLOCKS : Math.max(SHORTEST_POLL_MS, blockTimeMs / 2)
   return {
     async next(seen) {
-      for (;;) {
-        if (told !== undefined && told.hash !== seen?.hash) return told
-        await pause(pollMs(), signal, (resume) => {
-          wake = resume
-        })
+      for (let first = told === undefined; ; first = false) {
+        if (isNew(seen)) return told as Header
+        if (!first)
+          await pause(pollMs(), signal, (resume) => {
+            wake = resume
+          })
         signal.throwIfAborted()
-        if (told !== undefined && told.hash !== seen?.hash) return told
+        if (isNew(seen)) return told as Header
         const head = await getHeader(rpc, 'latest')
         if (head) tell(head)
       }

@@ -1,0 +1,106 @@
+import { parseArgs } from 'node:util'
+import { type BotApi, startBotApi } from '../doubles/bot-api.ts'
+import { event } from '../stage/child.ts'
+import { type Daemon, openStage, type Stage } from '../stage/stage.ts'
+import { createScreen, type Screen } from './screen.ts'
+
+const usage = `npm run demo [-- options]
+  --keep           leave chains and API up afterwards, for exploring
+  --accounts 300   borrowers and suppliers a chain
+  --seed 1         same seed, same story
+  --fast           twice the pace`
+
+const TOKEN = '123456:DEMO-token-of-the-double'
+const CHAT = 1
+
+async function main(): Promise<number> {
+  const { values } = parseArgs({
+    options: {
+      keep: { type: 'boolean' },
+      accounts: { type: 'string' },
+      seed: { type: 'string' },
+      fast: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  })
+  if (values.help) {
+    process.stdout.write(`${usage}\n`)
+    return 0
+  }
+  const screen = createScreen(process.stdout)
+  const pace = values.fast ? 0.5 : 1
+  const common = { accounts: Number(values.accounts ?? 300), seed: Number(values.seed ?? 1) }
+  const chat = await openChat(screen)
+  const stage = await openStage({
+    chains: [
+      { chain: 'ethereum', tickMs: 700 * pace, ...common },
+      { chain: 'optimism', tickMs: 230 * pace, ...common },
+    ],
+    mode: 'live',
+    telegram: chat,
+    say: screen.say,
+  })
+  onInterrupt(async () => {
+    await stage.close()
+    await chat.double?.close()
+  })
+  const daemon = await stage.start()
+  screen.say(`the daemon is live on both chains: ${daemon.url}/api/status`)
+  const code = await tell(stage, daemon, screen)
+  if (values.keep) await explore(stage, daemon, screen)
+  await daemon.process.kill()
+  await stage.close()
+  await chat.double?.close()
+  return code
+}
+
+/** The story on both chains, told as it happens; at the end the mirror is compared with the chains. */
+async function tell(stage: Stage, daemon: Daemon, screen: Screen): Promise<number> {
+  const journal = screen.follow(daemon.url)
+  const ends = stage.chains.map((chain) => chain.process.line(event('story-end')))
+  for (const chain of stage.chains) chain.process.write('start\n')
+  const ranking = screen.rank(daemon.url)
+  await Promise.all(ends)
+  await new Promise((resolve) => setTimeout(resolve, 1_500))
+  ranking.stop()
+  journal.stop()
+  await screen.summary(daemon.url)
+  screen.say('comparing every account with the chains: plimsoll verify')
+  const { code, output } = await stage.command('verify')
+  for (const line of output) screen.say(`  ${line}`)
+  return code ?? 1
+}
+
+interface Chat {
+  readonly token: string
+  readonly apiRoot: string
+  readonly chatId: number
+  readonly double?: BotApi
+}
+
+/** A real bot when the environment names one, else the double: what it receives is printed. */
+async function openChat(screen: Screen): Promise<Chat> {
+  const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_CHAT_ID: chatId } = process.env
+  if (token && chatId) return { token, apiRoot: 'https://api.telegram.org', chatId: Number(chatId) }
+  const double = await startBotApi({ token: TOKEN })
+  double.onMessage(({ text }) => screen.chat(text))
+  return { token: TOKEN, apiRoot: double.url, chatId: CHAT, double }
+}
+
+async function explore(stage: Stage, daemon: Daemon, screen: Screen): Promise<void> {
+  screen.say(`everything stays up: ${daemon.url}/api/status, configuration in ${stage.folder}/plimsoll.yaml`)
+  for (const { chain, http } of stage.chains) screen.say(`  ${chain}: ${http}`)
+  screen.say('Ctrl-C ends it')
+  await daemon.process.exited
+}
+
+/** Ctrl-C at any moment leaves nothing running. */
+function onInterrupt(close: () => Promise<void>): void {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.once(signal, () => {
+      void close().finally(() => process.exit(0))
+    })
+}
+
+process.exitCode = await main()
+process.exit()

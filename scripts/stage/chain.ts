@@ -1,0 +1,72 @@
+import { fileURLToPath } from 'node:url'
+import type { Address, Hex } from 'viem'
+import { type Child, event, startChild } from './child.ts'
+
+export const NODE_SCRIPT = fileURLToPath(new URL('../devnet/node.ts', import.meta.url))
+
+/** What a devnet process says when it is ready. */
+export interface Ready {
+  readonly chain: string
+  readonly chainId: number
+  readonly http: string
+  readonly ws: string
+  readonly block: number
+  readonly addresses: Readonly<Record<string, Address>>
+  readonly reserves: Readonly<Record<string, { readonly asset: Address }>>
+  readonly accounts: number
+}
+
+export interface StageChain extends Ready {
+  readonly process: Child
+  rpc(method: string, ...params: unknown[]): Promise<unknown>
+}
+
+export interface ChainOptions {
+  readonly chain: 'ethereum' | 'optimism'
+  readonly accounts: number
+  readonly seed: number
+  readonly tickMs: number
+  readonly blocks?: number | undefined
+  readonly port?: number
+}
+
+/** A local chain with a whole market, in a process of its own. */
+export async function startStageChain({
+  chain,
+  accounts,
+  seed,
+  tickMs,
+  blocks,
+  port = 0,
+}: ChainOptions): Promise<StageChain> {
+  const flags = { chain, port, accounts, seed, 'tick-ms': tickMs, ...(blocks === undefined ? {} : { blocks }) }
+  const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)])
+  const child = startChild(NODE_SCRIPT, [...args, '--story'])
+  const ready = await child.line(event<Ready>('ready'))
+  return { ...ready, process: child, rpc: (method, ...params) => call(ready.http, method, params) }
+}
+
+/** One more block with whatever is pending, and its number. */
+export const mine = async (chain: StageChain): Promise<number> => (await command(chain, 'mine')) ?? 0
+
+/** One more block of the story, and its number; undefined when the story is over. */
+export const next = (chain: StageChain): Promise<number | undefined> => command(chain, 'next')
+
+async function command(chain: StageChain, line: string): Promise<number | undefined> {
+  const answer = chain.process.line(
+    (text) => event<{ block?: number }>('block')(text) ?? event<{ block?: number }>('story-end')(text),
+  )
+  chain.process.write(`${line}\n`)
+  return (await answer).block
+}
+
+async function call(url: string, method: string, params: readonly unknown[]): Promise<unknown> {
+  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method, params })
+  const response = await fetch(url, { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+  const { result, error } = (await response.json()) as { result?: unknown; error?: { message: string } }
+  if (error) throw new Error(`${method}: ${error.message}`)
+  return result
+}
+
+export const fund = (chain: StageChain, account: Address, wei: bigint): Promise<unknown> =>
+  chain.rpc('hardhat_setBalance', account, `0x${wei.toString(16)}` as Hex)

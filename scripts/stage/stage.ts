@@ -1,0 +1,172 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { type Address, keccak256, stringToHex } from 'viem'
+import { privateKeyToAccount } from 'viem/accounts'
+import { stringify } from 'yaml'
+import { writeKeystore } from '../../src/adapters/keystore.ts'
+import { type ChainOptions, fund, mine, type StageChain, startStageChain } from './chain.ts'
+import { type Child, event, startChild } from './child.ts'
+
+/** Two (or one) local markets, contracts deployed, a configuration, and the daemon as a user starts it. */
+export interface Stage {
+  readonly chains: readonly StageChain[]
+  readonly keeper: Address
+  readonly treasury: Address
+  readonly folder: string
+  /** The daemon, once it is ready. */
+  start(args?: readonly string[]): Promise<Daemon>
+  /** Another command, to its end. */
+  command(...args: string[]): Promise<{ readonly code: number | null; readonly output: readonly string[] }>
+  close(): Promise<void>
+}
+
+export interface Daemon {
+  readonly process: Child
+  readonly url: string
+}
+
+export interface StageOptions {
+  readonly chains: readonly ChainOptions[]
+  readonly mode: 'watch' | 'dry-run' | 'simulate' | 'live'
+  readonly telegram?: { readonly token: string; readonly apiRoot: string; readonly chatId: number } | undefined
+  readonly minProfitUsd?: number
+  readonly say: (message: string) => void
+}
+
+const PLIMSOLL = fileURLToPath(new URL('../../bin/plimsoll.js', import.meta.url))
+/** Throw-away keys of local chains, the same at every start. Never use them anywhere else. */
+const KEEPER_KEY = keccak256(stringToHex('plimsoll local keeper'))
+const TREASURY = privateKeyToAccount(keccak256(stringToHex('plimsoll local treasury'))).address
+const PASSWORD = 'local-chains-only'
+const FUNDS_WEI = 100n * 10n ** 18n
+
+export const marketName = ({ chain }: Pick<StageChain, 'chain'>): string => `${chain}-aave`
+
+export async function openStage(options: StageOptions): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'plimsoll-'))
+  const env = { KEEPER_PASSWORD: PASSWORD }
+  const keeper = privateKeyToAccount(KEEPER_KEY).address
+  const opened: StageChain[] = []
+  const close = async (): Promise<void> => {
+    await Promise.all(opened.map((chain) => chain.process.kill()))
+    await rm(folder, { recursive: true, force: true })
+  }
+  try {
+    options.say(`starting ${options.chains.map(({ chain }) => chain).join(' and ')}: Aave V3.6, Uniswap V3, borrowers`)
+    opened.push(...(await Promise.all(options.chains.map(startStageChain))))
+    await writeKeystore(join(folder, 'keeper.json'), KEEPER_KEY, PASSWORD)
+    const contracts = new Map<string, Address>()
+    await writeConfig(folder, options, opened, contracts)
+    const command = (...args: string[]) => runToEnd([...args], folder, env)
+    for (const chain of opened) contracts.set(chain.chain, await deploy(chain, keeper, command, options.say))
+    await writeConfig(folder, options, opened, contracts)
+    const live = options.mode === 'live' ? ['--live'] : []
+    const start = (args: readonly string[] = []) => startDaemon(['run', ...live, ...args], folder, env)
+    return { chains: opened, keeper, treasury: TREASURY, folder, start, command, close }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+/** `plimsoll deploy`, while the chain mines. */
+async function deploy(
+  chain: StageChain,
+  keeper: Address,
+  command: Stage['command'],
+  say: (message: string) => void,
+): Promise<Address> {
+  await fund(chain, keeper, FUNDS_WEI)
+  say(`deploying the Liquidator on ${chain.chain}`)
+  const pending = command('deploy', '--json', '--market', marketName(chain), '--treasury', TREASURY)
+  let done = false
+  void pending.finally(() => {
+    done = true
+  })
+  while (!done) {
+    const { pending: waiting } = (await chain.rpc('txpool_status').catch(() => ({ pending: '0x1' }))) as {
+      pending: string
+    }
+    if (Number(waiting) > 0) await mine(chain)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  const { code, output } = await pending
+  const json = output.slice(output.findIndex((line) => line.startsWith('{'))).join('\n')
+  if (code !== 0) throw new Error(`plimsoll deploy on ${chain.chain} ended with ${code}:\n${output.join('\n')}`)
+  return (JSON.parse(json.slice(0, json.lastIndexOf('}') + 1)) as { contract: Address }).contract
+}
+
+async function writeConfig(
+  folder: string,
+  { mode, telegram, minProfitUsd = 5 }: StageOptions,
+  chains: readonly StageChain[],
+  contracts: ReadonlyMap<string, Address>,
+): Promise<void> {
+  const config = {
+    chains: Object.fromEntries(chains.map((chain) => [chain.chain, chainConfig(chain)])),
+    markets: chains.map((chain) => ({
+      name: marketName(chain),
+      protocol: 'aave-v3',
+      chain: chain.chain,
+      addressesProvider: chain.addresses['addressesProvider'],
+      fromBlock: 0,
+    })),
+    executor: {
+      mode,
+      signer: { keystore: './keeper.json' },
+      markets: Object.fromEntries(
+        chains.flatMap((chain) => {
+          const contract = contracts.get(chain.chain)
+          return contract ? [[marketName(chain), { contract, minProfitUsd }]] : []
+        }),
+      ),
+    },
+    alerts: {
+      thresholds: ['1.1', '1.05', '1.0'],
+      minDebtUsd: 1000,
+      ...(telegram && {
+        telegram: {
+          token: telegram.token,
+          apiRoot: telegram.apiRoot,
+          chats: [{ chatId: telegram.chatId, userIds: [telegram.chatId], role: 'operator' }],
+        },
+      }),
+    },
+    store: { path: './plimsoll.db' },
+    http: { host: '127.0.0.1', port: 0 },
+  }
+  await writeFile(join(folder, 'plimsoll.yaml'), stringify(config), { mode: 0o600 })
+}
+
+const chainConfig = ({ http, ws, addresses }: StageChain): object => ({
+  rpc: [http],
+  ws: [ws],
+  // These nodes call every block final at once; a depth leaves room for their reorganisations.
+  finality: 64,
+  wrappedNative: addresses['wrappedNative'],
+  uniswapV3: { quoter: addresses['quoter'], router: addresses['swapRouter'], factory: addresses['uniswapFactory'] },
+})
+
+async function startDaemon(
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+): Promise<Daemon> {
+  const child = startChild(PLIMSOLL, args, { cwd, env })
+  const { http } = await child.line(event<{ http: string }>('ready'))
+  return { process: child, url: http }
+}
+
+async function runToEnd(
+  args: readonly string[],
+  cwd: string,
+  env: Readonly<Record<string, string>>,
+): Promise<{ code: number | null; output: string[] }> {
+  const child = startChild(PLIMSOLL, args, { cwd, env })
+  const output: string[] = []
+  child.onLine((line) => output.push(line))
+  const code = await child.exited
+  return { code, output }
+}
