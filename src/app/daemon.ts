@@ -10,6 +10,7 @@ import type { Queries } from '../core/answers.ts'
 import { UnreachableError } from '../core/errors.ts'
 import { WAD } from '../core/math.ts'
 import type { Store } from '../core/ports.ts'
+import type { ReserveView } from '../core/protocol.ts'
 import { AlertDesk } from './alerts.ts'
 import { ChainState } from './chain-state.ts'
 import { Control } from './control.ts'
@@ -59,7 +60,7 @@ async function runWithStore(options: DaemonOptions, store: Store): Promise<void>
   journal.subscribe(logSink(log))
   const heartbeat = new Heartbeat(states, log)
   journal.subscribe(heartbeat.sink)
-  const people = await openDoors(options, store, journal, queries)
+  const people = await openDoors(options, { store, journal, queries, states })
   const timers = [heartbeat.start(), watchdog(states, journal)]
   try {
     await runChains({ ...options, signal }, { store, journal, control, states, url: people.url, stop })
@@ -98,12 +99,17 @@ interface Doors {
   close(): Promise<void>
 }
 
+interface Inside {
+  readonly store: Store
+  readonly journal: Journal
+  readonly queries: Queries
+  readonly states: readonly ChainState[]
+}
+
 /** HTTP, metrics and Telegram: all of them only read. */
 async function openDoors(
   { config, secrets, version, log }: DaemonOptions,
-  store: Store,
-  journal: Journal,
-  queries: Queries,
+  { store, journal, queries, states }: Inside,
 ): Promise<Doors> {
   const scrub = scrubber(secrets)
   const metrics = createMetrics(queries, version)
@@ -122,6 +128,7 @@ async function openDoors(
       queries,
       log,
       scrub,
+      asset: (market, address) => reserveOf(states, market, address),
     })
   return {
     url: http.url,
@@ -130,6 +137,12 @@ async function openDoors(
       await http.close()
     },
   }
+}
+
+function reserveOf(states: readonly ChainState[], market: string, address: string): ReserveView | undefined {
+  const book = states.flatMap(({ books }) => books).find(({ name }) => name === market)
+  const wanted = address.toLowerCase()
+  return book?.protocol.market(book.ledger).reserves.find(({ asset }) => asset.toLowerCase() === wanted)
 }
 
 interface Running {

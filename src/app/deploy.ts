@@ -100,7 +100,9 @@ async function sendCreation(
     maxPriorityFeePerGas: PRIORITY_FEE_WEI,
   })
   const transactionHash = keccak256(raw)
-  await rpc.request('eth_sendRawTransaction', [raw])
+  await rpc.request('eth_sendRawTransaction', [raw]).catch((error: unknown) => {
+    throw error instanceof RpcFault ? notTaken(account.address, error) : error
+  })
   for (;;) {
     const receipt = (await rpc.request('eth_getTransactionReceipt', [transactionHash])) as Receipt | null
     if (receipt !== null && BigInt(receipt.status) === 1n) return { contract: receipt.contractAddress, transactionHash }
@@ -133,6 +135,18 @@ const reverted = (who: Hex, cause?: unknown): ChainError =>
       what: `the deployment reverts (${who})`,
       why: 'its constructor refuses an address: pool and router must be contracts, the others not zero',
       fix: 'Check treasury, owner, keeper and the router of the chain.',
+    },
+    { cause },
+  )
+
+/** Nodes word it each in their own way; most often the account cannot pay. */
+const notTaken = (account: Address, cause: RpcFault): ConfigError =>
+  new ConfigError(
+    {
+      code: 'DEPLOY_NOT_TAKEN',
+      what: `the node does not take the deployment of ${account}`,
+      why: cause.message,
+      fix: `Give ${account} enough of the chain's coin to pay for it, then deploy again.`,
     },
     { cause },
   )

@@ -29,14 +29,23 @@ export async function openSigner(
       fix: live ? 'Set executor.mode: live, or leave --live out.' : 'Add --live, or choose another executor.mode.',
     })
   if (!live) return undefined
-  if (executor.signer === undefined)
+  return openKey(executor, env, warn)
+}
+
+/** The key of `executor.signer`, its password from the environment. */
+export async function openKey(
+  { signer }: Config['executor'],
+  env: Readonly<Record<string, string | undefined>>,
+  warn: (text: string) => void,
+): Promise<PrivateKeyAccount> {
+  if (signer === undefined)
     throw new ConfigError({
       code: 'NO_SIGNER',
-      what: 'executor.mode: live without executor.signer',
+      what: 'executor.signer is not set',
       why: 'there is no key to sign with',
       fix: 'Set executor.signer.keystore to a keystore v3 file.',
     })
-  const { keystore, passwordEnv } = executor.signer
+  const { keystore, passwordEnv } = signer
   const password = env[passwordEnv]
   if (password === undefined || password === '')
     throw new ConfigError({

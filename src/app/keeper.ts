@@ -1,6 +1,6 @@
 import type { Book } from '../core/book.ts'
-import { type Candidate, decide, type Limits, refuse, screenCandidate } from '../core/plan.ts'
-import type { Executor, Feed, FeedEvent, JournalEntry, Outcome, Router, Store } from '../core/ports.ts'
+import { type Candidate, decide, type Limits, type Refusal, refuse, screenCandidate } from '../core/plan.ts'
+import type { Executor, Feed, FeedEvent, JournalEntry, RecordOutcome, Router, Store } from '../core/ports.ts'
 import type { Facts, Header } from '../core/types.ts'
 import type { AlertDesk } from './alerts.ts'
 import type { ChainState } from './chain-state.ts'
@@ -43,8 +43,7 @@ export async function runKeeper(options: KeeperOptions): Promise<void> {
     options.store.savePage(state.chainId, facts)
     if (!live) state.synced = false
     state.turnedAtMs = performance.now()
-    for (const { market, outcome } of await options.executor.settle(facts))
-      record(options, market, facts.block, outcome)
+    await options.executor.settle(facts, recorder(options))
     await options.afterPage(facts, live)
     if (live) await act(options, facts, spoken)
   }
@@ -55,7 +54,7 @@ async function rollback(options: KeeperOptions, { to, depth }: FeedEvent & { kin
   for (const book of books) book.rollback(to)
   store.dropPagesAbove(state.chainId, to.number)
   journal.add(entry(options, '', to, 'rollback', { to: to.number.toString(), depth }))
-  for (const { market, outcome } of await options.executor.rollback(to.number)) record(options, market, to, outcome)
+  await options.executor.rollback(to, recorder(options))
 }
 
 /** Warn, then liquidate: at the time of execution, the head's timestamp plus one block. */
@@ -72,32 +71,40 @@ async function act(options: KeeperOptions, facts: Facts, spoken: Spoken): Promis
     const candidates = book.liquidatable(executionTime)
     spoken.keep(book.name, new Set(candidates.map(({ borrower }) => borrower)))
     for (const [rank, candidate] of candidates.entries()) {
-      const outcome =
-        rank < MOST_CANDIDATES ? await consider(options, book, candidate, facts) : refuse(candidate, 'over-limit', '')
-      if (outcome && spoken.isNews(book.name, candidate.borrower, outcome)) record(options, book.name, block, outcome)
+      // A newer block is known: what is decided on this one would be late, and the next page decides anew.
+      if (rank > 0 && state.lagBlocks > 0) return
+      const tell = recorder(options)
+      const record: RecordOutcome = (market, at, outcome, together) => {
+        if (spoken.isNews(market, candidate.borrower, outcome)) tell(market, at, outcome, together)
+      }
+      if (rank < MOST_CANDIDATES) await consider(options, book, candidate, facts, record)
+      else record(book.name, block, refuse(candidate, 'over-limit', ''))
     }
   }
 }
 
-/** From a candidate to an outcome; undefined while something of ours is on its way for the borrower. */
+/** From a candidate to an outcome; none while something of ours is on its way for the borrower. */
 async function consider(
   options: KeeperOptions,
   book: Book,
   candidate: Candidate,
   facts: Facts,
-): Promise<Outcome | undefined> {
+  record: RecordOutcome,
+): Promise<void> {
   const { state, executor, control } = options
+  const tell = (refusal: Refusal): void => record(book.name, facts.block, refusal)
   const reason = state.quarantined.get(book.name)
-  if (reason !== undefined) return refuse(candidate, 'market-quarantined', reason)
-  if (control.paused) return refuse(candidate, 'control-paused', '')
-  if (executor.inFlight(book.name, candidate.borrower)) return undefined
+  if (reason !== undefined) return tell(refuse(candidate, 'market-quarantined', reason))
+  if (control.paused) return tell(refuse(candidate, 'control-paused', ''))
+  if (executor.inFlight(book.name, candidate.borrower)) return
   const limits = options.limits(book.name)
   const allowed = screenCandidate(candidate, limits)
-  if ('kind' in allowed) return allowed
+  if ('kind' in allowed) return tell(allowed)
   const quotes = await inTime(options.quoteDeadlineMs, options.router.quote(book.name, allowed, facts))
-  if (quotes === undefined) return refuse(candidate, 'late-quote', `${options.quoteDeadlineMs} ms`)
+  if (quotes === undefined) return tell(refuse(candidate, 'late-quote', `${options.quoteDeadlineMs} ms`))
   const plan = decide(candidate, quotes, facts.block.timestamp, limits)
-  return plan.kind === 'refusal' ? plan : executor.execute(book.name, candidate, plan, facts)
+  if (plan.kind === 'refusal') return tell(plan)
+  await executor.execute(book.name, candidate, plan, facts, record)
 }
 
 /** Undefined when it takes too long: a quote that comes too late is no longer one. */
@@ -113,15 +120,22 @@ async function inTime<T>(deadlineMs: number, work: Promise<T>): Promise<T | unde
   }
 }
 
-function record(options: KeeperOptions, market: string, block: Header, outcome: Outcome): void {
-  const kind = outcome.kind === 'planned' ? 'plan' : outcome.kind
-  options.journal.add(entry(options, market, block, kind, outcomeData(outcome)))
-}
+/** Journal and whatever belongs to the outcome, both or neither; people are told once it is on disk. */
+const recorder =
+  (options: KeeperOptions): RecordOutcome =>
+  (market, block, outcome, together = () => {}) => {
+    const kind = outcome.kind === 'planned' ? 'plan' : outcome.kind
+    const write = (): void => {
+      together()
+      options.journal.add(entry(options, market, block, kind, outcomeData(outcome)))
+    }
+    options.journal.hold(() => options.store.atomically(write))
+  }
 
 const entry = (
   { state }: KeeperOptions,
   market: string,
   block: Header,
   kind: JournalEntry['kind'],
-  data: Record<string, unknown>,
+  data: JournalEntry['data'],
 ): Omit<JournalEntry, 'seq'> => ({ chainId: state.chainId, market, block: block.number.toString(), kind, data })

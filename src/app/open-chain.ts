@@ -61,18 +61,18 @@ export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
     known = [first]
     checkpoint(store, chain.id, first, books)
   }
-  const heads = createHeads({ rpc, ws: chain.ws, blockTimeMs: chain.blockTimeS * 1000, signal, onProblem })
-  const onPage = (requests: number): void => state.countPage(requests)
   const onHead = (head: Header): void => {
     state.newest = head
     state.turnedAtMs = performance.now()
   }
+  const heads = createHeads({ rpc, ws: chain.ws, blockTimeMs: chain.blockTimeS * 1000, signal, onHead, onProblem })
+  const onPage = (requests: number): void => state.countPage(requests)
   const onCurrent = (): void => {
     state.synced = true
     state.trouble = undefined
     options.onCurrent?.()
   }
-  const feed = new RpcFeed({ rpc, batch, heads, signal, onPage, onHead, onCurrent, onProblem }, known)
+  const feed = new RpcFeed({ rpc, batch, heads, signal, onPage, onCurrent, onProblem }, known)
   const missing = markets.filter(({ name }) => books.every((book) => book.name !== name))
   return {
     config: chain,
@@ -203,7 +203,8 @@ async function requireContract(rpc: Rpc, market: MarketConfig, block: Header): P
   })
 }
 
-function requireKnownMarket(probe: Book, market: MarketConfig): void {
+/** Throws ChainError unless there is a market and its rules are known. */
+export function requireKnownMarket(probe: Book, market: MarketConfig): void {
   const { pool, revision, rules, reserves } = probe.protocol.market(probe.ledger)
   if (BigInt(pool) === 0n || reserves.length === 0)
     throw new ChainError({

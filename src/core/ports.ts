@@ -78,16 +78,19 @@ export interface Settled {
   readonly winner: Address | undefined
 }
 
-/** Chosen once: what is done with a plan. The only place that may sign. */
+/** Writes an outcome into the journal and, in the same transaction, what must stand or fall with it. */
+export type RecordOutcome = (market: string, block: Header, outcome: Outcome, together?: () => void) => void
+
+/** Chosen once: what is done with a plan. The only place that may sign. Every outcome is told through `record`. */
 export interface Executor {
   readonly mode: 'watch' | 'dry-run' | 'simulate' | 'live'
   /** True while something of ours is on its way for this borrower. */
   inFlight(market: string, borrower: Address): boolean
-  execute(market: string, candidate: Candidate, plan: Plan, facts: Facts): Promise<Outcome>
-  /** Outcomes that this page brought. */
-  settle(facts: Facts): Promise<readonly { readonly market: string; readonly outcome: Outcome }[]>
+  execute(market: string, candidate: Candidate, plan: Plan, facts: Facts, record: RecordOutcome): Promise<void>
+  /** What this page brought for transactions under way. */
+  settle(facts: Facts, record: RecordOutcome): Promise<void>
   /** The blocks above `to` are gone. */
-  rollback(to: bigint): Promise<readonly { readonly market: string; readonly outcome: Outcome }[]>
+  rollback(to: Header, record: RecordOutcome): Promise<void>
 }
 
 export type JournalKind =

@@ -9,9 +9,16 @@ export const TOKEN = '12345:CANARY-token-of-the-bot'
 export const CHAT = 77
 export const USER = 7
 
+export const USDC = '0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48'
+export const HASH = `0x${'ab'.repeat(32)}`
+const TOKENS = new Map([
+  [WETH, { symbol: 'WETH', decimals: 18 }],
+  [USDC, { symbol: 'USDC', decimals: 6 }],
+])
+
 export const naming: Naming = {
   chain: (chainId) => (chainId === 31337 ? 'local' : `chain ${chainId}`),
-  symbol: (_market, asset) => (asset === WETH ? 'WETH' : undefined),
+  token: (_market, asset) => TOKENS.get(asset),
   head: () => 123n,
 }
 
@@ -36,6 +43,41 @@ export const alertData = (over: Record<string, unknown> = {}): Record<string, un
   liquidationPrice: { asset: WETH, price: '183020000000' },
   ...over,
 })
+
+/** As the executor's outcomes are journaled. */
+export const sentData = (over: Record<string, unknown> = {}): Record<string, unknown> => ({
+  borrower: ALICE,
+  hash: HASH,
+  collateralAsset: WETH,
+  debtAsset: USDC,
+  debtCovered: '1234500000',
+  collateralSeized: '710000000000000000',
+  netUsd8: '1250000000',
+  ...over,
+})
+export const settledData = (over: Record<string, unknown> = {}): Record<string, unknown> => ({
+  borrower: ALICE,
+  hash: HASH,
+  debtAsset: USDC,
+  profit: '42010000',
+  profitUsd8: '4200000000',
+  gasUsed: '400000',
+  feeWei: '290000000000000',
+  winner: null,
+  ...over,
+})
+
+export const addressOf = (n: number): string => `0x${String(n).padStart(40, '0')}`
+
+/** Characters of the widest line in `<pre>`, as a phone shows it. */
+export const widest = (html: string): number =>
+  Math.max(
+    0,
+    ...[...html.matchAll(/<pre>([^]*?)<\/pre>/g)].flatMap(([, pre = '']) => {
+      const text = pre.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+      return text.split('\n').map((line) => line.length)
+    }),
+  )
 
 export async function until(condition: () => boolean): Promise<void> {
   while (!condition()) await new Promise((resolve) => setImmediate(resolve))
@@ -82,13 +124,16 @@ export async function stage(faults: readonly Fault[] = []) {
   }
   /** An alert that can be told from the others by its threshold. */
   const alert = (n: number): void => {
-    journal.add('alert', alertData({ threshold: `1.${n}` }), { block: String(n) })
+    journal.add('alert', alertData({ threshold: threshold(n), address: addressOf(n) }), { block: String(n) })
   }
-  /** The thresholds of the messages that came, in order. */
+  /** The thresholds that came, in order, whether each had a message to itself or not. */
   const told = (chatId = CHAT): string[] =>
-    api.messages.filter((m) => m.chatId === chatId).map((m) => /below (1\.\d+)/.exec(m.text)?.[1] ?? m.text)
+    api.messages
+      .filter((message) => message.chatId === chatId)
+      .flatMap(({ text }) => [...text.matchAll(/below (1\.\d+)/g)].map(([, found = '']) => found))
   return { api, journal, stored, logged, waited, start, alert, told }
 }
 
 export const numbers = (from: number, to: number): string[] =>
-  Array.from({ length: to - from + 1 }, (_, i) => `1.${from + i}`)
+  Array.from({ length: to - from + 1 }, (_, i) => threshold(from + i))
+const threshold = (n: number): string => `1.${String(n).padStart(2, '0')}`

@@ -4,9 +4,9 @@ import type { Executor } from '../../core/ports.ts'
 export const dryRun: Executor = {
   mode: 'dry-run',
   inFlight: () => false,
-  execute: async (_market, _candidate, plan) => ({ kind: 'planned', plan }),
-  settle: async () => [],
-  rollback: async () => [],
+  execute: async (market, _candidate, plan, { block }, record) => record(market, block, { kind: 'planned', plan }),
+  settle: async () => {},
+  rollback: async () => {},
 }
 
 /** As dry-run, for those who only want to look. The loop plans nothing in this mode. */

@@ -41,12 +41,16 @@ export function simulateExecutor(
   return {
     mode: 'simulate',
     inFlight: () => false,
-    async execute(market, candidate, plan) {
+    async execute(market, candidate, plan, { block }, record) {
       const simulation = await simulate(node, keeper, marketplace(market), candidate, plan)
-      return 'kind' in simulation ? simulation : { kind: 'planned', plan: { ...plan, profit: simulation.profit } }
+      const planned = {
+        kind: 'planned' as const,
+        plan: 'kind' in simulation ? plan : { ...plan, profit: simulation.profit },
+      }
+      record(market, block, 'kind' in simulation ? simulation : planned)
     },
-    settle: async () => [],
-    rollback: async () => [],
+    settle: async () => {},
+    rollback: async () => {},
   }
 }
 

@@ -1,13 +1,15 @@
 import type { Address, Hex } from 'viem'
 import { ChainError, RpcFault, UnreachableError } from '../../core/errors.ts'
 import type { Header, Log } from '../../core/types.ts'
-import { httpProvider, type Provider, TransportFault } from './provider.ts'
+import { httpProvider, type Provider, REQUEST_TIMEOUT_MS, TransportFault } from './provider.ts'
 
 export interface RpcOptions {
   readonly chain: string
   readonly chainId: number
   readonly urls: readonly string[]
   readonly onProblem: (problem: string) => void
+  /** Default: 15 seconds. */
+  readonly timeoutMs?: number
 }
 
 /** A chain's nodes as one: asked in order, the next one when one fails, each only after it has named the right chain. */
@@ -21,11 +23,11 @@ export class Rpc {
   readonly #wrong = new Set<Provider>()
   readonly #onProblem: (problem: string) => void
 
-  constructor({ chain, chainId, urls, onProblem }: RpcOptions) {
+  constructor({ chain, chainId, urls, onProblem, timeoutMs = REQUEST_TIMEOUT_MS }: RpcOptions) {
     this.chain = chain
     this.chainId = chainId
     this.#onProblem = onProblem
-    this.#providers = urls.map((url, i) => httpProvider(url, i, () => this.total++))
+    this.#providers = urls.map((url, i) => httpProvider(url, i, () => this.total++, timeoutMs))
   }
 
   /** At least one node answers, and none of those that do is on another chain. */

@@ -12,7 +12,6 @@ export interface FeedOptions {
   readonly signal: AbortSignal
   /** Requests that one page took, fruitless polls not counted. */
   readonly onPage: (requests: number) => void
-  readonly onHead: (head: Header) => void
   /** The last page is the newest head that any node told. */
   readonly onCurrent: () => void
   readonly onProblem: (problem: string) => void
@@ -57,12 +56,11 @@ export class RpcFeed implements Feed {
 
   /** Pages after the tip, for ever. A node in trouble makes it wait, not end. */
   async *follow(followers: () => readonly Follower[]): AsyncGenerator<FeedEvent> {
-    const { heads, signal, onHead, onCurrent, onProblem } = this.#options
+    const { heads, signal, onCurrent, onProblem } = this.#options
     let seen: Header | undefined
     while (!signal.aborted) {
       try {
         const head = await heads.next(seen)
-        onHead(head)
         yield* this.#advance(head, followers)
         if (this.tip?.hash === head.hash) onCurrent()
         seen = head

@@ -7,6 +7,8 @@ export interface HeadOptions {
   /** Expected milliseconds between blocks: the pace of polling where no socket tells. */
   readonly blockTimeMs: number
   readonly signal: AbortSignal
+  /** As soon as a node tells of a head, whoever is waiting for one. */
+  readonly onHead: (head: Header) => void
   readonly onProblem: (problem: string) => void
 }
 
@@ -22,11 +24,12 @@ const SHORTEST_POLL_MS = 50
 const RECONNECT_MS = 1_000
 
 /** Sockets are only a hint: what they do not say is asked for. */
-export function createHeads({ rpc, ws, blockTimeMs, signal, onProblem }: HeadOptions): Heads {
+export function createHeads({ rpc, ws, blockTimeMs, signal, onHead, onProblem }: HeadOptions): Heads {
   let told: Header | undefined
   let wake = (): void => {}
   const tell = (head: Header): void => {
-    if (told === undefined || head.number !== told.number || head.hash !== told.hash) told = head
+    if (told?.hash !== head.hash) told = head
+    onHead(head)
     wake()
   }
   const isNew = (seen: Header | undefined): boolean => told !== undefined && told.hash !== seen?.hash

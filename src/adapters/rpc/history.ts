@@ -4,6 +4,7 @@ import type { Scan } from '../../core/ports.ts'
 import type { Log, LogFilter } from '../../core/types.ts'
 import { getHeader, getLogs, type Rpc } from './client.ts'
 import { pause } from './heads.ts'
+import { AdaptiveRange } from './range.ts'
 
 export interface HistoryOptions {
   readonly rpc: Rpc
@@ -32,9 +33,6 @@ export interface HistoryProgress {
   readonly requestsLeft: number
 }
 
-const WIDEST_RANGE = 1_000_000n
-/** After so many answers at the limit it is tried doubled: a refusal may have been for many logs, not for many blocks. */
-const ANSWERS_BEFORE_WIDER = 16
 const RETRIES = 5
 const RETRY_MS = 500
 
@@ -47,33 +45,30 @@ export async function scanHistory(options: HistoryOptions): Promise<readonly Log
   const found = new Map<Hex, Log>((progress?.logs ?? []).map((log) => [key(log.topics), log]))
   let next = progress?.next ?? from
   if (next === from) await refusePruned(rpc, options)
-  let range = options.range
-  let limit = WIDEST_RANGE
-  let answers = 0
+  const range = new AdaptiveRange(options.range)
   for (let requests = 0; next <= to; ) {
     signal.throwIfAborted()
-    const end = next + range - 1n < to ? next + range - 1n : to
+    const end = next + range.size - 1n < to ? next + range.size - 1n : to
     const logs = await logsOrRefusal(rpc, filter, next, end, signal)
     requests++
     if (logs instanceof RpcFault) {
-      if (range === 1n) throw logs
-      limit = range / 2n
-      range = limit
-      answers = 0
+      if (!range.refused()) throw logs
       continue
     }
-    if (++answers % ANSWERS_BEFORE_WIDER === 0 && limit < WIDEST_RANGE) limit *= 2n
+    range.answered()
     const fresh = logs.filter((log) => !found.has(key(log.topics)) && found.set(key(log.topics), log))
     next = end + 1n
     save({ next, found: fresh })
-    range = range * 2n < limit ? range * 2n : limit
-    const requestsLeft = next > to ? 0 : Number((to - next) / range) + 1
+    const requestsLeft = next > to ? 0 : Number((to - next) / range.size) + 1
     onProgress({ next, from, to, found: found.size, requests, requestsLeft })
   }
   return [...found.values()]
 }
 
-/** A node that does not answer is asked again; one that refuses is a value. */
+/** Too many requests, not too wide a one: narrower ones would only be more. */
+const isHaste = ({ message }: RpcFault): boolean => /\brate\b|too many requests|per second|throttl/i.test(message)
+
+/** A node that does not answer, or wants us to slow down, is asked again; one that refuses is a value. */
 async function logsOrRefusal(
   rpc: Rpc,
   filter: LogFilter,
@@ -85,8 +80,9 @@ async function logsOrRefusal(
     try {
       return await getLogs(rpc, { addresses: [filter.address], topics: filter.topics, at: { fromBlock, toBlock } })
     } catch (error) {
-      if (error instanceof RpcFault) return error
-      if (!(error instanceof UnreachableError) || attempt === RETRIES) throw error
+      if (error instanceof RpcFault && !isHaste(error)) return error
+      const passing = error instanceof RpcFault || error instanceof UnreachableError
+      if (!passing || attempt === RETRIES) throw error
       await pause(RETRY_MS * 2 ** attempt, signal)
     }
 }

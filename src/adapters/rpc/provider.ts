@@ -13,7 +13,7 @@ export class TransportFault extends Error {
   }
 }
 
-const REQUEST_TIMEOUT_MS = 15_000
+export const REQUEST_TIMEOUT_MS = 15_000
 /** After so many failures in a row a provider is left alone for a while. */
 const FAILURES_BEFORE_REST = 3
 const REST_MS = 2_000
@@ -34,9 +34,9 @@ export const labelOf = (url: string, index: number): string => {
   }
 }
 
-export function httpProvider(url: string, index: number, count: () => void): Provider {
+export function httpProvider(url: string, index: number, count: () => void, timeoutMs: number): Provider {
   const label = labelOf(url, index)
-  const { request } = http(url, { retryCount: 0, timeout: REQUEST_TIMEOUT_MS })({})
+  const { request } = http(url, { retryCount: 0, timeout: timeoutMs })({})
   const breaker = circuitBreaker(handleAll, {
     halfOpenAfter: REST_MS,
     breaker: new ConsecutiveBreaker(FAILURES_BEFORE_REST),

@@ -26,14 +26,18 @@ export function statusText(queries: Asked): string {
   return [
     `<b>Plimsoll ${escapeHtml(words(version, 24))}</b> ${escapeHtml(mode)}${paused ? ', paused' : ''}`,
     problem,
-    table(chains.slice(0, MOST).map((chain) => [words(chain.name, 24), chainLine(chain)])),
-    table(markets.slice(0, MOST).map((market) => [words(market.market, 24), marketLine(market)])),
+    ...chains.slice(0, MOST).map(chainText),
+    ...markets.slice(0, MOST).map(marketText),
   ].join('\n')
 }
 
-const chainLine = ({ head, lagBlocks }: Status['chains'][number]): string =>
-  head === null ? 'not read yet' : `block ${head.number}${lagBlocks > 0 ? `, ${lagBlocks} behind` : ''}`
-const marketLine = ({ accounts, liquidatable, quarantined }: Status['markets'][number]): string =>
+function chainText({ name, head, lagBlocks }: Status['chains'][number]): string {
+  const behind = lagBlocks > 0 ? `, ${lagBlocks} behind` : ''
+  return `⛓ <b>${escapeHtml(words(name, 24))}</b> ${head === null ? 'not read yet' : `block ${head.number}${behind}`}`
+}
+
+const marketText = ({ market, accounts, liquidatable, quarantined }: Status['markets'][number]): string =>
+  `${quarantined ? '🚧' : '🏦'} <b>${escapeHtml(words(market, 24))}</b>\n` +
   `${accounts} accounts, ${liquidatable} liquidatable${quarantined ? ', quarantined' : ''}`
 
 /** `argument`: what follows the command. */
@@ -46,12 +50,12 @@ export function positionsText(queries: Asked, argument: string): string {
   })
   if (rows.length === 0) return 'No position with debt is known yet.'
   const worst = rows.toSorted((a, b) => (rank(a) === rank(b) ? 0 : rank(a) < rank(b) ? -1 : 1)).slice(0, limit)
-  return [
-    `<b>Closest to liquidation</b>`,
-    table(worst.map((row) => [health(row.healthFactor), positionLine(row)])),
-  ].join('\n')
+  return [`<b>Closest to liquidation</b>`, table(worst.flatMap(positionRows))].join('\n')
 }
 
 const rank = ({ healthFactor }: AccountRow): bigint => (healthFactor === null ? 10n ** 80n : BigInt(healthFactor))
-const positionLine = (row: AccountRow): string =>
-  `${shortAddress(row.address)}  ${usd(row.debtBase)}  ${row.distancePct === null ? '-' : percent(row.distancePct)}  ${words(row.market, 24)}`
+/** Two lines: one would be too wide for a phone. */
+const positionRows = (row: AccountRow): [string, string][] => [
+  [health(row.healthFactor), `${shortAddress(row.address)}  ${usd(row.debtBase)}`],
+  ['', `${row.distancePct === null ? '-' : percent(row.distancePct)}  ${words(row.market, 20)}`],
+]

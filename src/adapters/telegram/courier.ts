@@ -4,8 +4,8 @@
  */
 import type { JournalEntry } from '../../core/ports.ts'
 import type { Called, Log } from './caller.ts'
-import type { Naming } from './describe.ts'
-import { messagesOf } from './digest.ts'
+import { isTold, type Naming } from './describe.ts'
+import { nextMessage } from './digest.ts'
 
 export interface CourierOptions {
   /** Under which the cursor is kept. */
@@ -31,6 +31,8 @@ export interface Courier {
 }
 
 const PAGE = 500
+/** Bounds the memory of one digest; what a chat missed in weeks comes as several. */
+const MOST_PAGES = 20
 const AFTER_FAILURE_MS = 5_000
 /** Entries that need no message move the cursor in memory only; a write for each of them would cost an fsync. */
 const UNSAVED_MOST = 1_000
@@ -55,7 +57,7 @@ export function startCourier(options: CourierOptions): Courier {
 interface Position {
   readonly after: number
   readonly saved: number
-  /** Everything there is was told. After a failure it is not, so nobody needs to ring. */
+  /** There was nothing to read: wait for the bell. */
   readonly idle: boolean
 }
 
@@ -70,30 +72,40 @@ function begin({ name, cursor, lastSeq }: CourierOptions): Position {
   return { after, saved: after, idle: false }
 }
 
-/** Tells what is pending; returns where it got to. */
+/** One message at most: what waits is looked at anew before each, so that a burst is folded while it lasts. */
 async function turn(options: CourierOptions, from: Position): Promise<Position> {
   let { after, saved } = from
   try {
-    const entries = options.journal(after, PAGE)
-    for (const { text, seq } of messagesOf(entries, options.naming)) {
-      const called = await options.send(options.clean(text))
+    const { entries, last } = waiting(options, after)
+    const message = nextMessage(entries, options.naming)
+    if (message !== undefined) {
+      const called = await options.send(options.clean(message.text))
       if (called.kind === 'stopped') return { after, saved, idle: false }
-      // Here first: if the store takes no more writes, the message must not come again every few seconds.
-      after = seq
-      options.cursor.set(options.name, String(seq))
-      saved = seq
-      await options.pause(options.spacingMs)
-      if (options.signal.aborted) return { after, saved, idle: false }
     }
-    after = entries.at(-1)?.seq ?? after
-    if (after - saved >= UNSAVED_MOST) {
+    // Here first: if the store takes no more writes, the message must not come again every few seconds.
+    after = message?.seq ?? last
+    if (message !== undefined || after - saved >= UNSAVED_MOST) {
       options.cursor.set(options.name, String(after))
       saved = after
     }
-    return { after, saved, idle: entries.length === 0 }
+    if (message !== undefined) await options.pause(options.spacingMs)
+    return { after, saved, idle: last === from.after }
   } catch (error) {
     options.log.error({ chat: options.name, error: options.clean(String(error)) }, 'telegram courier failed')
     await options.pause(AFTER_FAILURE_MS)
     return { after, saved, idle: false }
   }
+}
+
+/** What is worth telling after `after`, and how far the journal was read for it. */
+function waiting({ journal }: CourierOptions, after: number): { entries: JournalEntry[]; last: number } {
+  const entries: JournalEntry[] = []
+  let last = after
+  for (let page = 0; page < MOST_PAGES; page++) {
+    const read = journal(last, PAGE)
+    entries.push(...read.filter(isTold))
+    last = read.at(-1)?.seq ?? last
+    if (read.length < PAGE) break
+  }
+  return { entries, last }
 }

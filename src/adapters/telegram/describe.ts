@@ -1,39 +1,62 @@
 /** One journal entry as a message, in Telegram's HTML; undefined for what is not worth a message. */
 import type { JournalEntry } from '../../core/ports.ts'
-import { count, escapeHtml, health, integerOf, percent, price, shortAddress, table, usd, words } from './text.ts'
+import {
+  count,
+  escapeHtml,
+  ether,
+  health,
+  integerOf,
+  LONGEST_SYMBOL,
+  percent,
+  price,
+  shortAddress,
+  table,
+  tokens,
+  usd,
+  words,
+} from './text.ts'
+
+export interface Token {
+  readonly symbol: string
+  readonly decimals: number
+}
 
 /** What an entry does not say itself. */
 export interface Naming {
   chain(chainId: number): string
-  symbol(market: string, asset: string): string | undefined
+  token(market: string, asset: string): Token | undefined
   /** Number of the last block seen. */
   head(chainId: number): bigint | undefined
 }
 
+/** Whether an entry is worth a message; cheap, for a backlog of thousands. */
+export const isTold = ({ kind, data }: JournalEntry): boolean => (kind === 'audit' ? mismatched(data) : TOLD.has(kind))
+const TOLD: ReadonlySet<string> = new Set(['alert', 'sent', 'confirmed', 'lost', 'reorged', 'breaker'])
+
 export function describe(entry: JournalEntry, naming: Naming): string | undefined {
   const { kind, data } = entry
-  const block: Row = ['block', blockAndAge(entry, naming)]
   const message = (title: string, rows: readonly Row[], below = ''): string =>
-    [`<b>${escapeHtml(title)}</b>`, escapeHtml(place(entry, naming)), table([...rows, block]), below]
+    [
+      `<b>${escapeHtml(title)}</b>`,
+      escapeHtml(place(entry, naming)),
+      table([...rows, ['block', blockAndAge(entry, naming)]]),
+      below,
+    ]
       .filter(Boolean)
       .join('\n')
   switch (kind) {
     case 'alert':
       return message(alertTitle(data), alertRows(entry, naming), code(data['address']))
     case 'sent':
-      return message('📤 Liquidation sent', [...borrower(data), ['expected', usd(data['netUsd8'])]], code(data['hash']))
+      return message('📤 Liquidation sent', sentRows(entry, naming), code(data['hash']))
     case 'confirmed':
-      return message(
-        '✅ Liquidated',
-        [...borrower(data), ['profit', usd(data['profitUsd8'])], ['gas', count(data['gasUsed'])]],
-        code(data['hash']),
-      )
+      return message('✅ Liquidated', confirmedRows(entry, naming), code(data['hash']))
     case 'lost':
-      return message('❌ Liquidation lost', [...borrower(data), ...lostRows(data)], code(data['hash']))
+      return message('❌ Liquidation lost', lostRows(data), code(data['hash']))
     case 'reorged':
       return message('↩️ Our transaction was reorged out', borrower(data), code(data['hash']))
     case 'breaker':
-      return message('🛑 Sending stopped', [['reason', words(data['reason'])]], escapeHtml(words(data['detail'], 500)))
+      return message(...breaker(data), escapeHtml(words(data['detail'], 500)))
     case 'audit':
       return mismatched(data) ? message('⚠️ Mirror and chain differ', auditRows(data)) : undefined
     case 'rollback':
@@ -51,14 +74,15 @@ export function describe(entry: JournalEntry, naming: Naming): string | undefine
 type Data = JournalEntry['data']
 type Row = readonly [string, string]
 
-const place = ({ market, chainId }: JournalEntry, naming: Naming): string =>
+/** `aave-v3-ethereum on ethereum`. */
+export const place = ({ market, chainId }: JournalEntry, naming: Naming): string =>
   [market, naming.chain(chainId)]
     .filter(Boolean)
     .map((name) => words(name))
     .join(' on ')
 
 /** A message may come late: it says how late. */
-function blockAndAge(entry: JournalEntry, naming: Naming): string {
+export function blockAndAge(entry: JournalEntry, naming: Naming): string {
   const block = integerOf(entry.block)
   const head = naming.head(entry.chainId)
   const behind = block === undefined || head === undefined ? 0n : head - block
@@ -68,10 +92,49 @@ function blockAndAge(entry: JournalEntry, naming: Naming): string {
 /** In full, so that a tap copies it. */
 const code = (value: unknown): string => `<code>${escapeHtml(words(value))}</code>`
 const borrower = (data: Data): readonly Row[] => [['borrower', shortAddress(data['borrower'])]]
-const lostRows = (data: Data): readonly Row[] => [
-  ['reason', words(data['reason'])],
-  ['winner', data['winner'] === null ? 'nobody' : shortAddress(data['winner'])],
+
+const sentRows = (entry: JournalEntry, naming: Naming): readonly Row[] => [
+  ...borrower(entry.data),
+  ...amount('repays', entry, ['debtCovered', 'debtAsset'], naming),
+  ...amount('seizes', entry, ['collateralSeized', 'collateralAsset'], naming),
+  ['expected', usd(entry.data['netUsd8'])],
 ]
+const confirmedRows = (entry: JournalEntry, naming: Naming): readonly Row[] => [
+  ...borrower(entry.data),
+  ['profit', usd(entry.data['profitUsd8'])],
+  ...amount('kept', entry, ['profit', 'debtAsset'], naming),
+  ['fee', ether(entry.data['feeWei'])],
+]
+
+/** No row for an asset that nobody can name: its digits alone say nothing. */
+function amount(label: string, { market, data }: JournalEntry, [value, asset]: Row, naming: Naming): readonly Row[] {
+  const address = data[asset]
+  const token = typeof address === 'string' ? naming.token(market, address) : undefined
+  return token?.symbol ? [[label, tokens(data[value], token)]] : []
+}
+
+const LOST: ReadonlyMap<unknown, string> = new Map([
+  ['reverted', 'reverted on chain'],
+  ['expired', 'expired unseen'],
+])
+const lostRows = (data: Data): readonly Row[] => [
+  ...borrower(data),
+  ['reason', LOST.get(data['reason']) ?? words(data['reason'])],
+  ...rowIf('cost', (integerOf(data['feeWei']) ?? 0n) > 0n && ether(data['feeWei'])),
+  ...rowIf('winner', typeof data['winner'] === 'string' && shortAddress(data['winner'])),
+]
+const rowIf = (label: string, value: string | false): readonly Row[] => (value === false ? [] : [[label, value]])
+
+const BREAKERS: ReadonlyMap<unknown, string> = new Map([
+  ['stale-head', '⏳ No new blocks'],
+  ['head-is-back', '✅ Blocks arrive again'],
+  ['market-quarantined', '🚧 Market not trusted: nothing is sent'],
+  ['below-finality', '🛑 Reorg below what was final'],
+])
+function breaker({ reason }: Data): [title: string, rows: readonly Row[]] {
+  const title = BREAKERS.get(reason)
+  return title === undefined ? ['🛑 Sending stopped', [['reason', words(reason)]]] : [title, []]
+}
 
 const mismatched = (data: Data): boolean => (integerOf(data['mismatched']) ?? 0n) > 0n
 const auditRows = (data: Data): readonly Row[] => [
@@ -79,13 +142,18 @@ const auditRows = (data: Data): readonly Row[] => [
   ['checked', count(data['checked'])],
 ]
 
-function alertTitle(data: Data): string {
-  const who = shortAddress(data['address'])
-  const threshold = words(data['threshold'], 24)
-  if (data['type'] === 'recovered') return `🟢 ${who} back above ${threshold}`
-  return `${below1(data['healthFactor']) ? '🔴' : '🟠'} ${who} below ${threshold}`
+/** `below 1.05`, or `recovered`. */
+export const level = (data: Data): string =>
+  data['type'] === 'recovered' ? 'recovered' : `below ${words(data['threshold'], 24)}`
+export function levelSign(data: Data): string {
+  if (data['type'] === 'recovered') return '🟢'
+  return (integerOf(data['healthFactor']) ?? 10n ** 18n) < 10n ** 18n ? '🔴' : '🟠'
 }
-const below1 = (healthFactor: unknown): boolean => (integerOf(healthFactor) ?? 10n ** 18n) < 10n ** 18n
+
+function alertTitle(data: Data): string {
+  const told = data['type'] === 'recovered' ? `back above ${words(data['threshold'], 24)}` : level(data)
+  return `${levelSign(data)} ${shortAddress(data['address'])} ${told}`
+}
 
 function alertRows(entry: JournalEntry, naming: Naming): readonly Row[] {
   const { data, market } = entry
@@ -101,6 +169,6 @@ function alertRows(entry: JournalEntry, naming: Naming): readonly Row[] {
 function liquidationPrice(value: unknown, market: string, naming: Naming): string {
   if (value === null) return 'none'
   if (typeof value !== 'object' || !('asset' in value) || !('price' in value)) return '?'
-  const symbol = typeof value.asset === 'string' ? naming.symbol(market, value.asset) : undefined
-  return `${price(value.price)} ${symbol === undefined ? shortAddress(value.asset) : words(symbol, 16)}`
+  const symbol = typeof value.asset === 'string' ? naming.token(market, value.asset)?.symbol : undefined
+  return `${price(value.price)} ${symbol ? words(symbol, LONGEST_SYMBOL) : shortAddress(value.asset)}`
 }

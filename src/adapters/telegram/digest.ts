@@ -1,7 +1,10 @@
-/** Pending entries as messages: one each, but a burst of alerts of one block becomes one message. Order is kept. */
+/**
+ * What waits for a chat, as its next message: the oldest entry alone, or, when more than a few wait, all of them as one digest.
+ * An alert that comes late is worth nothing, and a chat takes one message a second.
+ */
 import type { JournalEntry } from '../../core/ports.ts'
 import { describe, type Naming } from './describe.ts'
-import { count, escapeHtml, health, integerOf, shortAddress, table, usd, words } from './text.ts'
+import { section } from './section.ts'
 
 export interface Outgoing {
   readonly text: string
@@ -9,71 +12,83 @@ export interface Outgoing {
   readonly seq: number
 }
 
-/** More alerts than this in one block are folded. */
-const MOST_ALERTS = 10
-const LARGEST = 5
-/** `below 1.05`, `recovered`: a handful by configuration, but nothing here relies on it. */
-const MOST_LEVELS = 12
+/**
+ * Up to so many waiting entries go out one by one. It is also the most intervals that an entry ever waits for its message: two
+ * wait, one is told, and if the other then has more than one beside it, they go together.
+ */
+export const SINGLE_MOST = 2
 
-export function messagesOf(entries: readonly JournalEntry[], naming: Naming): Outgoing[] {
-  const told = entries.flatMap((entry) => {
-    const text = describe(entry, naming)
-    return text === undefined ? [] : [{ entry, text, seq: entry.seq }]
-  })
-  return runs(told).flatMap((run) =>
-    run.length > MOST_ALERTS
-      ? [
-          {
-            text: digest(
-              run.map(({ entry }) => entry),
-              naming,
-            ),
-            seq: run.at(-1)!.seq,
-          },
-        ]
-      : run.map(({ text, seq }) => ({ text, seq })),
-  )
+/** Telegram takes 4,096 characters; the rest is for what is put below, and for what the scrubber may lengthen. */
+export const LONGEST = 3_900
+/** Breakers come first and in full, but hundreds of them must not hide the liquidations. */
+const LONGEST_URGENT = 2_400
+
+/** `waiting`: entries that are told, by seq. Undefined when there is nothing to say. */
+export function nextMessage(waiting: readonly JournalEntry[], naming: Naming): Outgoing | undefined {
+  const [first] = waiting
+  const last = waiting.at(-1)
+  if (first === undefined || last === undefined) return undefined
+  const alone = waiting.length <= SINGLE_MOST ? describe(first, naming) : undefined
+  return alone === undefined ? { text: digest(waiting, naming), seq: last.seq } : { text: alone, seq: first.seq }
 }
 
-interface Told {
-  readonly entry: JournalEntry
-  readonly text: string
-  readonly seq: number
+/** Accounts listed at each level; fewer when there are so many markets that the message gets too long. */
+const LISTED = [3, 1, 0]
+
+export function digest(entries: readonly JournalEntry[], naming: Naming): string {
+  const title = `<b>🔔 ${entries.length} events</b>`
+  const [urgent, others] = split(entries)
+  const alarms = alarmsOf(urgent, naming)
+  const markets = [...Map.groupBy(others, ({ chainId, market }) => `${chainId} ${market}`).values()]
+  const room = LONGEST - title.length - alarms.reduce((sum, { length }) => sum + length + GAP.length, 0)
+  let sections: readonly string[] = []
+  for (const listed of LISTED) {
+    sections = fitting(
+      markets.map((market) => ({ text: section(market, naming, listed), entries: market.length })),
+      room,
+    )
+    if (sections.length === markets.length) break
+  }
+  return [title, ...alarms, ...sections].join(GAP)
 }
 
-/** Neighbours that are alerts of the same block stay together, everything else stands alone. */
-function runs(told: readonly Told[]): Told[][] {
-  const found: Told[][] = []
-  for (const one of told) {
-    const last = found.at(-1)
-    if (last && together(last[0]!.entry, one.entry)) last.push(one)
-    else found.push([one])
+const GAP = '\n\n'
+
+function split(entries: readonly JournalEntry[]): readonly [urgent: JournalEntry[], others: JournalEntry[]] {
+  const isUrgent = ({ kind }: JournalEntry): boolean => kind === 'breaker' || kind === 'audit'
+  return [entries.filter(isUrgent), entries.filter((entry) => !isUrgent(entry))]
+}
+
+/** In order; when there are too many, the oldest are left out: the newest say how things stand. */
+function alarmsOf(urgent: readonly JournalEntry[], naming: Naming): readonly string[] {
+  const found: string[] = []
+  let room = LONGEST_URGENT
+  for (const [told, entry] of urgent.toReversed().entries()) {
+    const text = describe(entry, naming) ?? ''
+    room -= text.length + GAP.length
+    if (room < 0) return [`… and ${urgent.length - told} more before these`, ...found]
+    found.unshift(text)
   }
   return found
 }
-const together = (a: JournalEntry, b: JournalEntry): boolean =>
-  a.kind === 'alert' && b.kind === 'alert' && a.chainId === b.chainId && a.block === b.block
 
-function digest(alerts: readonly JournalEntry[], naming: Naming): string {
-  const { block, chainId } = alerts[0]!
-  const levels = new Map<string, number>()
-  for (const { data } of alerts) levels.set(level(data), (levels.get(level(data)) ?? 0) + 1)
-  const counted = [...levels].slice(0, MOST_LEVELS).map(([name, number]): [string, string] => [name, String(number)])
-  const largest = alerts.toSorted((a, b) => (debt(a) === debt(b) ? 0 : debt(a) < debt(b) ? 1 : -1)).slice(0, LARGEST)
-  return [
-    `<b>🔔 ${alerts.length} alerts in one block</b>`,
-    escapeHtml(`${words(naming.chain(chainId))}, block ${count(block)}`),
-    table(counted),
-    'Largest debts:',
-    table(
-      largest.map(({ data }) => [
-        shortAddress(data['address']),
-        `${health(data['healthFactor'])}  ${usd(data['debtBase'])}`,
-      ]),
-    ),
-  ].join('\n')
+interface Part {
+  readonly text: string
+  /** How many entries it tells. */
+  readonly entries: number
 }
 
-const level = (data: JournalEntry['data']): string =>
-  data['type'] === 'recovered' ? 'recovered' : `below ${words(data['threshold'], 24)}`
-const debt = ({ data }: JournalEntry): bigint => integerOf(data['debtBase']) ?? 0n
+const MORE = 40
+
+/** As many parts as there is room for, and how much was left out. */
+function fitting(parts: readonly Part[], room: number): readonly string[] {
+  const found: string[] = []
+  let left = room - MORE
+  for (const { text } of parts) {
+    left -= text.length + GAP.length
+    if (left < 0) break
+    found.push(text)
+  }
+  const untold = parts.slice(found.length).reduce((sum, { entries }) => sum + entries, 0)
+  return untold > 0 ? [...found, `… and ${untold} more`] : found
+}

@@ -5,7 +5,7 @@ import type { JournalEntry, Sink } from '../../core/ports.ts'
 import { type Caller, type Log, newCaller } from './caller.ts'
 import type { Asked } from './commands.ts'
 import { type Courier, startCourier } from './courier.ts'
-import type { Naming } from './describe.ts'
+import type { Naming, Token } from './describe.ts'
 import { type Chat, poll } from './polling.ts'
 import { grammySignal } from './signal.ts'
 
@@ -23,9 +23,9 @@ export interface TelegramOptions {
   readonly queries: Asked
   readonly log: Log
   readonly scrub: (text: string) => string
-  /** Of an asset, for liquidation prices; its short address otherwise. */
-  readonly symbol?: (market: string, asset: string) => string | undefined
-  /** Between two messages to one chat: Telegram allows one a second. */
+  /** Of an asset, for prices and amounts; its short address otherwise. */
+  readonly asset?: (market: string, address: string) => Token | undefined
+  /** Between two messages to one chat; by default what Telegram allows there. */
   readonly spacingMs?: number
   readonly requestTimeoutS?: number
   readonly pollTimeoutS?: number
@@ -41,6 +41,9 @@ export interface Telegram {
 }
 
 const OLDEST_UPDATE_S = 60
+/** Telegram takes one message a second, in groups (whose ids are negative) twenty a minute. */
+const SPACING_MS = 1_000
+const GROUP_SPACING_MS = 3_000
 
 export function startTelegram(options: TelegramOptions): Telegram {
   const { token, log, requestTimeoutS = 15, pollTimeoutS = 25, graceMs = 2_000 } = options
@@ -98,7 +101,7 @@ interface Parts {
 }
 
 function courierFor(chat: Chat, options: TelegramOptions, { call, clean, signal, pause, post }: Parts): Courier {
-  const { journal, lastSeq, cursor, log, spacingMs = 1_000 } = options
+  const { journal, lastSeq, cursor, log, spacingMs = chat.chatId < 0 ? GROUP_SPACING_MS : SPACING_MS } = options
   return startCourier({
     name: `telegram:${chat.chatId}`,
     journal,
@@ -115,7 +118,7 @@ function courierFor(chat: Chat, options: TelegramOptions, { call, clean, signal,
 }
 
 /** Asked anew for every message: chains and heads change. */
-function namingOf({ queries, symbol }: TelegramOptions): Naming {
+function namingOf({ queries, asset }: TelegramOptions): Naming {
   const find = (chainId: number) => queries.status().chains.find((chain) => chain.chainId === chainId)
   return {
     chain: (chainId) => find(chainId)?.name ?? `chain ${chainId}`,
@@ -123,6 +126,6 @@ function namingOf({ queries, symbol }: TelegramOptions): Naming {
       const number = find(chainId)?.head?.number
       return number === undefined ? undefined : BigInt(number)
     },
-    symbol: (market, asset) => symbol?.(market, asset),
+    token: (market, address) => asset?.(market, address),
   }
 }

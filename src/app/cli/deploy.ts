@@ -1,10 +1,9 @@
 import { type Address, getAddress, isAddress } from 'viem'
-import { openKeystore } from '../../adapters/keystore.ts'
-import { ConfigError } from '../../core/errors.ts'
 import { deployLiquidator } from '../deploy.ts'
+import { openKey } from '../executors.ts'
 import { print, printJson, talk } from './output.ts'
 import { bad } from './positions.ts'
-import { type GlobalOptions, readSettings, type Settings, unknownMarket } from './session.ts'
+import { type GlobalOptions, readSettings, unknownMarket } from './session.ts'
 
 export interface DeployCommand {
   readonly market: string
@@ -22,7 +21,7 @@ export async function deploy(global: GlobalOptions, command: DeployCommand, sign
   const chain = settings.config.chains.find(({ name }) => name === market.chain)
   if (chain === undefined)
     throw new RangeError(`market ${market.name} without its chain: the configuration's check lets none pass`)
-  const account = await signerOf(settings)
+  const account = await openKey(settings.config.executor, settings.env, talk)
   const owner = readAddress('--owner', command.owner ?? account.address)
   const keeper = readAddress('--keeper', command.keeper ?? account.address)
   talk(`deploying the Liquidator of ${market.name} on ${chain.name} from ${account.address}`)
@@ -42,18 +41,6 @@ export async function deploy(global: GlobalOptions, command: DeployCommand, sign
   print(
     `\nput it into the configuration:\n\nexecutor:\n  markets:\n    ${market.name}: { contract: "${getAddress(deployment.contract)}" }`,
   )
-}
-
-async function signerOf({ config, env }: Settings) {
-  const { signer } = config.executor
-  if (signer === undefined)
-    throw new ConfigError({
-      code: 'NO_SIGNER',
-      what: 'executor.signer is not set',
-      why: 'somebody must sign and pay for the deployment',
-      fix: 'Set executor.signer.keystore to a keystore v3 file.',
-    })
-  return openKeystore(signer.keystore, env[signer.passwordEnv] ?? '', talk)
 }
 
 function readAddress(option: string, text: string): Address {

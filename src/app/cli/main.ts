@@ -11,11 +11,18 @@ const { version } = JSON.parse(readFileSync(new URL('../../../package.json', imp
 const FORCED = 130
 const USAGE = 2
 
+/** A signal to the whole group comes twice, once by way of the launcher: within this time it is one. */
+const SAME_SIGNAL_MS = 50
+
 /** One signal for everything. The first Ctrl-C asks to stop, the second leaves at once. */
 const stopping = new AbortController()
+let askedAtMs = Number.NEGATIVE_INFINITY
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.on(signal, () => {
+    const nowMs = performance.now()
+    if (nowMs - askedAtMs < SAME_SIGNAL_MS) return
     if (stopping.signal.aborted) process.exit(FORCED)
+    askedAtMs = nowMs
     stopping.abort()
   })
 

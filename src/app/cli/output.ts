@@ -1,6 +1,6 @@
 import Table from 'cli-table3'
 import { SCHEMA_VERSION } from '../../core/answers.ts'
-import { PlimsollError } from '../../core/errors.ts'
+import { PlimsollError, RpcFault, UnreachableError } from '../../core/errors.ts'
 
 /** `stdout` is data, `stderr` is talk. */
 
@@ -48,10 +48,23 @@ const PLAIN = {
 
 /** A complaint for people: what, why, how to fix. Anything else is a fault of ours, with its stack. */
 export function complain(error: unknown, scrub: (text: string) => string): number {
-  if (error instanceof PlimsollError) {
-    talk(scrub(`plimsoll: ${error.what}\n  why: ${error.why}\n  fix: ${error.fix}\n  (${error.code})`))
-    return error.exitCode
+  const told = error instanceof RpcFault ? refusedByNode(error) : error
+  if (told instanceof PlimsollError) {
+    talk(scrub(`plimsoll: ${told.what}\n  why: ${told.why}\n  fix: ${told.fix}\n  (${told.code})`))
+    return told.exitCode
   }
   talk(scrub(`plimsoll: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`))
   return 1
 }
+
+/** A no that nobody on the way had an answer to: a limit of the node, or state that it does not keep. */
+const refusedByNode = (fault: RpcFault): UnreachableError =>
+  new UnreachableError(
+    {
+      code: 'RPC_REFUSED',
+      what: 'every node refuses a request',
+      why: fault.message,
+      fix: 'Try again later, or add another node to the rpc of the chain.',
+    },
+    { cause: fault },
+  )

@@ -18,10 +18,12 @@ export async function run(
   version: string,
   signal: AbortSignal,
 ): Promise<void> {
+  const untilBlock = readBlock(options.untilBlock)
   const { config, secrets, env } = readSettings(global.config)
   const isTTY = process.stderr.isTTY === true
   const level = global.verbose ? 'debug' : config.log.level
-  const log = createLogger({ level, pretty: isTTY && global.color, secrets })
+  // Colours or not is the library's to say: it knows NO_COLOR and --no-color.
+  const log = createLogger({ level, pretty: isTTY, secrets })
   const account = await openSigner(config, options.live, env, (text) => log.warn(text))
   const progress = createProgress(isTTY)
   try {
@@ -33,7 +35,7 @@ export async function run(
       log,
       signal,
       progress,
-      untilBlock: readBlock(options.untilBlock),
+      untilBlock,
       onReady: (ready) => talk(JSON.stringify({ event: 'ready', ...ready })),
     })
   } finally {

@@ -10,7 +10,7 @@ import { StoreError, UsageError } from '../../core/errors.ts'
 import type { Store } from '../../core/ports.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
 import { ChainState } from '../chain-state.ts'
-import { type OpenChain, openChain } from '../open-chain.ts'
+import { type OpenChain, openChain, requireKnownMarket } from '../open-chain.ts'
 import { talk } from './output.ts'
 import { createProgress } from './progress.ts'
 
@@ -75,9 +75,16 @@ export async function withMirrors<T>(
       })
       opened.push(open)
       await catchUp(open, store)
+      // Cut short, the books are not at the head: an answer would pass for the present.
+      signal.throwIfAborted()
       for (const missing of open.missing) await open.add(missing)
-      const wanted = open.books.filter((book) => chosen.some(({ name }) => name === book.name))
-      mirrors.push(...wanted.map((book) => ({ book, chainId: chain.id, open })))
+      for (const wanted of chosen.filter((m) => m.chain === chain.name)) {
+        const book = open.books.find(({ name }) => name === wanted.name)
+        if (book === undefined) throw new RangeError(`market ${wanted.name} has no book after it was added`)
+        // A store may be older than an upgrade of the pool.
+        requireKnownMarket(book, wanted)
+        mirrors.push({ book, chainId: chain.id, open })
+      }
     }
     return await work(mirrors)
   } finally {

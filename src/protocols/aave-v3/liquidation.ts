@@ -66,7 +66,7 @@ function allSeizures(
   let forbidden: RefusalReason = 'nothing-to-seize'
   for (const collateral of held.collaterals)
     for (const debt of held.debts) {
-      // No bonus: a collateral of some eMode only, held outside of it. It counts for nothing, and seizing it pays nothing.
+      // Without a bonus (a collateral of some eMode only, held outside of it) the pool divides by zero, or pays nothing.
       if (collateral.amount === 0n || collateral.liquidationBonusBps === 0n || debt.amount === 0n) continue
       const sized = sizePair(ledger, account, collateral, debt, totals, timestamp, rules)
       if (typeof sized === 'string') forbidden = sized

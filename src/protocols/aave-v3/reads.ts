@@ -74,12 +74,12 @@ function reserveReads(ledger: Ledger, touched: TouchedByLogs, id: number): Call[
   const calls: Call[] = []
   if (fresh || touched.reserves.has(id))
     calls.push(call(pool, SELECTORS.getReserveData, asset), call(pool, SELECTORS.getVirtualUnderlyingBalance, asset))
-  if (!fresh) return calls
-  calls.push(
-    call(pool, SELECTORS.getLiquidationGracePeriod, asset),
-    call(asset, SELECTORS.symbol),
-    call(addressIn(ledger, MARKET.oracle), SELECTORS.getSourceOfAsset, asset),
-  )
+  if (fresh)
+    calls.push(
+      call(pool, SELECTORS.getLiquidationGracePeriod, asset),
+      call(asset, SELECTORS.symbol),
+      call(addressIn(ledger, MARKET.oracle), SELECTORS.getSourceOfAsset, asset),
+    )
   return [...calls, ...feedReads(ledger, touched, id)]
 }
 

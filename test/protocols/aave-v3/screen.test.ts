@@ -1,0 +1,126 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { RAY } from '../../../src/core/math.ts'
+import { type AccountSpec, bookOf, NOW, type ReserveSpec, reserve } from './world.ts'
+
+const RESERVES = 12
+const HEALTH_ONE = 10n ** 18n
+
+const decimals = fc.constantFrom(2, 6, 8, 18)
+const price = fc.double({ min: 1, max: 14, noNaN: true }).map((e) => BigInt(Math.round(10 ** e)))
+const index = fc.bigInt({ min: RAY, max: 3n * RAY })
+const rate = fc.bigInt({ min: 0n, max: RAY })
+const reserves: fc.Arbitrary<ReserveSpec[]> = fc.array(
+  fc
+    .record({
+      decimals,
+      priceUsd8: price,
+      liquidityIndex: index,
+      variableBorrowIndex: index,
+      liquidityRate: rate,
+      borrowRate: rate,
+      ltBps: fc.integer({ min: 0, max: 9700 }),
+      age: fc.bigInt({ min: 0n, max: 10_000_000n }),
+    })
+    .map(({ age, ...rest }) => reserve({ ...rest, updatedAt: NOW - age })),
+  { minLength: RESERVES, maxLength: RESERVES },
+)
+
+/** From 1 wei to 1e30. */
+const amount = fc
+  .tuple(fc.integer({ min: 0, max: 99 }), fc.bigInt({ min: 0n, max: 2n ** 100n }))
+  .map(([bits, noise]) => (1n << BigInt(bits)) + (noise & ((1n << BigInt(bits)) - 1n)))
+const side = (maxLength: number) =>
+  fc.uniqueArray(fc.tuple(fc.nat(RESERVES - 1), amount), { minLength: 1, maxLength, selector: ([id]) => id })
+const account: fc.Arbitrary<AccountSpec> = fc.record({ collaterals: side(7), debts: side(4) })
+const EMODES = [{ id: 1, ltvBps: 9000, ltBps: 9300, bonusBps: 10_100, collaterals: [0, 1, 2, 3, 4, 5] }]
+
+/** The same account with its first debt moved to where health is about 1: there a float may err. */
+function atTheEdge(market: readonly ReserveSpec[], one: AccountSpec, nudge: bigint): AccountSpec {
+  const book = bookOf({ reserves: market, accounts: [one], eModes: EMODES })
+  const view = book.account(0, NOW)
+  const [first, ...others] = one.debts
+  const debt = view?.debts.find(({ asset }) => asset === bookAsset(book, first?.[0] ?? 0))
+  if (view === undefined || first === undefined || debt === undefined || debt.valueBase === 0n) return one
+  const weighted = view.collaterals.reduce((sum, c) => sum + c.valueBase * c.liquidationThresholdBps, 0n) / 10_000n
+  const wanted = weighted - (view.totalDebtBase - debt.valueBase)
+  if (wanted <= 0n) return one
+  const scaled = (first[1] * wanted) / debt.valueBase + nudge
+  return scaled <= 0n ? one : { ...one, debts: [[first[0], scaled], ...others] }
+}
+
+const bookAsset = (book: ReturnType<typeof bookOf>, id: number): string =>
+  book.protocol.market(book.ledger).reserves[id]?.asset ?? ''
+
+describe('Aave V3 screen', () => {
+  it('never misses an account that the exact rules call liquidatable', () => {
+    const accounts = fc.array(
+      fc.record({ one: account, edge: fc.boolean(), nudge: fc.bigInt({ min: -3n, max: 3n }), eMode: fc.nat(1) }),
+      { minLength: 1, maxLength: 12 },
+    )
+    let unhealthy = 0
+    let long = 0
+    fc.assert(
+      fc.property(reserves, accounts, fc.bigInt({ min: 0n, max: 60n }), (market, drawn, later) => {
+        const specs = drawn.map(({ one, edge, nudge, eMode }) => {
+          const inMode = { ...one, eMode }
+          return edge ? atTheEdge(market, inMode, nudge) : inMode
+        })
+        const book = bookOf({ reserves: market, accounts: specs, eModes: EMODES })
+        const timestamp = NOW + later
+        const flagged = new Set(book.screen(timestamp))
+        for (const [id, spec] of specs.entries()) {
+          const health = book.account(id, timestamp)?.healthFactor ?? HEALTH_ONE
+          if (health >= HEALTH_ONE) continue
+          unhealthy++
+          if (spec.collaterals.length + spec.debts.length > 4) long++
+          expect(flagged.has(id), `account ${id}, health ${health}`).to.equal(true)
+        }
+      }),
+      { numRuns: 1500 },
+    )
+    expect(unhealthy).to.be.above(1000)
+    expect(long).to.be.above(300)
+  })
+
+  it('flags hardly anybody who is a thousandth away', () => {
+    fc.assert(
+      fc.property(reserves, account, (market, one) => {
+        const book = bookOf({ reserves: market, accounts: [one] })
+        const view = book.account(0, NOW)
+        if (view === undefined || view.totalDebtBase < 10n ** 9n * 10n ** 8n) return
+        if (view.healthFactor < (HEALTH_ONE * 1001n) / 1000n) return
+        expect(book.screen(NOW)).to.have.length(0)
+      }),
+    )
+  })
+
+  it('ranks by health as the exact view has it', () => {
+    fc.assert(
+      fc.property(reserves, fc.array(account, { minLength: 2, maxLength: 10 }), (market, specs) => {
+        const book = bookOf({ reserves: market, accounts: specs })
+        book.screen(NOW)
+        const healths = book.ranked(100).map((id) => book.account(id, NOW))
+        for (const [i, view] of healths.entries()) {
+          const next = healths[i + 1]
+          const large = [view, next].every((v) => (v?.totalDebtBase ?? 0n) > 10n ** 16n)
+          if (large && view && next)
+            expect(Number(view.healthFactor)).to.be.at.most(Number(next.healthFactor) * (1 + 1e-6) + 1)
+        }
+      }),
+      { numRuns: 200 },
+    )
+  })
+
+  it('is silent about an account without a price, and speaks of its neighbours', () => {
+    const market = [reserve({ priceUsd8: 0n }), reserve(), reserve()]
+    const book = bookOf({
+      reserves: market,
+      accounts: [
+        { collaterals: [[0, 1n]], debts: [[1, 10n ** 20n]] },
+        { collaterals: [[2, 1n]], debts: [[1, 10n ** 20n]] },
+      ],
+    })
+    expect([...book.screen(NOW)]).to.deep.equal([1])
+  })
+})
