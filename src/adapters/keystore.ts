@@ -27,6 +27,19 @@ export async function openKeystore(
   return toAccount(wallet.privateKey)
 }
 
+/** Whose key it is, without opening it: keystores say so in the clear. */
+export async function addressInKeystore(path: string): Promise<Address> {
+  const { address }: { address?: unknown } = JSON.parse(await readKeystore(path))
+  const text = typeof address === 'string' ? address.replace(/^0x/, '') : ''
+  if (/^[0-9a-f]{40}$/i.test(text)) return `0x${text.toLowerCase()}`
+  throw new ConfigError({
+    code: 'KEYSTORE_INVALID',
+    what: `keystore ${path}`,
+    why: 'it does not say whose key it holds',
+    fix: 'Make one that has an "address", with geth, Foundry or ethers.',
+  })
+}
+
 /** Write a new file that only its owner may read. Throws ConfigError rather than overwrite one. Returns the address. */
 export async function writeKeystore(path: string, privateKey: Hex, password: string): Promise<Address> {
   refuseEmpty(path, password)
@@ -52,7 +65,7 @@ async function readKeystore(path: string): Promise<string> {
       code: 'KEYSTORE_INVALID',
       what: `keystore ${path}`,
       why: 'it is not a keystore of version 3',
-      fix: 'Make one with `plimsoll key`, geth, Foundry or ethers; a bare private key does not belong in a file',
+      fix: 'Make one with geth, Foundry or ethers; a bare private key does not belong in a file',
     })
   return text
 }

@@ -24,14 +24,15 @@ export async function verify(book: Book, batch: Batch, accounts: readonly Accoun
   if (head === undefined) throw new RangeError(`market ${book.name}: nothing to verify before its first page`)
   const at = { blockHash: head.hash }
   const { audit } = protocol
-  const answers = await batch.read(
-    accounts.map((account) => audit.account(ledger, account)),
-    at,
-    { size: ACCOUNTS_A_REQUEST },
-  )
-  const perAccount = accounts.map((account, i) =>
-    audit.compare(book.account(account, head.timestamp), ledger.address(account), answers[i]?.result),
-  )
+  const fresh = await batch.read(audit.fresh(ledger, head.timestamp), at)
+  const asked = accounts.map((account) => audit.account(ledger, account))
+  const answers = await batch.read(asked, at, { size: ACCOUNTS_A_REQUEST })
+  const perAccount = ledger.speculate(head.number, () => {
+    protocol.apply({ block: head, logs: [], reads: fresh }, ledger)
+    return accounts.map((account, i) =>
+      audit.compare(book.account(account, head.timestamp), ledger.address(account), answers[i]?.result),
+    )
+  })
   const totals = await batch.read(audit.totals(ledger), at)
   return {
     market: book.name,
@@ -47,7 +48,8 @@ export async function verify(book: Book, batch: Batch, accounts: readonly Accoun
   }
 }
 
-export const everyAccount = (book: Book): AccountId[] => [...Array(book.ledger.size).keys()]
+export const everyAccount = ({ ledger, protocol }: Book): AccountId[] =>
+  [...Array(ledger.size).keys()].filter((account) => protocol.knows(ledger, account))
 
 /** True when the mirror and the chain agree in everything that was compared. */
 export const isExact = ({ mismatched, reserves }: Verification): boolean =>

@@ -7,7 +7,6 @@ import { openStore } from '../adapters/store/sqlite.ts'
 import { startTelegram, type Telegram } from '../adapters/telegram/telegram.ts'
 import type { Config } from '../config/config.ts'
 import type { Queries } from '../core/answers.ts'
-import { UnreachableError } from '../core/errors.ts'
 import { WAD } from '../core/math.ts'
 import type { Store } from '../core/ports.ts'
 import type { ReserveView } from '../core/protocol.ts'
@@ -61,7 +60,10 @@ async function runWithStore(options: DaemonOptions, store: Store): Promise<void>
   const heartbeat = new Heartbeat(states, log)
   journal.subscribe(heartbeat.sink)
   const people = await openDoors(options, { store, journal, queries, states })
-  const timers = [heartbeat.start(), watchdog(states, journal)]
+  const timers = [
+    heartbeat.start(),
+    watchdog(states, journal, (error) => log.error({ err: error }, 'the watchdog could not speak')),
+  ]
   try {
     await runChains({ ...options, signal }, { store, journal, control, states, url: people.url, stop })
   } finally {
@@ -168,17 +170,9 @@ async function runChains(options: DaemonOptions, running: Running): Promise<void
     store,
     journal,
   )
-  const waiting = new Set(states)
-  const isReady = (state: ChainState): void => {
-    if (!waiting.delete(state) || waiting.size > 0) return
-    onReady({
-      http: running.url,
-      chains: states.map(({ name, chainId, synced }) => ({ name, chainId, ready: synced })),
-    })
-  }
+  const { settle, away, allAway } = readiness(states, (chains) => onReady({ http: running.url, chains }), stop)
   const loops = config.chains.map((chain, i) => {
     const state = states[i] as ChainState
-    const onProblem = problemLog(log, chain.name, state)
     return superviseChain({
       ...options,
       chain,
@@ -187,23 +181,49 @@ async function runChains(options: DaemonOptions, running: Running): Promise<void
       journal,
       control: running.control,
       alerts,
-      onCurrent: () => isReady(state),
+      onCurrent: () => settle(state),
+      onAway: (error) => away(state, error),
+      isAlone: states.length === 1,
       onPage: ({ block }) => {
-        if (untilBlock !== undefined && states.every(({ head }) => head !== undefined && head.number >= untilBlock))
-          stop.abort()
         log.trace({ chain: chain.name, block: block.number }, 'page')
+        if (untilBlock !== undefined && states.every(({ head }) => head && head.number >= untilBlock)) stop.abort()
       },
-      onProblem,
-    }).catch((error: unknown) => keepOthers(error, options, chain.name, () => waiting.delete(state), states.length))
+      onProblem: problemLog(log, chain.name, state),
+    }).catch((error: unknown) => {
+      // It ends the program, in order: the others stop before the store is closed.
+      stop.abort()
+      throw error
+    })
   })
+  await Promise.allSettled(loops)
   await Promise.all(loops)
+  if (allAway()) throw allAway()
 }
 
-/** A chain whose nodes are all away must not stop the others; anything else is for a person to mend. */
-function keepOthers(error: unknown, { log }: DaemonOptions, chain: string, gone: () => void, chains: number): void {
-  if (!(error instanceof UnreachableError) || chains === 1) throw error
-  log.error({ chain, err: error }, 'chain is away')
-  gone()
+/** Ready once every chain is synced or away, at least one of them synced; with all of them away it is over. */
+function readiness(
+  states: readonly ChainState[],
+  onReady: (chains: readonly object[]) => void,
+  stop: AbortController,
+): { settle(state: ChainState): void; away(state: ChainState, error: unknown): void; allAway(): unknown } {
+  const waiting = new Set(states)
+  const gone = new Set<ChainState>()
+  let last: unknown
+  const settle = (state: ChainState): void => {
+    if (!waiting.delete(state) || waiting.size > 0) return
+    onReady(states.map(({ name, chainId, synced }) => ({ name, chainId, ready: synced })))
+  }
+  return {
+    settle,
+    away: (state, error) => {
+      gone.add(state)
+      if (gone.size === states.length) {
+        last = error
+        stop.abort()
+      } else settle(state)
+    },
+    allAway: () => last,
+  }
 }
 
 /** The same problem, again and again, is said once and then every half minute. */

@@ -2,11 +2,12 @@ import { type Address, type Hex, type PrivateKeyAccount, zeroAddress } from 'vie
 import { dryRun, watch } from '../adapters/executor/dry-run.ts'
 import { simulateExecutor } from '../adapters/executor/simulate.ts'
 import { submitExecutor } from '../adapters/executor/submit.ts'
-import { openKeystore } from '../adapters/keystore.ts'
+import { addressInKeystore, openKeystore } from '../adapters/keystore.ts'
 import { uniswapV3Router } from '../adapters/router/uniswap-v3.ts'
 import type { ChainConfig, Config } from '../config/config.ts'
 import type { Book } from '../core/book.ts'
 import { ConfigError, UsageError } from '../core/errors.ts'
+import type { Limits } from '../core/plan.ts'
 import type { Executor, Router, Store } from '../core/ports.ts'
 import { readLiquidator } from './liquidator-reads.ts'
 import type { OpenChain } from './open-chain.ts'
@@ -63,22 +64,21 @@ export interface ChainTrade {
 }
 
 /** Chosen once for each chain. */
-export function tradeOn(
+export async function tradeOn(
   open: OpenChain,
   config: Config,
   account: PrivateKeyAccount | undefined,
   store: Store,
   onProblem: (problem: string) => void,
-): ChainTrade {
+): Promise<ChainTrade> {
   const { rpc } = open
   const marketplace = (market: string): Place | undefined => placeOf(open, config, market)
   const router = routerOf(open, marketplace)
   const { mode } = config.executor
   if (mode === 'watch') return { executor: watch, router }
   if (mode === 'dry-run') return { executor: dryRun, router }
-  if (mode === 'simulate') return { executor: simulateExecutor(rpc, zeroAddress, marketplace), router }
+  if (mode === 'simulate') return { executor: simulateExecutor(rpc, await keeperOf(config), marketplace), router }
   if (account === undefined) throw new RangeError('live without a signer: openSigner comes first')
-  const minProfitUsd8 = (market: string) => config.executor.markets.get(market)?.limits.minProfitUsd8 ?? 0n
   return {
     executor: submitExecutor({
       node: rpc,
@@ -87,11 +87,29 @@ export function tradeOn(
       account,
       priorityFeeWei: PRIORITY_FEE_WEI,
       marketplace,
-      minProfitUsd8,
+      limits: (market) => limitsOf(config, market),
       onProblem,
     }),
     router,
   }
+}
+
+/** Limits of a market; the configuration's check lets none pass without. */
+export function limitsOf({ executor }: Config, market: string): Limits {
+  const found = executor.markets.get(market)
+  if (found === undefined) throw new RangeError(`no limits for market ${market}`)
+  return found.limits
+}
+
+/** Who would send: the contract lets only its keepers ask. The key itself stays closed. */
+async function keeperOf({ executor }: Config): Promise<Address> {
+  if (executor.signer) return addressInKeystore(executor.signer.keystore)
+  throw new ConfigError({
+    code: 'NO_SIGNER',
+    what: 'executor.mode: simulate without executor.signer',
+    why: 'the contract only answers its keepers, so the node must be told whose call to run (no password is needed)',
+    fix: 'Set executor.signer.keystore to the keystore of the keeper.',
+  })
 }
 
 interface Place {

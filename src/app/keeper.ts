@@ -1,5 +1,14 @@
 import type { Book } from '../core/book.ts'
-import { type Candidate, decide, type Limits, type Refusal, refuse, screenCandidate } from '../core/plan.ts'
+import { RpcFault, UnreachableError } from '../core/errors.ts'
+import {
+  type Candidate,
+  decide,
+  type Limits,
+  type Refusal,
+  refuse,
+  type Seizure,
+  screenCandidate,
+} from '../core/plan.ts'
 import type { Executor, Feed, FeedEvent, JournalEntry, RecordOutcome, Router, Store } from '../core/ports.ts'
 import type { Facts, Header } from '../core/types.ts'
 import type { AlertDesk } from './alerts.ts'
@@ -24,14 +33,17 @@ export interface KeeperOptions {
   readonly afterPage: (facts: Facts, live: boolean) => Promise<void>
   /** Longest wait for the quotes of one candidate. */
   readonly quoteDeadlineMs: number
+  /** Once aborted nothing more is decided or signed. */
+  readonly signal: AbortSignal
+  readonly onProblem: (problem: string) => void
 }
 
-/** So many candidates are looked at in one block, best first: quoting must not delay the next page. */
-const MOST_CANDIDATES = 8
+/** So many candidates are quoted in one block, best first: waiting for quotes must not delay the next page. */
+const MOST_QUOTED = 8
 
 /** THE LOOP of one chain: a page in, books, what came of earlier plans, then what to do now. Ends with the feed. */
 export async function runKeeper(options: KeeperOptions): Promise<void> {
-  const { state, feed, books } = options
+  const { state, feed, books, executor } = options
   const spoken = new Spoken()
   for await (const event of feed.follow(() => books)) {
     if (event.kind === 'rollback') {
@@ -43,9 +55,19 @@ export async function runKeeper(options: KeeperOptions): Promise<void> {
     options.store.savePage(state.chainId, facts)
     if (!live) state.synced = false
     state.turnedAtMs = performance.now()
-    await options.executor.settle(facts, recorder(options))
-    await options.afterPage(facts, live)
+    await despiteNode(options, () => executor.settle(facts, recorder(options)))
+    await despiteNode(options, () => options.afterPage(facts, live))
     if (live) await act(options, facts, spoken)
+  }
+}
+
+/** A node that fails here costs what was asked of it, not the loop: the next page asks again. */
+async function despiteNode({ onProblem }: KeeperOptions, work: () => Promise<void>): Promise<void> {
+  try {
+    await work()
+  } catch (error) {
+    if (!(error instanceof RpcFault || error instanceof UnreachableError)) throw error
+    onProblem(error.message)
   }
 }
 
@@ -54,6 +76,7 @@ async function rollback(options: KeeperOptions, { to, depth }: FeedEvent & { kin
   for (const book of books) book.rollback(to)
   store.dropPagesAbove(state.chainId, to.number)
   journal.add(entry(options, '', to, 'rollback', { to: to.number.toString(), depth }))
+  state.newest = undefined
   await options.executor.rollback(to, recorder(options))
 }
 
@@ -70,40 +93,62 @@ async function act(options: KeeperOptions, facts: Facts, spoken: Spoken): Promis
   for (const book of books) {
     const candidates = book.liquidatable(executionTime)
     spoken.keep(book.name, new Set(candidates.map(({ borrower }) => borrower)))
-    for (const [rank, candidate] of candidates.entries()) {
+    let quoted = 0
+    for (const candidate of candidates) {
       // A newer block is known: what is decided on this one would be late, and the next page decides anew.
-      if (rank > 0 && state.lagBlocks > 0) return
-      const tell = recorder(options)
-      const record: RecordOutcome = (market, at, outcome, together) => {
-        if (spoken.isNews(market, candidate.borrower, outcome)) tell(market, at, outcome, together)
-      }
-      if (rank < MOST_CANDIDATES) await consider(options, book, candidate, facts, record)
-      else record(book.name, block, refuse(candidate, 'over-limit', ''))
+      if (options.signal.aborted || (quoted > 0 && state.lagBlocks > 0)) return
+      const record = newsOnly(options, spoken, candidate)
+      const seizures = quoted < MOST_QUOTED ? worthAQuote(options, book, candidate, record) : undefined
+      if (quoted >= MOST_QUOTED) record(book.name, block, refuse(candidate, 'over-limit', ''))
+      if (seizures === undefined) continue
+      quoted++
+      await despiteNode(options, () => pursue(options, book, candidate, seizures, facts, record))
     }
   }
 }
 
-/** From a candidate to an outcome; none while something of ours is on its way for the borrower. */
-async function consider(
+/** Repetitions are not told; what must be written together with an outcome always is. */
+function newsOnly(options: KeeperOptions, spoken: Spoken, { borrower }: Candidate): RecordOutcome {
+  const tell = recorder(options)
+  return (market, block, outcome, together) => {
+    if (spoken.isNews(market, borrower, outcome) || together) tell(market, block, outcome, together)
+  }
+}
+
+/** What needs no question to anybody; undefined when it is refused, or something of ours is on its way for the borrower. */
+function worthAQuote(
   options: KeeperOptions,
   book: Book,
   candidate: Candidate,
-  facts: Facts,
   record: RecordOutcome,
-): Promise<void> {
+): readonly Seizure[] | undefined {
   const { state, executor, control } = options
-  const tell = (refusal: Refusal): void => record(book.name, facts.block, refusal)
+  const head = book.head as Header
+  const tell = (refusal: Refusal): undefined => void record(book.name, head, refusal)
   const reason = state.quarantined.get(book.name)
   if (reason !== undefined) return tell(refuse(candidate, 'market-quarantined', reason))
   if (control.paused) return tell(refuse(candidate, 'control-paused', ''))
-  if (executor.inFlight(book.name, candidate.borrower)) return
-  const limits = options.limits(book.name)
-  const allowed = screenCandidate(candidate, limits)
-  if ('kind' in allowed) return tell(allowed)
-  const quotes = await inTime(options.quoteDeadlineMs, options.router.quote(book.name, allowed, facts))
-  if (quotes === undefined) return tell(refuse(candidate, 'late-quote', `${options.quoteDeadlineMs} ms`))
-  const plan = decide(candidate, quotes, facts.block.timestamp, limits)
+  if (executor.inFlight(book.name, candidate.borrower, head.timestamp)) return undefined
+  const allowed = screenCandidate(candidate, options.limits(book.name))
+  return 'kind' in allowed ? tell(allowed) : allowed
+}
+
+/** Ask the world once, decide, act. */
+async function pursue(
+  options: KeeperOptions,
+  book: Book,
+  candidate: Candidate,
+  seizures: readonly Seizure[],
+  facts: Facts,
+  record: RecordOutcome,
+): Promise<void> {
+  const { quoteDeadlineMs, router, executor } = options
+  const tell = (refusal: Refusal): void => record(book.name, facts.block, refusal)
+  const quotes = await inTime(quoteDeadlineMs, router.quote(book.name, seizures, facts))
+  if (quotes === undefined) return tell(refuse(candidate, 'late-quote', `${quoteDeadlineMs} ms`))
+  const plan = decide(candidate, quotes, facts.block.timestamp, options.limits(book.name))
   if (plan.kind === 'refusal') return tell(plan)
+  if (options.signal.aborted) return
   await executor.execute(book.name, candidate, plan, facts, record)
 }
 

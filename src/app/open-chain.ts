@@ -35,10 +35,7 @@ export interface OpenChain {
   readonly batch: Batch
   readonly heads: Heads
   readonly feed: RpcFeed
-  readonly books: Book[]
-  /** Markets of the configuration that have no book yet; `add` makes one at the feed's tip. */
-  readonly missing: readonly MarketConfig[]
-  add(market: MarketConfig): Promise<Book>
+  readonly books: readonly Book[]
 }
 
 /** So many blocks below the head the first page is taken: old enough not to be reorganised, young enough for any node's state. */
@@ -52,46 +49,25 @@ export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
   state.requestsTotal = () => rpc.total
   const batch = await createBatch(rpc, chain.multicall)
   const context = { ...options, rpc, batch }
-  const restored = restore(store, chain, markets)
-  const books = restored.books
-  let known = restored.known
-  if (books.length === 0) {
-    const first = await firstBlock(context, markets)
-    for (const market of markets) books.push(await firstPage(context, market, first))
-    known = [first]
-    checkpoint(store, chain.id, first, books)
-  }
+  const { books, known } = restore(store, chain, markets) ?? (await begin(context))
   const onHead = (head: Header): void => {
     state.newest = head
-    state.turnedAtMs = performance.now()
   }
   const heads = createHeads({ rpc, ws: chain.ws, blockTimeMs: chain.blockTimeS * 1000, signal, onHead, onProblem })
   const onPage = (requests: number): void => state.countPage(requests)
   const onCurrent = (): void => {
     state.synced = true
     state.trouble = undefined
+    state.turnedAtMs ??= performance.now()
     options.onCurrent?.()
   }
   const feed = new RpcFeed({ rpc, batch, heads, signal, onPage, onCurrent, onProblem }, known)
-  const missing = markets.filter(({ name }) => books.every((book) => book.name !== name))
-  return {
-    config: chain,
-    rpc,
-    batch,
-    heads,
-    feed,
-    books,
-    missing,
-    add: (market) => addAtTip(context, market, feed, books),
-  }
+  return { config: chain, rpc, batch, heads, feed, books }
 }
 
-async function addAtTip(context: Context, market: MarketConfig, feed: RpcFeed, books: Book[]): Promise<Book> {
-  const { tip } = feed
-  if (tip === undefined) throw new RangeError(`market ${market.name} before the chain's first page`)
-  const book = await firstPage(context, market, tip)
-  books.push(book)
-  return book
+interface Beginning {
+  readonly books: readonly Book[]
+  readonly known: readonly Header[]
 }
 
 interface Context extends OpenChainOptions {
@@ -107,36 +83,53 @@ export function newBook({ name, protocol, addressesProvider, rules, priceReads }
   return new Book(name, plug({ addressesProvider, rules, priceReadsS }))
 }
 
-/**
- * Books as the store knows them: the checkpoint, then the pages since. A market whose checkpoint is older than the
- * chain's (it was out of the configuration for a while) has missed pages and counts as new.
- */
-function restore(
-  store: Store,
-  chain: ChainConfig,
-  markets: readonly MarketConfig[],
-): { books: Book[]; known: Header[] } {
-  const saved = markets.map((market) => ({ market, checkpoint: store.checkpoint(chain.id, market.name) }))
-  const base = saved.reduce<Header | undefined>(
-    (newest, { checkpoint }) =>
-      checkpoint && !(newest && newest.number >= checkpoint.block.number) ? checkpoint.block : newest,
-    undefined,
-  )
-  if (base === undefined) return { books: [], known: [] }
-  const books = saved.flatMap(({ market, checkpoint }) => {
-    if (checkpoint?.block.hash !== base.hash) return []
+/** Books as the store knows them: the checkpoint, then the pages since. Undefined unless it knows every market. */
+function restore(store: Store, chain: ChainConfig, markets: readonly MarketConfig[]): Beginning | undefined {
+  const books: Book[] = []
+  let base: Header | undefined
+  for (const market of markets) {
+    const saved = store.checkpoint(chain.id, stored(market))
+    if (saved === undefined || (base !== undefined && saved.block.hash !== base.hash)) return undefined
+    base = saved.block
     const book = newBook(market)
-    book.restore(checkpoint)
-    return [book]
-  })
+    book.restore(saved)
+    books.push(book)
+  }
+  if (base === undefined) return undefined
   const pages = store.pages(chain.id)
   for (const facts of pages) for (const book of books) book.apply(facts)
   return { books, known: [base, ...pages.map((facts) => facts.block)] }
 }
 
+/** Another address under an old name is another market. */
+const stored = ({ name, addressesProvider }: MarketConfig): string => `${name}@${addressesProvider}`
+
+/** The first page of every market, at one block. A market that is new to the store takes the others along: it costs one reading. */
+async function begin(context: Context): Promise<Beginning> {
+  const { chain, markets, store } = context
+  const first = await firstBlock(context, markets)
+  const books: Book[] = []
+  for (const market of markets) books.push(await firstPage(context, market, first))
+  store.atomically(() => {
+    store.dropPagesAbove(chain.id, first.number)
+    checkpoint(store, chain.id, first, markets, books)
+  })
+  return { books, known: [first] }
+}
+
 /** All books of a chain at one block: from here a restart goes on. */
-export function checkpoint(store: Store, chainId: number, block: Header, books: readonly Book[]): void {
-  store.saveCheckpoints(chainId, block, new Map(books.map((book) => [book.name, book.checkpoint(block)])))
+export function checkpoint(
+  store: Store,
+  chainId: number,
+  block: Header,
+  markets: readonly MarketConfig[],
+  books: readonly Book[],
+): void {
+  const saved = markets.flatMap((market) => {
+    const book = books.find(({ name }) => name === market.name)
+    return book ? [[stored(market), book.checkpoint(block)] as const] : []
+  })
+  store.saveCheckpoints(chainId, block, new Map(saved))
 }
 
 /** A block that is final or nearly so, unless a market is younger than that: then the head. */
@@ -180,8 +173,8 @@ async function firstPage(context: Context, market: MarketConfig, block: Header):
     from: market.fromBlock,
     to: block.number,
     range: BigInt(chain.logRange),
-    progress: store.scan(market.name),
-    save: (scan) => store.saveScan(market.name, scan),
+    progress: store.scan(stored(market)),
+    save: (scan) => store.saveScan(stored(market), scan),
     onProgress: (state) => progress.backfill(market.name, state),
     signal,
   })

@@ -18,6 +18,7 @@ import type { Store } from '../core/ports.ts'
 import type { AccountId } from '../core/types.ts'
 import type { ChainState } from './chain-state.ts'
 import { explain, toAccountRow, toBlockRef } from './present.ts'
+import { staleAfterMs } from './watchdog.ts'
 
 export interface QueryOptions {
   readonly chains: readonly ChainState[]
@@ -35,10 +36,6 @@ export interface QueryOptions {
   readonly signer: (() => Check) | undefined
 }
 
-/** A chain that has not moved for so many block times is stale. */
-const STALE_BLOCKS = 3
-/** But local chains and slow nodes get at least this long. */
-const STALE_FLOOR_MS = 15_000
 const LAG_LIMIT_BLOCKS = 3
 
 export function createQueries(options: QueryOptions): Queries {
@@ -68,8 +65,7 @@ export function createQueries(options: QueryOptions): Queries {
 
 function turns(chain: ChainState, nowMs: number): Check {
   const silentMs = chain.silentMs(nowMs)
-  const limitMs = Math.max(STALE_FLOOR_MS, chain.blockTimeS * 1000 * STALE_BLOCKS)
-  const ok = silentMs !== undefined && silentMs <= limitMs
+  const ok = silentMs !== undefined && silentMs <= staleAfterMs(chain)
   const detail = silentMs === undefined ? 'no block yet' : `last block ${Math.round(silentMs / 1000)} s ago`
   return {
     name: `${chain.name}: loop turns`,

@@ -1,15 +1,15 @@
 import type { PrivateKeyAccount } from 'viem'
 import { getHeader } from '../adapters/rpc/client.ts'
 import { pause } from '../adapters/rpc/heads.ts'
-import type { ChainConfig, Config } from '../config/config.ts'
-import { PlimsollError } from '../core/errors.ts'
+import type { ChainConfig, Config, MarketConfig } from '../config/config.ts'
+import { ChainError, PlimsollError, StoreError, UnreachableError } from '../core/errors.ts'
 import type { Store } from '../core/ports.ts'
 import type { Facts } from '../core/types.ts'
 import type { AlertDesk } from './alerts.ts'
 import { isExact, verify } from './audit.ts'
 import type { ChainState } from './chain-state.ts'
 import type { Control } from './control.ts'
-import { checkContracts, tradeOn } from './executors.ts'
+import { checkContracts, limitsOf, tradeOn } from './executors.ts'
 import type { Journal } from './journal.ts'
 import { runKeeper } from './keeper.ts'
 import { checkpoint, type OpenChain, openChain, type Progress } from './open-chain.ts'
@@ -27,6 +27,10 @@ export interface SuperviseOptions {
   readonly progress: Progress
   /** The books have reached the newest head. */
   readonly onCurrent: () => void
+  /** No node answered at the start: the others go on, and this one is tried again. */
+  readonly onAway: (error: unknown) => void
+  /** The only chain there is: without it there is nothing to do. */
+  readonly isAlone: boolean
   /** The loop has taken in this page; `live` when it is the newest. */
   readonly onPage: (facts: Facts, live: boolean) => void
   readonly onProblem: (problem: string) => void
@@ -44,46 +48,66 @@ const AUDIT_ACCOUNTS = 50
 
 /**
  * A chain's loop, started again from its checkpoint whenever it breaks; it touches no other chain. Before the first
- * page a fault is thrown: a wrong configuration does not get better by waiting.
+ * page a fault is thrown: a wrong configuration does not get better by waiting (an absent node may, beside others).
  */
 export async function superviseChain(options: SuperviseOptions): Promise<void> {
-  const { state, signal } = options
-  let waitMs = FIRST_RESTART_MS
-  for (let opened = false; !signal.aborted; ) {
+  const { state, signal, onProblem } = options
+  const life: Life = { opened: false, waitMs: FIRST_RESTART_MS }
+  while (!signal.aborted)
     try {
-      await turn(options, () => {
-        opened = true
-        waitMs = FIRST_RESTART_MS
-        state.trouble = undefined
-      })
+      await turn(options, life)
     } catch (error) {
       if (signal.aborted) return
-      if (!opened && error instanceof PlimsollError) throw error
+      if (error instanceof StoreError || (!life.opened && isFatal(error, options))) throw error
       state.synced = false
       state.trouble = error instanceof Error ? error.message : String(error)
-      options.onProblem(`the loop broke and starts again in ${waitMs} ms: ${state.trouble}`)
-      await pause(waitMs, signal)
-      waitMs = Math.min(waitMs * 2, LONGEST_RESTART_MS)
+      if (error instanceof ChainError && life.opened) return retire(options, error)
+      if (!life.opened) options.onAway(error)
+      onProblem(`the loop starts again in ${life.waitMs} ms: ${state.trouble}`)
+      await pause(life.waitMs, signal)
+      life.waitMs = Math.min(life.waitMs * 2, LONGEST_RESTART_MS)
     }
-  }
+}
+
+interface Life {
+  /** The books stood once. */
+  opened: boolean
+  waitMs: number
+}
+
+const isFatal = (error: unknown, { isAlone }: SuperviseOptions): boolean =>
+  error instanceof PlimsollError && (isAlone || !(error instanceof UnreachableError))
+
+/** What the books say can no longer be trusted and only a person can mend it: serve what is known, send nothing. */
+async function retire({ state, journal, onProblem, signal }: SuperviseOptions, error: ChainError): Promise<void> {
+  for (const book of state.books) state.quarantined.set(book.name, error.what)
+  const block = state.head?.number.toString() ?? '0'
+  const data = { reason: 'below-finality', detail: `${error.what}: ${error.fix}` }
+  journal.add({ chainId: state.chainId, market: '', block, kind: 'breaker', data })
+  onProblem(`${error.what}: ${error.why}. ${error.fix}`)
+  await new Promise((resolve) => signal.addEventListener('abort', resolve))
 }
 
 /** One life of the loop. */
-async function turn(options: SuperviseOptions, onOpen: () => void): Promise<void> {
+async function turn(options: SuperviseOptions, life: Life): Promise<void> {
   const { chain, config, state, store, signal, account, onProblem, onCurrent, progress } = options
   const markets = config.markets.filter((market) => market.chain === chain.name)
   const open = await openChain({ chain, markets, store, state, signal, onProblem, onCurrent, progress })
   try {
     state.books = open.books
     if (account) await checkContracts(open, config, account)
-    onOpen()
+    life.opened = true
+    const keepHouse = housekeeping(options, open, markets)
     await runKeeper({
       ...options,
-      ...tradeOn(open, config, account, store, onProblem),
+      ...(await tradeOn(open, config, account, store, onProblem)),
       feed: open.feed,
       books: open.books,
       limits: (market) => limitsOf(config, market),
-      afterPage: housekeeping(options, open),
+      afterPage: async (facts, live) => {
+        life.waitMs = FIRST_RESTART_MS
+        await keepHouse(facts, live)
+      },
       quoteDeadlineMs: Math.max(500, (chain.blockTimeS * 1000) / 2),
     })
   } finally {
@@ -91,32 +115,25 @@ async function turn(options: SuperviseOptions, onOpen: () => void): Promise<void
   }
 }
 
-function limitsOf(config: Config, market: string) {
-  const found = config.executor.markets.get(market)
-  if (found === undefined) throw new RangeError(`no limits for market ${market}`)
-  return found.limits
-}
-
-/** What is due after a page: new markets, audits, checkpoints. */
-function housekeeping(options: SuperviseOptions, open: OpenChain): (facts: Facts, live: boolean) => Promise<void> {
-  const { state, store, onPage } = options
-  const waiting = [...open.missing]
-  let checkpointed = 0n
+/** What is due after a page: audits, checkpoints. */
+function housekeeping(
+  options: SuperviseOptions,
+  open: OpenChain,
+  markets: readonly MarketConfig[],
+): (facts: Facts, live: boolean) => Promise<void> {
+  const { state, onPage } = options
+  let looked = 0n
   let audited = 0n
   return async (facts, live) => {
     const { block } = facts
-    for (let market = waiting.shift(); live && market !== undefined; market = waiting.shift()) {
-      await open.add(market)
-      checkpoint(store, state.chainId, block, open.books)
-    }
     quarantineUnknown(state, open)
     if (live && block.number >= audited + AUDIT_BLOCKS) {
       audited = block.number
       await audit(options, open)
     }
-    if (block.number >= checkpointed + FINALITY_BLOCKS) {
-      checkpointed = block.number
-      await finalize(options, open)
+    if (block.number >= looked + FINALITY_BLOCKS) {
+      looked = block.number
+      await finalize(options, open, markets)
     }
     onPage(facts, live)
   }
@@ -130,6 +147,8 @@ function quarantineUnknown(state: ChainState, { books }: OpenChain): void {
     else if (state.quarantined.get(book.name)?.startsWith('pool revision')) state.quarantined.delete(book.name)
   }
 }
+
+const DIFFERED = 'the mirror differed from the chain'
 
 /** The accounts closest to the line and every reserve's debt, against the chain. */
 async function audit({ state, journal }: SuperviseOptions, { books, batch }: OpenChain): Promise<void> {
@@ -148,12 +167,17 @@ async function audit({ state, journal }: SuperviseOptions, { books, batch }: Ope
       kind: 'audit',
       data: { block, checked, mismatched: exact ? 0 : Math.max(1, mismatched), worst: worst && { ...worst } },
     })
-    if (!exact) state.quarantined.set(book.name, `the mirror differed from the chain at block ${block}`)
+    if (!exact) state.quarantined.set(book.name, `${DIFFERED} at block ${block}`)
+    else if (state.quarantined.get(book.name)?.startsWith(DIFFERED)) state.quarantined.delete(book.name)
   }
 }
 
 /** Write down the state of the last final block, and forget how to undo what is below it. */
-async function finalize({ chain, state, store }: SuperviseOptions, open: OpenChain): Promise<void> {
+async function finalize(
+  { chain, state, store }: SuperviseOptions,
+  open: OpenChain,
+  markets: readonly MarketConfig[],
+): Promise<void> {
   const { feed, rpc, books } = open
   const tip = feed.tip
   if (tip === undefined) return
@@ -162,7 +186,7 @@ async function finalize({ chain, state, store }: SuperviseOptions, open: OpenCha
   const block = final === undefined ? undefined : feed.lastAt(final)
   const oldest = feed.oldest
   if (block === undefined || oldest === undefined || block.number < oldest.number + CHECKPOINT_BLOCKS) return
-  checkpoint(store, state.chainId, block, books)
+  checkpoint(store, state.chainId, block, markets, books)
   for (const book of books) book.finalize(block.number)
   feed.finalize(block.number)
 }

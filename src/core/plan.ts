@@ -38,13 +38,10 @@ export interface Candidate {
 /** The closed list of reasons (published in `docs/refusals.md`). */
 export const REFUSAL_REASONS = {
   'market-quarantined': 'The mirror of this market is not trusted at the moment: nothing is sent.',
-  'unknown-revision': 'The pool runs a revision whose rules are not known here.',
   'control-paused': 'An operator paused sending.',
-  'chain-behind': 'The head is not current, so a decision on it would be late.',
   'denied-borrower': 'The borrower is on `denyBorrowers`.',
   'denied-asset': 'The collateral or the debt asset is on `denyAssets`.',
   'debt-too-large': 'The call would cover more than `maxDebtUsd`.',
-  'in-flight': 'A transaction of ours for this borrower is already on its way.',
   'reserve-inactive': 'The collateral or the debt reserve is not active.',
   'reserve-paused': 'The collateral or the debt reserve is paused.',
   'sequencer-grace': 'The price oracle sentinel does not allow liquidations above health 0.95 yet.',

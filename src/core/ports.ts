@@ -59,8 +59,8 @@ export interface Sent {
   readonly plan: Plan
 }
 
-/** It ran and failed, or its time is over and nobody has it. */
-export type LostReason = 'reverted' | 'expired'
+/** It ran and failed; its time is over and nobody has it; another transaction of the same key took its nonce. */
+export type LostReason = 'reverted' | 'expired' | 'nonce-used'
 
 export interface Settled {
   readonly borrower: Address
@@ -84,8 +84,8 @@ export type RecordOutcome = (market: string, block: Header, outcome: Outcome, to
 /** Chosen once: what is done with a plan. The only place that may sign. Every outcome is told through `record`. */
 export interface Executor {
   readonly mode: 'watch' | 'dry-run' | 'simulate' | 'live'
-  /** True while something of ours is on its way for this borrower. */
-  inFlight(market: string, borrower: Address): boolean
+  /** True while something of ours is on its way for this borrower that can still do something at `timestamp`. */
+  inFlight(market: string, borrower: Address, timestamp: bigint): boolean
   execute(market: string, candidate: Candidate, plan: Plan, facts: Facts, record: RecordOutcome): Promise<void>
   /** What this page brought for transactions under way. */
   settle(facts: Facts, record: RecordOutcome): Promise<void>
@@ -140,6 +140,8 @@ export type IntentStatus = 'signed' | 'confirmed' | 'lost'
 /** A transaction of ours, written down before anybody else can know of it. */
 export interface Intent {
   readonly chainId: number
+  /** The key it was signed with. */
+  readonly from: Address
   readonly nonce: number
   readonly hash: Hex
   /** Signed bytes: sent again as they are after a crash. */

@@ -23,6 +23,8 @@ export interface Protocol {
   rates(ledger: Ledger, timestamp: bigint, into: Rates): void
   /** One account as signed weights on rate columns. */
   row(ledger: Ledger, account: AccountId): readonly Entry[]
+  /** Whether the chain has told us of this account; a number alone may be left of a block that is gone. */
+  knows(ledger: Ledger, account: AccountId): boolean
   /** One account in the contract's own integers; undefined when it cannot be known (a price is missing). */
   account(ledger: Ledger, account: AccountId, timestamp: bigint): AccountView | undefined
   /** What the market would let a liquidator do; undefined when the account is not liquidatable. */
@@ -144,6 +146,8 @@ export interface ReserveTotal {
 }
 
 export interface Audit {
+  /** Calls whose answers bring a mirror up to date that reads prices only now and then; none for one that always does. */
+  fresh(ledger: Ledger, timestamp: bigint): readonly Call[]
   account(ledger: Ledger, account: AccountId): Call
   /** Fields of `view` that differ from the chain's answer; a missing view differs in everything. */
   compare(view: AccountView | undefined, address: Address, result: Hex | undefined): readonly Mismatch[]

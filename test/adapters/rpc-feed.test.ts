@@ -228,6 +228,7 @@ function benchOn(node: JsonRpcDouble, known: readonly Header[]): Bench {
         })
       return take()
     },
+    forget: () => {},
     close: () => {},
   }
   const take = (): Header => {
@@ -235,7 +236,7 @@ function benchOn(node: JsonRpcDouble, known: readonly Header[]): Bench {
     return last
   }
   const batch = { read: async () => [] }
-  const hooks = { onPage: () => {}, onHead: () => {}, onCurrent: () => {}, onProblem }
+  const hooks = { onPage: () => {}, onCurrent: () => {}, onProblem }
   const feed = new RpcFeed({ rpc, batch, heads, signal: stop.signal, ...hooks }, known)
   const follower = { filters: () => [{ address: POOL, topics: [OURS] }], reads: () => [] }
   const events = feed.follow(() => [follower])

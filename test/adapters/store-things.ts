@@ -59,6 +59,7 @@ export const entry = (fields: Partial<JournalEntry> = {}): Omit<JournalEntry, 's
 
 export const intent = (fields: Partial<Intent> = {}): Intent => ({
   chainId: CHAIN,
+  from: address(9),
   nonce: 7,
   hash: word(99),
   raw: '0x02f870',

@@ -212,11 +212,11 @@ describe('decide', () => {
 
 describe('refuse', () => {
   it('keeps who and how healthy', () => {
-    expect(refuse(candidate(), 'in-flight', 'nonce 7')).to.deep.equal({
+    expect(refuse(candidate(), 'gas-price', '7 wei')).to.deep.equal({
       kind: 'refusal',
       borrower: BORROWER,
-      reason: 'in-flight',
-      detail: 'nonce 7',
+      reason: 'gas-price',
+      detail: '7 wei',
       healthFactor: 99n * 10n ** 16n,
     })
   })

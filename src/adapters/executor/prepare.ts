@@ -1,7 +1,7 @@
 import { type Hex, keccak256, type PrivateKeyAccount } from 'viem'
 import { RpcFault } from '../../core/errors.ts'
-import { mulDivCeil, mulDivFloor } from '../../core/math.ts'
-import { type Candidate, type Plan, type Refusal, refuse } from '../../core/plan.ts'
+import { min, mulDivCeil, mulDivFloor } from '../../core/math.ts'
+import { type Candidate, type Limits, type Plan, type Refusal, refuse } from '../../core/plan.ts'
 import type { Intent, Node, Store } from '../../core/ports.ts'
 import type { Facts } from '../../core/types.ts'
 import { calldata, type Marketplace } from './market.ts'
@@ -14,8 +14,7 @@ export interface PrepareOptions {
   readonly account: PrivateKeyAccount
   readonly priorityFeeWei: bigint
   readonly marketplace: (market: string) => Marketplace | undefined
-  /** USD (8 decimals) that a plan must be worth after the gas that the node itself estimates. */
-  readonly minProfitUsd8: (market: string) => bigint
+  readonly limits: (market: string) => Pick<Limits, 'minProfitUsd8' | 'maxGasWei'>
 }
 
 export interface Work {
@@ -71,10 +70,12 @@ async function ask(options: PrepareOptions, { market, plan }: Work): Promise<Ans
   }
 }
 
-/** What the chain counts, or more while something of ours is not in it yet. */
+/** The lowest that neither the chain nor an open transaction of ours has: a gap would hold up all that follow. */
 async function nextNonce({ node, store, chainId, account }: PrepareOptions): Promise<number> {
-  const onChain = Number(await node.request('eth_getTransactionCount', [account.address, 'latest']))
-  return Math.max(onChain, ...store.intents(chainId, 'signed').map((intent) => intent.nonce + 1))
+  const taken = new Set(store.intents(chainId, 'signed').map(({ nonce }) => nonce))
+  let nonce = Number(await node.request('eth_getTransactionCount', [account.address, 'latest']))
+  while (taken.has(nonce)) nonce++
+  return nonce
 }
 
 interface Priced {
@@ -84,7 +85,7 @@ interface Priced {
 
 /** Whether it can be paid, and still pays, with the node's own estimate of gas. */
 function price(
-  { account, priorityFeeWei, minProfitUsd8 }: PrepareOptions,
+  { account, priorityFeeWei, limits }: PrepareOptions,
   { market, candidate, plan, facts }: Work,
   { profit }: Simulation,
   estimate: bigint,
@@ -94,12 +95,14 @@ function price(
   const gas = (estimate * GAS_RESERVE_BPS) / 10_000n
   if (gas > TRANSACTION_GAS_CAP)
     return refuse(candidate, 'simulation-reverted', `needs ${gas} gas, a transaction may have ${TRANSACTION_GAS_CAP}`)
-  const maxFeePerGas = 2n * facts.block.baseFeeWei + priorityFeeWei
+  const { minProfitUsd8, maxGasWei } = limits(market)
+  const bid = 2n * facts.block.baseFeeWei + priorityFeeWei
+  const maxFeePerGas = maxGasWei === undefined ? bid : min(bid, maxGasWei)
   if (balanceWei < gas * maxFeePerGas + quote.l1FeeWei)
     return refuse(candidate, 'signer-balance', `${account.address} holds ${balanceWei} wei`)
   const costUsd8 = mulDivCeil(estimate * quote.gasPriceWei + quote.l1FeeWei, quote.nativePriceUsd8, 10n ** 18n)
   const net = mulDivFloor(profit, quote.seizure.debtPriceUsd8, 10n ** BigInt(quote.seizure.debtDecimals)) - costUsd8
-  if (net < minProfitUsd8(market))
+  if (net < minProfitUsd8)
     return refuse(candidate, 'unprofitable', `net ${net} as simulated, costs ${costUsd8} (USD, 8 decimals)`)
   return { gas, maxFeePerGas }
 }
@@ -126,6 +129,7 @@ async function sign(
   const { seizure } = plan.quote
   return {
     chainId,
+    from: account.address,
     nonce,
     hash: keccak256(raw),
     raw,

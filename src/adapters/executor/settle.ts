@@ -36,7 +36,13 @@ export async function settleIntent(
     return BigInt(receipt.blockNumber) > facts.block.number ? 'pending' : fromReceipt(intent, receipt, facts, market)
   const transaction = (await node.request('eth_getTransactionByHash', [intent.hash])) as object | null
   if (transaction !== null) return 'pending'
+  if (await isNonceUsed(node, intent)) return lost(intent, facts, 'nonce-used')
   return facts.block.timestamp > intent.deadline ? lost(intent, facts, 'expired') : 'unknown'
+}
+
+/** By something else of the same key: without a receipt it was not ours. */
+async function isNonceUsed(node: Node, { nonce, from }: Intent): Promise<boolean> {
+  return Number(await node.request('eth_getTransactionCount', [from, 'latest'])) > nonce
 }
 
 function fromReceipt(intent: Intent, receipt: Receipt, facts: Facts, market: Marketplace | undefined): Settlement {

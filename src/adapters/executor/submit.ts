@@ -25,8 +25,10 @@ export function submitExecutor(options: SubmitOptions): Executor {
   }
   return {
     mode: 'live',
-    inFlight: (market, borrower) =>
-      store.intents(chainId, 'signed').some((intent) => intent.market === market && intent.borrower === borrower),
+    inFlight: (market, borrower, timestamp) =>
+      store
+        .intents(chainId, 'signed')
+        .some((intent) => intent.market === market && intent.borrower === borrower && intent.deadline >= timestamp),
     async execute(market, candidate, plan, facts, record) {
       const intent = await prepare(options, { market, candidate, plan, facts })
       if ('kind' in intent) return record(market, facts.block, intent)

@@ -36,7 +36,8 @@ export interface UniswapV3Options {
   readonly marketplace: (market: string) => Marketplace | undefined
 }
 
-const FEE_TIERS = [100, 500, 3000, 10000] as const
+/** Most usually deep first. */
+const FEE_TIERS = [500, 3000, 100, 10000] as const
 /** Flash loan and liquidation without the swap: see `test/contracts/gas.json`, with a reserve for more reserves in use. */
 const LIQUIDATION_GAS = 550_000n
 /** A pool that was not there is looked for again after so many blocks. */
@@ -177,10 +178,14 @@ function createPools({ batch, factory, wrappedNative }: UniswapV3Options): Pools
       if (collateralAsset === debtAsset) return ['0x']
       const direct = tiers(collateralAsset, debtAsset).map((fee) => encodePath([collateralAsset, fee, debtAsset]))
       if (collateralAsset === hub || debtAsset === hub) return direct
-      const through = tiers(collateralAsset, hub).flatMap((first) =>
-        tiers(hub, debtAsset).map((second) => encodePath([collateralAsset, first, hub, second, debtAsset])),
+      const through = tiers(collateralAsset, hub).flatMap((first, i) =>
+        tiers(hub, debtAsset).map((second, j) => ({
+          rank: i + j,
+          path: encodePath([collateralAsset, first, hub, second, debtAsset]),
+        })),
       )
-      return [...direct, ...through].slice(0, MOST_ROUTES)
+      const best = through.sort((a, b) => a.rank - b.rank).map(({ path }) => path)
+      return [...direct, ...best].slice(0, MOST_ROUTES)
     },
   }
 }

@@ -1,9 +1,10 @@
 import { ChainError } from '../../core/errors.ts'
 import type { Batch, Feed, FeedEvent, Follower } from '../../core/ports.ts'
-import { type Call, callKey, type Facts, type Header, type Read } from '../../core/types.ts'
+import { type Call, callKey, type Facts, type Header, type Log, type LogFilter, type Read } from '../../core/types.ts'
 import { getHeader, getLogs, type Rpc } from './client.ts'
 import { bloomMayContain, mergeFilters, ours } from './filters.ts'
 import { type Heads, pause } from './heads.ts'
+import { rangedLogs } from './history.ts'
 
 export interface FeedOptions {
   readonly rpc: Rpc
@@ -21,6 +22,8 @@ export interface FeedOptions {
 const BLOCK_BY_BLOCK = 64n
 /** Rounds of reads that a page may need; more would be a protocol that never has enough. */
 const MOST_ROUNDS = 10
+/** Blocks of the first logs request after a long absence; found out from there. */
+const GAP_RANGE = 2_000n
 const RETRY_MS = 250
 
 /** The live chain as pages and rollbacks. Everything about one page is asked at that block's hash. */
@@ -69,6 +72,8 @@ export class RpcFeed implements Feed {
         if (error instanceof ChainError) throw error
         onProblem(error instanceof Error ? error.message : String(error))
         await pause(RETRY_MS, signal)
+        // The head may have been orphaned between the telling and the reading: ask anew, do not insist.
+        heads.forget()
       }
     }
   }
@@ -132,23 +137,40 @@ export class RpcFeed implements Feed {
   }
 }
 
-type PageReader = Pick<FeedOptions, 'rpc' | 'batch'>
+type PageReader = Pick<FeedOptions, 'rpc' | 'batch' | 'signal'>
 
 /** The logs since `from` and the reads that its followers name, all as of `header`. */
 async function readPage(
-  { rpc, batch }: PageReader,
+  reader: PageReader,
   header: Header,
   from: Header,
   followers: readonly Follower[],
 ): Promise<Facts> {
   const filters = followers.flatMap((follower) => follower.filters())
   const single = header.number === from.number + 1n
-  if (single && !bloomMayContain(header.logsBloom, filters)) return completeReads({ batch }, header, [], followers)
-  const at = single ? { blockHash: header.hash } : { fromBlock: from.number + 1n, toBlock: header.number }
-  const logs = (await getLogs(rpc, { ...mergeFilters(filters), at })).filter(ours(filters))
-  if (!single && (await getHeader(rpc, header.number))?.hash !== header.hash)
+  const logs = single ? await logsOf(reader, header, filters) : await logsSince(reader, header, from, filters)
+  return completeReads(reader, header, logs.filter(ours(filters)), followers)
+}
+
+/** By hash; no request at all where the header's bloom rules them out. */
+async function logsOf({ rpc }: PageReader, header: Header, filters: readonly LogFilter[]): Promise<readonly Log[]> {
+  if (!bloomMayContain(header.logsBloom, filters)) return []
+  return getLogs(rpc, { ...mergeFilters(filters), at: { blockHash: header.hash } })
+}
+
+/** Of all blocks after `from` up to `header`, which must still be on the chain once they are read. */
+async function logsSince(
+  { rpc, signal }: PageReader,
+  header: Header,
+  from: Header,
+  filters: readonly LogFilter[],
+): Promise<readonly Log[]> {
+  const logs: Log[] = []
+  const stretch = { ...mergeFilters(filters), from: from.number + 1n, to: header.number, range: GAP_RANGE }
+  for await (const part of rangedLogs(rpc, stretch, signal)) logs.push(...part.logs)
+  if ((await getHeader(rpc, header.number))?.hash !== header.hash)
     throw new Error(`block ${header.number} changed while its logs were read`)
-  return completeReads({ batch }, header, logs, followers)
+  return logs
 }
 
 /** Ask what the followers name until they have enough: one round in an ordinary block. */

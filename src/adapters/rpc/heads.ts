@@ -15,6 +15,8 @@ export interface HeadOptions {
 export interface Heads {
   /** The newest head that the nodes told, as soon as there is one that `seen` is not. Asks again and again until then. */
   next(seen: Header | undefined): Promise<Header>
+  /** What was told turned out wrong or unreadable: the next head is asked for. */
+  forget(): void
   close(): void
 }
 
@@ -28,8 +30,8 @@ export function createHeads({ rpc, ws, blockTimeMs, signal, onHead, onProblem }:
   let told: Header | undefined
   let wake = (): void => {}
   const tell = (head: Header): void => {
-    if (told?.hash !== head.hash) told = head
-    onHead(head)
+    if (told?.hash !== head.hash) onHead(head)
+    told = head
     wake()
   }
   const isNew = (seen: Header | undefined): boolean => told !== undefined && told.hash !== seen?.hash
@@ -49,6 +51,9 @@ export function createHeads({ rpc, ws, blockTimeMs, signal, onHead, onProblem }:
         const head = await getHeader(rpc, 'latest')
         if (head) tell(head)
       }
+    },
+    forget: () => {
+      told = undefined
     },
     close: () => {
       for (const socket of sockets) socket.close()
@@ -88,9 +93,9 @@ function subscribe(
   signal: AbortSignal,
   onProblem: (problem: string) => void,
 ): Socket {
-  const state = { open: false, close: (): void => {} }
+  const state = { open: false, closed: false, close: (): void => {} }
   const connect = (): void => {
-    if (signal.aborted) return
+    if (signal.aborted || state.closed) return
     const socket = new WebSocket(url)
     state.close = () => socket.close()
     socket.onopen = () =>
@@ -101,7 +106,7 @@ function subscribe(
       if (head) tell(head)
     }
     socket.onclose = () => {
-      if (state.open) onProblem(`${label} closed; polling until it is back`)
+      if (state.open && !signal.aborted && !state.closed) onProblem(`${label} closed; polling until it is back`)
       state.open = false
       void pause(RECONNECT_MS, signal).then(connect)
     }
@@ -112,7 +117,10 @@ function subscribe(
     get open() {
       return state.open
     },
-    close: () => state.close(),
+    close: () => {
+      state.closed = true
+      state.close()
+    },
   }
 }
 

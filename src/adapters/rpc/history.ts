@@ -1,8 +1,8 @@
-import type { Hex } from 'viem'
+import type { Address, Hex } from 'viem'
 import { ChainError, RpcFault, UnreachableError } from '../../core/errors.ts'
 import type { Scan } from '../../core/ports.ts'
 import type { Log, LogFilter } from '../../core/types.ts'
-import { getHeader, getLogs, type Rpc } from './client.ts'
+import { getHeader, getLogs, type LogQuery, type Rpc } from './client.ts'
 import { pause } from './heads.ts'
 import { AdaptiveRange } from './range.ts'
 
@@ -45,40 +45,63 @@ export async function scanHistory(options: HistoryOptions): Promise<readonly Log
   const found = new Map<Hex, Log>((progress?.logs ?? []).map((log) => [key(log.topics), log]))
   let next = progress?.next ?? from
   if (next === from) await refusePruned(rpc, options)
-  const range = new AdaptiveRange(options.range)
-  for (let requests = 0; next <= to; ) {
+  const stretch = { addresses: [filter.address], topics: filter.topics, from: next, to, range: options.range }
+  for await (const { logs, end, requests, requestsLeft } of rangedLogs(rpc, stretch, signal)) {
+    const fresh = logs.filter((log) => !found.has(key(log.topics)) && found.set(key(log.topics), log))
+    next = end + 1n
+    save({ next, found: fresh })
+    onProgress({ next, from, to, found: found.size, requests, requestsLeft })
+  }
+  return [...found.values()]
+}
+
+export interface Stretch {
+  readonly addresses: readonly Address[]
+  readonly topics: readonly Hex[]
+  readonly from: bigint
+  readonly to: bigint
+  /** Blocks of the first request. */
+  readonly range: bigint
+}
+
+export interface StretchPart {
+  readonly logs: readonly Log[]
+  /** The last block that is done. */
+  readonly end: bigint
+  readonly requests: number
+  readonly requestsLeft: number
+}
+
+/** The logs of a stretch of blocks, in as few requests as the node's limits allow. */
+export async function* rangedLogs(
+  rpc: Rpc,
+  { addresses, topics, from, to, range: first }: Stretch,
+  signal: AbortSignal,
+): AsyncGenerator<StretchPart> {
+  const range = new AdaptiveRange(first)
+  for (let next = from, requests = 0; next <= to; ) {
     signal.throwIfAborted()
     const end = next + range.size - 1n < to ? next + range.size - 1n : to
-    const logs = await logsOrRefusal(rpc, filter, next, end, signal)
+    const logs = await logsOrRefusal(rpc, { addresses, topics, at: { fromBlock: next, toBlock: end } }, signal)
     requests++
     if (logs instanceof RpcFault) {
       if (!range.refused()) throw logs
       continue
     }
     range.answered()
-    const fresh = logs.filter((log) => !found.has(key(log.topics)) && found.set(key(log.topics), log))
     next = end + 1n
-    save({ next, found: fresh })
-    const requestsLeft = next > to ? 0 : Number((to - next) / range.size) + 1
-    onProgress({ next, from, to, found: found.size, requests, requestsLeft })
+    yield { logs, end, requests, requestsLeft: next > to ? 0 : Number((to - next) / range.size) + 1 }
   }
-  return [...found.values()]
 }
 
 /** Too many requests, not too wide a one: narrower ones would only be more. */
 const isHaste = ({ message }: RpcFault): boolean => /\brate\b|too many requests|per second|throttl/i.test(message)
 
 /** A node that does not answer, or wants us to slow down, is asked again; one that refuses is a value. */
-async function logsOrRefusal(
-  rpc: Rpc,
-  filter: LogFilter,
-  fromBlock: bigint,
-  toBlock: bigint,
-  signal: AbortSignal,
-): Promise<readonly Log[] | RpcFault> {
+async function logsOrRefusal(rpc: Rpc, query: LogQuery, signal: AbortSignal): Promise<readonly Log[] | RpcFault> {
   for (let attempt = 1; ; attempt++)
     try {
-      return await getLogs(rpc, { addresses: [filter.address], topics: filter.topics, at: { fromBlock, toBlock } })
+      return await getLogs(rpc, query)
     } catch (error) {
       if (error instanceof RpcFault && !isHaste(error)) return error
       const passing = error instanceof RpcFault || error instanceof UnreachableError

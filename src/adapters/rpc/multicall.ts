@@ -49,7 +49,7 @@ async function readSome(rpc: Rpc, envelope: Envelope, calls: readonly Call[], at
       throw new RpcFault('eth_call', -32603, 'the batch does not answer every call', undefined)
     return calls.map((call, i) => ({ ...call, result: results[i] }))
   } catch (error) {
-    if (!(error instanceof RpcFault) || calls.length === 1) throw error
+    if (!(error instanceof RpcFault) || calls.length === 1 || isAbsent(error)) throw error
     const half = Math.ceil(calls.length / 2)
     return [
       ...(await readSome(rpc, envelope, calls.slice(0, half), at)),
@@ -57,6 +57,10 @@ async function readSome(rpc: Rpc, envelope: Envelope, calls: readonly Call[], at
     ]
   }
 }
+
+/** The node does not have the block or its state: fewer calls would not help. */
+const isAbsent = ({ message }: RpcFault): boolean =>
+  /not found|unknown block|missing|pruned|not available/i.test(message)
 
 const blockParameter = (at: At): unknown =>
   typeof at === 'string' ? at : { blockHash: at.blockHash, requireCanonical: true }

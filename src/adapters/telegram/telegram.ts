@@ -26,7 +26,7 @@ export interface TelegramOptions {
   /** Of an asset, for prices and amounts; its short address otherwise. */
   readonly asset?: (market: string, address: string) => Token | undefined
   /** Between two messages to one chat; by default what Telegram allows there. */
-  readonly spacingMs?: number
+  readonly spacingMs?: number | undefined
   readonly requestTimeoutS?: number
   readonly pollTimeoutS?: number
   /** What a message on its way is given to arrive when we stop. */

@@ -77,7 +77,6 @@ export async function withMirrors<T>(
       await catchUp(open, store)
       // Cut short, the books are not at the head: an answer would pass for the present.
       signal.throwIfAborted()
-      for (const missing of open.missing) await open.add(missing)
       for (const wanted of chosen.filter((m) => m.chain === chain.name)) {
         const book = open.books.find(({ name }) => name === wanted.name)
         if (book === undefined) throw new RangeError(`market ${wanted.name} has no book after it was added`)
@@ -103,18 +102,19 @@ function openStoreOrCopy(path: string): Store {
   }
 }
 
-/** Pages until the newest head. */
+/** Pages until the newest head. After a rollback nothing more is written: what became of transactions is the daemon's to say. */
 async function catchUp({ feed, books, rpc, config }: OpenChain, store: Store): Promise<void> {
   const head = await getHeader(rpc, 'latest')
   if (head === undefined || head.hash === feed.tip?.hash) return
+  let orphaned = false
   for await (const event of feed.follow(() => books)) {
     if (event.kind === 'rollback') {
+      orphaned = true
       for (const book of books) book.rollback(event.to)
-      store.dropPagesAbove(config.id, event.to.number)
       continue
     }
     for (const book of books) book.apply(event.facts)
-    store.savePage(config.id, event.facts)
+    if (!orphaned) store.savePage(config.id, event.facts)
     if (event.live) return
   }
 }

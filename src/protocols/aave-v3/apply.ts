@@ -30,6 +30,7 @@ export function apply(facts: Facts, ledger: Ledger, addressesProvider: Address):
   }
   for (const read of facts.reads) {
     const selector = read.data.slice(0, 10) as Hex
+    if (isForeign(read, selector, ledger)) continue
     if (read.to === addressesProvider) applyProvider(read, selector, ledger)
     else if (ACCOUNT_SELECTORS.has(selector)) applyAccount(read, selector, ledger, where())
     else if (BY_ASSET.has(selector)) applyReserve(read, selector, ledger, where(), facts)
@@ -38,6 +39,29 @@ export function apply(facts: Facts, ledger: Ledger, addressesProvider: Address):
   }
   return { all: touched.market, accounts: new Set(touched.accounts.keys()) }
 }
+
+/** An answer for another market of the same chain: a page is for all of them, and their questions look alike. */
+function isForeign({ to }: Read, selector: Hex, ledger: Ledger): boolean {
+  if (OF_POOL.has(selector)) return to !== addressIn(ledger, MARKET.pool)
+  if (OF_ORACLE.has(selector)) return to !== addressIn(ledger, MARKET.oracle)
+  return selector === SELECTORS.isLiquidationAllowed && to !== addressIn(ledger, MARKET.sentinel)
+}
+
+const OF_ORACLE: ReadonlySet<Hex> = new Set([SELECTORS.getSourceOfAsset, SELECTORS.getAssetPrice])
+const OF_POOL: ReadonlySet<Hex> = new Set([
+  SELECTORS.POOL_REVISION,
+  SELECTORS.FLASHLOAN_PREMIUM_TOTAL,
+  SELECTORS.getReservesCount,
+  SELECTORS.getReserveAddressById,
+  SELECTORS.getReserveData,
+  SELECTORS.getVirtualUnderlyingBalance,
+  SELECTORS.getLiquidationGracePeriod,
+  SELECTORS.getEModeCategoryCollateralConfig,
+  SELECTORS.getEModeCategoryCollateralBitmap,
+  SELECTORS.getEModeCategoryLtvzeroBitmap,
+  SELECTORS.getUserConfiguration,
+  SELECTORS.getUserEMode,
+])
 
 /** After these answers a directory made before may be wrong. */
 const MOVES_CONTRACTS: ReadonlySet<Hex> = new Set([SELECTORS.getReserveAddressById, SELECTORS.getReserveData])
@@ -61,8 +85,8 @@ const ACCOUNT_SELECTORS: ReadonlySet<Hex> = new Set([
 ])
 
 function applyAccount({ to, data, result }: Read, selector: Hex, ledger: Ledger, where: Directory): void {
-  const account = ledger.account(topicAddress(`0x${data.slice(10)}`))
-  if (result === undefined || result === '0x') return
+  const account = ledger.find(topicAddress(`0x${data.slice(10)}`))
+  if (account === undefined || result === undefined || result === '0x') return
   if (selector === SELECTORS.getUserConfiguration) ledger.set(configurationCell(account), word(result, 0))
   else if (selector === SELECTORS.getUserEMode) ledger.set(userEModeCell(account), word(result, 0))
   else {

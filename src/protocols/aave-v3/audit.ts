@@ -15,6 +15,12 @@ const FIELDS = [
 ] as const
 
 export const audit: Audit = {
+  fresh: (ledger, timestamp) =>
+    ledger.get(MARKET.pricedAt) === timestamp
+      ? []
+      : reserveIds(ledger).map((id) =>
+          call(addressIn(ledger, MARKET.oracle), SELECTORS.getAssetPrice, reserveAddress(ledger, id, 'asset')),
+        ),
   account: (ledger, account) =>
     call(addressIn(ledger, MARKET.pool), SELECTORS.getUserAccountData, ledger.address(account)),
   compare,

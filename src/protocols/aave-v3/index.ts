@@ -61,6 +61,7 @@ export function aaveV3(options: AaveV3Options): Protocol {
     columns: () => MAX_RESERVES * 2,
     rates,
     row,
+    knows: (ledger, account) => ledger.has(configurationCell(account)),
     account: (ledger, account, timestamp) => {
       const rules = rulesOf(ledger)
       const held = rules && positions(ledger, account, timestamp, rules)

@@ -51,7 +51,9 @@ export function touch(facts: Facts, ledger: Ledger, where: Directory): TouchedBy
     accounts: new Map(),
   }
   for (const log of facts.logs) {
-    if (log.address === where.pool || log.topics[0] === EVENTS.Borrow) touchByPool(log, ledger, where, touched)
+    // Before the first answers nothing is known but the logs that name the accounts: they were asked for at the pool.
+    const isHistory = !ledger.has(MARKET.pool) && log.topics[0] === EVENTS.Borrow
+    if (log.address === where.pool || isHistory) touchByPool(log, ledger, where, touched)
     else if (where.governance.has(log.address)) touchByGovernance(log, touched)
     else if (where.aggregators.has(log.address)) touched.prices = true
     else touchByToken(log, ledger, where, touched)

@@ -49,7 +49,7 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
   const pushed = byHand()
   const onPage = (count: number) => void requests.push(count)
   const feed = new RpcFeed(
-    { rpc, batch, heads: pushed.heads, signal: stop.signal, onPage, onHead: () => {}, onCurrent: () => {}, onProblem },
+    { rpc, batch, heads: pushed.heads, signal: stop.signal, onPage, onCurrent: () => {}, onProblem },
     [head],
   )
   const events = feed.follow(() => [book])
@@ -126,7 +126,7 @@ function byHand(): { heads: Heads; tell(head: Header): void } {
     told = head
     wake()
   }
-  return { heads: { next, close: () => {} }, tell }
+  return { heads: { next, forget: () => {}, close: () => {} }, tell }
 }
 
 async function verify(book: Book, batch: Batch) {

@@ -37,6 +37,8 @@ export interface ReserveSpec {
   readonly updatedAt: bigint
   readonly graceUntil: bigint
   readonly available: bigint
+  /** Reserves of one number stand on one feed. Default: each on its own. */
+  readonly root: bigint | undefined
 }
 
 export const reserve = (over: Partial<ReserveSpec> = {}): ReserveSpec => ({
@@ -57,6 +59,7 @@ export const reserve = (over: Partial<ReserveSpec> = {}): ReserveSpec => ({
   updatedAt: NOW,
   graceUntil: 0n,
   available: 10n ** 40n,
+  root: undefined,
   ...over,
 })
 
@@ -125,7 +128,7 @@ function reserveCells(id: number, r: ReserveSpec): [Cell, bigint][] {
     virtualUnderlyingBalance: r.available,
     price: r.priceUsd8,
     source: 0xd000n + BigInt(id),
-    root: 0xd000n + BigInt(id),
+    root: r.root ?? 0xd000n + BigInt(id),
     aggregator: 0n,
     symbol: textToNumber(`R${id}`),
   }
