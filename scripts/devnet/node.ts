@@ -1,8 +1,11 @@
 import { createInterface } from 'node:readline'
+import { setTimeout as setTimeoutPromise } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { isChainName } from './chain-spec.ts'
 import { type Devnet, type DevnetOptions, startDevnet } from './index.ts'
 import type { Story } from './story.ts'
+
+const STOP_MS = 500
 
 const usage = `node scripts/devnet/node.ts --chain ethereum|optimism [options]
   --port 0          port of the server, HTTP and WebSocket alike; 0 takes any
@@ -166,7 +169,8 @@ async function main(): Promise<void> {
   const devnet = await startDevnet(settings)
   log(`${settings.chain}: ready after ${((performance.now() - started) / 1000).toFixed(1)} s at ${devnet.http}`)
   const session = new Session(devnet, settings)
-  const stop = () => void session.stop().then(() => process.exit(0))
+  // Clients with an open socket would hold the server for ever; they are told by its end.
+  const stop = () => void Promise.race([session.stop(), setTimeoutPromise(STOP_MS)]).then(() => process.exit(0))
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
   createInterface({ input: process.stdin }).on('line', (line) => session.obey(line))

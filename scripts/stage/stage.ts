@@ -32,6 +32,8 @@ export interface StageOptions {
   readonly mode: 'watch' | 'dry-run' | 'simulate' | 'live'
   readonly telegram?: { readonly token: string; readonly apiRoot: string; readonly chatId: number } | undefined
   readonly minProfitUsd?: number
+  /** Seconds between blocks as the configuration says, where it is not the chain's own. */
+  readonly blockTimeS?: number
   readonly say: (message: string) => void
 }
 
@@ -60,7 +62,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     const contracts = new Map<string, Address>()
     await writeConfig(folder, options, opened, contracts)
     const command = (...args: string[]) => runToEnd([...args], folder, env)
-    for (const chain of opened) contracts.set(chain.chain, await deploy(chain, keeper, command, options.say))
+    if (options.mode !== 'watch')
+      for (const chain of opened) contracts.set(chain.chain, await deploy(chain, keeper, command, options.say))
     await writeConfig(folder, options, opened, contracts)
     const live = options.mode === 'live' ? ['--live'] : []
     const start = (args: readonly string[] = []) => startDaemon(['run', ...live, ...args], folder, env)
@@ -100,12 +103,17 @@ async function deploy(
 
 async function writeConfig(
   folder: string,
-  { mode, telegram, minProfitUsd = 5 }: StageOptions,
+  { mode, telegram, minProfitUsd = 5, blockTimeS }: StageOptions,
   chains: readonly StageChain[],
   contracts: ReadonlyMap<string, Address>,
 ): Promise<void> {
   const config = {
-    chains: Object.fromEntries(chains.map((chain) => [chain.chain, chainConfig(chain)])),
+    chains: Object.fromEntries(
+      chains.map((chain) => [
+        chain.chain,
+        { ...chainConfig(chain), ...(blockTimeS === undefined ? {} : { blockTimeS }) },
+      ]),
+    ),
     markets: chains.map((chain) => ({
       name: marketName(chain),
       protocol: 'aave-v3',

@@ -11,7 +11,7 @@ import type { AccountView } from '../core/protocol.ts'
  */
 export const WITNESS_TOLERANCE = 1e-6
 /** Below this a debt is a matter of single units, which the two round differently: base currency, 8 decimals ($1). */
-export const WITNESS_LEAST_DEBT_BASE = 10n ** 8n
+const WITNESS_LEAST_DEBT_BASE = 10n ** 8n
 
 export interface WitnessOptions {
   readonly url: string

@@ -1,9 +1,10 @@
 import { expect } from 'chai'
 import { htmlError } from '../../scripts/doubles/telegram-html.ts'
 import { positionsText, statusText } from '../../src/adapters/telegram/commands.ts'
+import { PHONE } from '../../src/adapters/telegram/text.ts'
 import type { Queries } from '../../src/core/answers.ts'
 import { block, fakeQueries, row } from './http-support.ts'
-import { CHAT, stage, stopAll, USER, until } from './telegram-support.ts'
+import { CHAT, stage, stopAll, USER, until, widest } from './telegram-support.ts'
 
 const NOW = 1_000_000
 
@@ -121,6 +122,6 @@ describe('adapters/telegram: commands', () => {
       accounts: Array(20).fill(row({ market: '<'.repeat(99) })),
     })
     const text = positionsText(fakeQueries({ accounts }), '20')
-    expect([htmlError(text), text.length < 4_096]).to.deep.equal([undefined, true])
+    expect([htmlError(text), text.length < 4_096, widest(text) <= PHONE]).to.deep.equal([undefined, true, true])
   })
 })

@@ -9,7 +9,7 @@ export const TOKEN = '12345:CANARY-token-of-the-bot'
 export const CHAT = 77
 export const USER = 7
 
-export const USDC = '0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48'
+const USDC = '0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48'
 export const HASH = `0x${'ab'.repeat(32)}`
 const TOKENS = new Map([
   [WETH, { symbol: 'WETH', decimals: 18 }],
@@ -73,7 +73,7 @@ export const addressOf = (n: number): string => `0x${String(n).padStart(40, '0')
 export const widest = (html: string): number =>
   Math.max(
     0,
-    ...[...html.matchAll(/<pre>([^]*?)<\/pre>/g)].flatMap(([, pre = '']) => {
+    ...[...html.matchAll(/<pre>(.*?)<\/pre>/gs)].flatMap(([, pre = '']) => {
       const text = pre.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
       return text.split('\n').map((line) => line.length)
     }),

@@ -3,13 +3,12 @@ import fc from 'fast-check'
 import { GrammyError, HttpError } from 'grammy'
 import { htmlError } from '../../scripts/doubles/telegram-html.ts'
 import { JOURNAL_KINDS } from '../../src/adapters/http/schemas.ts'
-import { describe as describeEntry } from '../../src/adapters/telegram/describe.ts'
-import { messagesOf } from '../../src/adapters/telegram/digest.ts'
+import { describe as describeEntry, isTold } from '../../src/adapters/telegram/describe.ts'
 import { verdictOn } from '../../src/adapters/telegram/retry.ts'
-import { health, percent, price, shortAddress, usd } from '../../src/adapters/telegram/text.ts'
+import { ether, health, PHONE, percent, price, shortAddress, tokens, usd } from '../../src/adapters/telegram/text.ts'
 import type { JournalEntry } from '../../src/core/ports.ts'
 import { ALICE, WETH } from './http-support.ts'
-import { alertData, entry, naming } from './telegram-support.ts'
+import { alertData, entry, HASH, naming, sentData, settledData, widest } from './telegram-support.ts'
 
 describe('adapters/telegram: texts', () => {
   it('prints amounts as people read them, never safer than they are, and "?" for what is broken', () => {
@@ -33,6 +32,16 @@ describe('adapters/telegram: texts', () => {
       '?',
     ])
     expect(['183020000000', '99991234', undefined].map(price)).to.deep.equal(['$1,830.20', '$0.999912', '?'])
+    expect([1n, 10n ** 12n, 290_000_000_000_001n, 10n ** 18n, 0n, 'x'].map(ether)).to.deep.equal([
+      '0.000001 ETH',
+      '0.000001 ETH',
+      '0.000291 ETH',
+      '1.0 ETH',
+      '0.0 ETH',
+      '?',
+    ])
+    const named = [6, 18, 0].map((decimals) => tokens('1234567890', { symbol: 'X', decimals }))
+    expect(named).to.deep.equal(['1,234.5678 X', '0.0000 X', '1,234,567,890 X'])
     expect([4.14, null, Number.NaN].map(percent)).to.deep.equal(['4.1 %', '?', '?'])
     expect([ALICE, '0x12', 7].map(shortAddress)).to.deep.equal(['0x0000…11cE', '?', '?'])
   })
@@ -53,7 +62,6 @@ describe('adapters/telegram: texts', () => {
     )
   })
 
-  const hash = `0x${'ab'.repeat(32)}`
   const cases: readonly [string, Partial<JournalEntry>, readonly string[]][] = [
     ['below 1 is red', { data: alertData({ threshold: '1.0', healthFactor: '999999999999999999' }) }, ['🔴', '0.9999']],
     ['recovered', { data: alertData({ type: 'recovered', threshold: '1.1' }) }, ['🟢', 'back above 1.1']],
@@ -70,26 +78,38 @@ describe('adapters/telegram: texts', () => {
     ['a late message', { block: '100' }, ['100 (23 ago)']],
     [
       'sent',
-      { kind: 'sent', data: { borrower: ALICE, hash, netUsd8: '1250000000' } },
-      ['$12.50', `<code>${hash}</code>`],
+      { kind: 'sent', data: sentData() },
+      ['repays    1,234.5000 USDC', 'seizes    0.7100 WETH', '$12.50', `<code>${HASH}</code>`],
+    ],
+    ['confirmed', { kind: 'confirmed', data: settledData() }, ['✅', '$42.00', '42.0100 USDC', '0.00029 ETH']],
+    [
+      'confirmed in an asset without a name',
+      { kind: 'confirmed', data: settledData({ debtAsset: ALICE }) },
+      ['profit    $42.00\nfee'],
     ],
     [
-      'confirmed',
-      { kind: 'confirmed', data: { borrower: ALICE, hash, profitUsd8: '4200000000', gasUsed: '400000' } },
-      ['✅', '$42.00', '400000'],
+      'lost on the way',
+      { kind: 'lost', data: settledData({ winner: WETH, reason: 'reverted' }) },
+      ['reverted on chain', 'cost      0.00029 ETH', 'winner    0xC02a…6Cc2'],
     ],
     [
-      'lost',
-      { kind: 'lost', data: { borrower: ALICE, hash, winner: WETH, reason: 'outrun' } },
-      ['0xC02a…6Cc2', 'outrun'],
+      'lost in silence',
+      { kind: 'lost', data: settledData({ reason: 'expired', feeWei: '0' }) },
+      ['reason    expired unseen\nblock'],
     ],
-    ['lost to nobody', { kind: 'lost', data: { winner: null } }, ['nobody']],
-    ['reorged', { kind: 'reorged', data: { borrower: ALICE, hash } }, ['reorged', hash]],
+    ['lost for a reason of a newer version', { kind: 'lost', data: settledData({ reason: 'outrun' }) }, ['outrun']],
+    ['reorged', { kind: 'reorged', data: settledData() }, ['reorged', HASH]],
     [
-      'breaker',
+      'breaker of a newer version',
       { kind: 'breaker', market: '', data: { reason: 'losses', detail: 'three <lost>' } },
-      ['three &lt;lost&gt;'],
+      ['🛑', 'losses', 'three &lt;lost&gt;'],
     ],
+    ...['stale-head ⏳', 'head-is-back ✅', 'market-quarantined 🚧', 'below-finality 🛑'].map(
+      (both): [string, Partial<JournalEntry>, string[]] => {
+        const [reason, sign = ''] = both.split(' ')
+        return [`breaker ${reason}`, { kind: 'breaker', data: { reason, detail: 'so it is' } }, [sign, 'so it is']]
+      },
+    ),
     ['audit', { kind: 'audit', data: { checked: 10, mismatched: 2, block: '5' } }, ['differ', '10']],
   ]
   for (const [name, over, parts] of cases) {
@@ -97,6 +117,7 @@ describe('adapters/telegram: texts', () => {
       const text = describeEntry(entry(over), naming) ?? ''
       for (const part of parts) expect(text).to.include(part)
       expect(htmlError(text)).to.equal(undefined)
+      expect(widest(text)).to.be.at.most(PHONE)
     })
   }
 
@@ -106,7 +127,7 @@ describe('adapters/telegram: texts', () => {
       entry({ kind: 'audit', data: { mismatched: 0 } }),
       entry({ kind: 'audit', data: {} }),
     ]
-    for (const one of silent) expect(describeEntry(one, naming)).to.equal(undefined)
+    for (const one of silent) expect([describeEntry(one, naming), isTold(one)]).to.deep.equal([undefined, false])
   })
 
   it('never fails, never breaks the HTML, never grows too long, whatever the data', () => {
@@ -125,45 +146,13 @@ describe('adapters/telegram: texts', () => {
     fc.assert(
       fc.property(fc.constantFrom(...JOURNAL_KINDS), data, (kind, broken) => {
         const text = describeEntry(entry({ kind, data: broken }), naming)
+        expect(isTold(entry({ kind, data: broken }))).to.equal(text !== undefined)
         if (text === undefined) return
+        expect(widest(text)).to.be.at.most(PHONE)
         expect(htmlError(text)).to.equal(undefined)
         expect(text.length).to.be.below(4_096)
       }),
     )
-  })
-})
-
-describe('adapters/telegram: digests', () => {
-  const burst = (count: number, block = '123', from = 1): JournalEntry[] =>
-    Array.from({ length: count }, (_, i) =>
-      entry({ seq: from + i, block, data: alertData({ threshold: i % 2 ? '1.0' : '1.05', debtBase: `${i}00000000` }) }),
-    )
-
-  it('ten alerts of a block are ten messages, eleven are one', () => {
-    expect(messagesOf(burst(10), naming).map(({ seq }) => seq)).to.have.length(10)
-    const [folded, ...rest] = messagesOf(burst(11), naming)
-    expect(rest).to.deep.equal([])
-    expect(folded?.seq).to.equal(11)
-    expect(folded?.text).to.include('11 alerts').and.include('below 1.05  6').and.include('below 1.0   5')
-    expect(folded?.text.indexOf('$10.00')).to.be.below(folded?.text.indexOf('$9.00') ?? 0)
-    expect(htmlError(folded?.text ?? '<')).to.equal(undefined)
-  })
-
-  it('blocks are not mixed, order is kept, and nothing in between is swallowed', () => {
-    const mixed = [
-      ...burst(11, '1'),
-      entry({ seq: 12, kind: 'sent' }),
-      entry({ seq: 13, kind: 'plan' }),
-      ...burst(11, '2', 14),
-    ]
-    expect(messagesOf(mixed, naming).map(({ seq }) => seq)).to.deep.equal([11, 12, 24])
-  })
-
-  it('a digest stays short whatever is in it', () => {
-    const wild = burst(500).map((one, i) => ({ ...one, data: { ...one.data, threshold: `<${i}>`.repeat(50) } }))
-    const [folded] = messagesOf(wild, naming)
-    expect(folded?.text.length).to.be.below(4_096)
-    expect(htmlError(folded?.text ?? '<')).to.equal(undefined)
   })
 })
 
