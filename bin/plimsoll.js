@@ -2,6 +2,7 @@
 // Starts the command under a Node that runs TypeScript: the present one if it can, else the one in node_modules.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import module from 'node:module'
 import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
@@ -18,6 +19,7 @@ if (!existsSync(bundledNode)) {
   process.exitCode = 1
 } else if (runsTypeScript) {
   endWithLauncher()
+  module.enableCompileCache?.()
   await import('../src/app/cli/main.ts')
 } else {
   handOver()

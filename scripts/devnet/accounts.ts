@@ -2,7 +2,7 @@ import { type Address, type Hex, keccak256, toHex } from 'viem'
 import { privateKeyToAddress } from 'viem/accounts'
 
 /** The key of the n-th account of a population: worthless, public, and the same on every start. */
-export function accountKey(seed: number, index: number): Hex {
+function accountKey(seed: number, index: number): Hex {
   return keccak256(toHex(`plimsoll devnet account ${seed} ${index}`))
 }
 

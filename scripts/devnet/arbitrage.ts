@@ -88,7 +88,7 @@ export class Arbitrageur {
 }
 
 /** The price to stop at, as a square root, or nothing if the pool is within its fee of the target. */
-export function swapLimit(current: bigint, target: bigint, fee: bigint): bigint | undefined {
+function swapLimit(current: bigint, target: bigint, fee: bigint): bigint | undefined {
   const gap = ((current > target ? current - target : target - current) * 2n * feeUnit) / target
   if (gap <= fee + leastGain) return undefined
   // Half the fee on the square root is the fee on the price.

@@ -25,7 +25,7 @@ interface BuildOutput {
   }
 }
 
-export class ArtifactMissing extends Error {
+class ArtifactMissing extends Error {
   constructor(path: string, cause: unknown) {
     super(`No compiled contract at ${path}. Run "hardhat build" first.`, { cause })
     this.name = 'ArtifactMissing'

@@ -32,7 +32,7 @@ const plentyWei = 10n ** 24n
 /** Blocks of the seeding phase hold everything there is. */
 const seedingGasLimit = 2_000_000_000n
 
-export class TransactionReverted extends Error {
+class TransactionReverted extends Error {
   constructor(hash: Hash, what: string, cause: unknown) {
     super(`${what} (${hash}) reverted: ${cause instanceof Error ? cause.message : String(cause)}`, { cause })
     this.name = 'TransactionReverted'

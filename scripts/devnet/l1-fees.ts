@@ -1,7 +1,7 @@
 import { type Address, concat, encodeFunctionData, numberToHex, parseAbi, toFunctionSelector, zeroAddress } from 'viem'
 import type { Chain } from './chain.ts'
 
-export const gasPriceOracleAddress: Address = '0x420000000000000000000000000000000000000F'
+const gasPriceOracleAddress: Address = '0x420000000000000000000000000000000000000F'
 const l1BlockAddress: Address = '0x4200000000000000000000000000000000000015'
 const depositor: Address = '0xDeaDDEaDDeAdDeAdDEAdDEaddeAddEAdDEAd0001'
 

@@ -2,7 +2,7 @@ import { fileURLToPath } from 'node:url'
 import type { Address, Hex } from 'viem'
 import { type Child, event, startChild } from './child.ts'
 
-export const NODE_SCRIPT = fileURLToPath(new URL('../devnet/node.ts', import.meta.url))
+const NODE_SCRIPT = fileURLToPath(new URL('../devnet/node.ts', import.meta.url))
 
 /** What a devnet process says when it is ready. */
 export interface Ready {

@@ -36,7 +36,7 @@ export async function reached(url: string, chain: StageChain, block: number): Pr
 }
 
 /** Every account the daemon shows, as it shows them, at one block. */
-export async function everyAccount(url: string, chain: StageChain): Promise<Accounts> {
+async function everyAccount(url: string, chain: StageChain): Promise<Accounts> {
   const base = `${url}/api/accounts?market=${marketName(chain)}&limit=1000`
   let page = await get<Accounts>(base)
   const accounts: AccountRow[] = [...page.accounts]

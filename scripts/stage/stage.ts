@@ -120,6 +120,7 @@ async function writeConfig(
       chain: chain.chain,
       addressesProvider: chain.addresses['addressesProvider'],
       fromBlock: 0,
+      uiPoolDataProvider: chain.addresses['uiPoolDataProvider'],
     })),
     executor: {
       mode,

@@ -171,6 +171,9 @@ async function runChains(options: DaemonOptions, running: Running): Promise<void
     journal,
   )
   const { settle, away, allAway } = readiness(states, (chains) => onReady({ http: running.url, chains }), stop)
+  const stopIfDone = (): void => {
+    if (untilBlock !== undefined && states.every(({ head }) => head && head.number >= untilBlock)) stop.abort()
+  }
   const loops = config.chains.map((chain, i) => {
     const state = states[i] as ChainState
     return superviseChain({
@@ -181,12 +184,15 @@ async function runChains(options: DaemonOptions, running: Running): Promise<void
       journal,
       control: running.control,
       alerts,
-      onCurrent: () => settle(state),
+      onCurrent: () => {
+        settle(state)
+        stopIfDone()
+      },
       onAway: (error) => away(state, error),
       isAlone: states.length === 1,
       onPage: ({ block }) => {
         log.trace({ chain: chain.name, block: block.number }, 'page')
-        if (untilBlock !== undefined && states.every(({ head }) => head && head.number >= untilBlock)) stop.abort()
+        stopIfDone()
       },
       onProblem: problemLog(log, chain.name, state),
     }).catch((error: unknown) => {

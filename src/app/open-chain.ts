@@ -44,7 +44,13 @@ const FIRST_PAGE_DEPTH = 32n
 /** Connect, restore what the store knows, and read the first page of what it does not. */
 export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
   const { chain, markets, store, state, signal, onProblem } = options
-  const rpc = new Rpc({ chain: chain.name, chainId: chain.id, urls: chain.rpc, onProblem })
+  const rpc = new Rpc({
+    chain: chain.name,
+    chainId: chain.id,
+    urls: chain.rpc,
+    onProblem,
+    requestsPerDay: chain.requestsPerDay,
+  })
   await rpc.connect()
   state.requestsTotal = () => rpc.total
   const batch = await createBatch(rpc, chain.multicall)

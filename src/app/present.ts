@@ -57,7 +57,7 @@ const toHolding = (holding: Holding): HoldingAnswer => ({
   liquidationBonusBps: Number(holding.liquidationBonusBps),
 })
 
-export const toSeizure = (seizure: Seizure): Explanation['bestLiquidation'] & object => ({
+const toSeizure = (seizure: Seizure): Explanation['bestLiquidation'] & object => ({
   collateralAsset: getAddress(seizure.collateralAsset),
   debtAsset: getAddress(seizure.debtAsset),
   debtToCover: seizure.debtToCover.toString(),

@@ -43,7 +43,9 @@ const chain = z.strictObject({
     .describe(
       'Seconds between blocks; decisions are made for the head plus one. Default: that of the known chain, else 12.',
     ),
-  requestsPerDay: positive.optional().describe('Budget of RPC requests a day; without it there is none.'),
+  requestsPerDay: positive
+    .optional()
+    .describe('RPC requests a day above which a warning is logged; nothing is held back for it.'),
   integrity: z
     .enum(['bloom', 'receipts'])
     .default('bloom')
@@ -163,7 +165,7 @@ const chat = z.strictObject({
   role: z
     .enum(['viewer', 'operator'])
     .default('viewer')
-    .describe('`viewer` may ask; `operator` may also pause, resume and mute.')
+    .describe('Messages to a `viewer` say that they are no advice; an `operator` knows.')
     .meta({ examples: ['operator'] }),
 })
 

@@ -71,7 +71,7 @@ export const row = (over: Partial<AccountRow> = {}): AccountRow => ({
   ...over,
 })
 
-export const explanation = (): Explanation => {
+const explanation = (): Explanation => {
   const holding = {
     asset: WETH,
     symbol: 'WETH',

@@ -81,7 +81,12 @@ describe('the command line, with money at stake', function () {
     it('no password', () => refuses(runLive({}), [1, 'NO_PASSWORD', 'KEEPER_PASSWORD is not set', '.env']))
 
     it('a wrong password', () =>
-      refuses(runLive({ KEEPER_PASSWORD: 'tr0ub4dor&3' }), [1, 'KEYSTORE_PASSWORD_WRONG', 'keeper.json', 'does not open it']))
+      refuses(runLive({ KEEPER_PASSWORD: 'tr0ub4dor&3' }), [
+        1,
+        'KEYSTORE_PASSWORD_WRONG',
+        'keeper.json',
+        'does not open it',
+      ]))
 
     it('no keystore', () => {
       place.configure(edited(edited(config, 'executor.mode', 'live'), 'executor.signer.keystore', './nobody.json'))
@@ -115,10 +120,10 @@ describe('the command line, with money at stake', function () {
       refuses(quiet(deploy('--treasury', zeroAddress)), [1, 'DEPLOY_REVERTED', 'treasury']))
 
     it('refuses a chain without an exchange', async () => {
-      place.configure(
-        edited(edited(config, 'chains', { local: { id: 1, rpc: [devnet.http] } }), 'markets.0.chain', 'local'),
-      )
-      await refuses(quiet(deploy()), [1, 'NO_ROUTER', 'chains.local.uniswapV3'])
+      // On Base only SwapRouter02 was deployed.
+      const onBase = edited(config, 'chains', { base: { rpc: [devnet.http] } })
+      place.configure(edited(onBase, 'markets.0.chain', 'base'))
+      await refuses(quiet(deploy()), [1, 'NO_ROUTER', 'chains.base.uniswapV3'])
     })
   })
 

@@ -45,9 +45,10 @@ describe('the command line, with nodes that are wrong', function () {
     return url
   }
 
-  /** Each command ends with this code and one complaint that says all of this, and not the key. */
-  async function refuses(code: number, complaint: string, says: readonly string[]): Promise<void> {
-    for (const args of [['positions', '--json'], ['run']]) {
+  /** The command ends with this code and one complaint that says all of this, and not the key. */
+  async function refuses(code: number, complaint: string, says: readonly string[], commands = ['run']): Promise<void> {
+    for (const command of commands) {
+      const args = command === 'run' ? [command] : [command, '--json']
       const end = await place.plimsoll(args)
       expect([end.code, end.stdout], end.stderr).to.deep.equal([code, ''])
       expect(complaintIn(end)).to.equal(complaint)
@@ -58,13 +59,18 @@ describe('the command line, with nodes that are wrong', function () {
 
   it('says 75 when nobody listens, and never shows the URL', async () => {
     place.configure(edited(config, 'chains.ethereum.rpc', [await deadNode()]))
-    await refuses(75, 'RPC_UNREACHABLE', ['no node of chain "ethereum" answers', 'ECONNREFUSED', 'try again later'])
+    await refuses(
+      75,
+      'RPC_UNREACHABLE',
+      ['no node of chain "ethereum" answers', 'ECONNREFUSED', 'try again later'],
+      ['run', 'positions'],
+    )
   })
 
   it('says 75 when the key is not accepted', async () => {
     const url = await node((_, response) => response.writeHead(401).end('<html>who are you?</html>'))
     place.configure(edited(config, 'chains.ethereum.rpc', [url]))
-    await refuses(75, 'RPC_UNREACHABLE', ['401', 'chains.ethereum.rpc'])
+    await refuses(75, 'RPC_UNREACHABLE', ['401', 'chains.ethereum.rpc'], ['positions'])
   })
 
   it('goes on with the second node when the first is away', async () => {
@@ -92,7 +98,9 @@ describe('the command line, with nodes that are wrong', function () {
     await refuses(1, 'WRONG_CHAIN_ID', ['serves chain id 1, chain "optimism" is 10', 'chains.optimism'])
   })
 
-  it('says 1 where there is no contract', async () => {
+  it('says 1 where there is no contract, although the store knows a market of that name', async () => {
+    place.configure(config)
+    await place.json('positions')
     const nobody = `0x${'00'.repeat(19)}aa`
     place.configure(edited(config, 'markets.0.addressesProvider', nobody))
     await refuses(1, 'NO_CONTRACT', [`market "${MARKET}"`, nobody, 'Correct addressesProvider'])

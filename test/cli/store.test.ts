@@ -53,8 +53,9 @@ describe('the command line, with a store it cannot use', function () {
   })
   afterEach(() => place.remove())
 
-  async function refuses(complaint: string, says: readonly string[]): Promise<void> {
-    for (const args of [['positions', '--json'], ['run']]) {
+  async function refuses(complaint: string, says: readonly string[], commands = ['run']): Promise<void> {
+    for (const command of commands) {
+      const args = command === 'run' ? [command] : [command, '--json']
       const end = await place.plimsoll(args)
       expect([end.code, end.stdout], end.stderr).to.deep.equal([1, ''])
       expect(complaintIn(end)).to.equal(complaint)
@@ -88,7 +89,7 @@ describe('the command line, with a store it cannot use', function () {
   it('names the checkpoint whose bytes have changed, and loses no row', async () => {
     alter(place.store, 'UPDATE checkpoint SET body = zeroblob(length(body))')
     const rows = rowsOf(place.store)
-    await refuses('STORE_CORRUPTED', [`checkpoint of ${MARKET}`, 'digest', 'Restore a backup'])
+    await refuses('STORE_CORRUPTED', [`checkpoint of ${MARKET}`, 'digest', 'Restore a backup'], ['run', 'positions'])
     expect(rowsOf(place.store)).to.deep.equal(rows)
   })
 

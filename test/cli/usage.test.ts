@@ -10,11 +10,9 @@ const CONFIG = {
 /** Refused before anything is opened: what was typed, and the options it is about. */
 const options: readonly (readonly [args: readonly string[], says: string])[] = [
   [['positions', '--sort', 'size'], '--sort size'],
-  [['positions', '--limit', '0'], '--limit 0'],
   [['positions', '--below', 'low'], '--below low'],
   [['verify', '--sample', '1.5'], '--sample 1.5'],
   [['run', '--until-block', 'latest'], '--until-block latest'],
-  [['explain', '0x1234'], 'ADDRESS 0x1234'],
   [['explain', POOL.replace('AFaB', 'AfaB')], 'checksum'],
   [['deploy', '--market', MARKET, '--treasury', 'me'], '--treasury me'],
 ]
@@ -22,7 +20,6 @@ const options: readonly (readonly [args: readonly string[], says: string])[] = [
 /** Words the parser itself does not know. */
 const words: readonly (readonly [args: readonly string[], says: string])[] = [
   [['positons'], "unknown command 'positons'"],
-  [['positions', '--blow', '1'], "unknown option '--blow'"],
   [['explain'], "missing required argument 'address'"],
   [['deploy', '--market', MARKET], "required option '--treasury <address>'"],
 ]

@@ -43,13 +43,13 @@ const market = z.object({
   quarantined: z.boolean(),
   audit: z.object({ block: integer, checked: count, mismatched: count }).nullable(),
 })
-export const Health = z.object({
+const Health = z.object({
   schemaVersion,
   ok: z.boolean(),
   failed: z.array(z.string()).describe('Names of the checks that failed'),
   checks: z.array(z.object({ name: z.string(), ok: z.boolean(), detail: z.string() })),
 })
-export const StatusAnswer = z.object({
+const StatusAnswer = z.object({
   schemaVersion,
   version: z.string(),
   mode: z.string(),
@@ -72,7 +72,7 @@ const accountRow = z.object({
   timeToLiquidationS: z.number().nullable().describe('Until interest alone brings health to 1'),
   source: z.enum(['mirror', 'chain']),
 })
-export const AccountsAnswer = z.object({
+const AccountsAnswer = z.object({
   schemaVersion,
   market: z.string(),
   block,
@@ -108,7 +108,7 @@ const rescue = z.object({
   valueBase: integer,
   healthFactor: integer,
 })
-export const AccountAnswer = accountRow.extend({
+const AccountAnswer = accountRow.extend({
   schemaVersion,
   block,
   totalCollateralBase: integer,
@@ -124,7 +124,7 @@ export const AccountAnswer = accountRow.extend({
   rescue: z.object({ targetHealth: integer, options: z.array(rescue) }),
 }) satisfies z.ZodType<Explanation>
 
-export const Entry = z.object({
+const Entry = z.object({
   seq: count,
   chainId: z.int(),
   market: z.string().describe('Empty for what concerns the whole chain'),
@@ -132,12 +132,12 @@ export const Entry = z.object({
   kind: z.enum(JOURNAL_KINDS),
   data: z.record(z.string(), z.unknown()),
 }) satisfies z.ZodType<JournalEntry>
-export const JournalAnswer = z.object({
+const JournalAnswer = z.object({
   schemaVersion,
   entries: z.array(Entry),
   next: count.nullable().describe('Value of `after` for the next page; null when this is the last one for now'),
 })
-export const ErrorAnswer = z.object({
+const ErrorAnswer = z.object({
   schemaVersion,
   error: z.object({ code: z.string(), what: z.string(), why: z.string(), fix: z.string() }),
 })

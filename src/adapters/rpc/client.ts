@@ -10,7 +10,11 @@ export interface RpcOptions {
   readonly onProblem: (problem: string) => void
   /** Default: 15 seconds. */
   readonly timeoutMs?: number
+  /** Above so many in a day somebody is told, once a day. */
+  readonly requestsPerDay?: number | undefined
 }
+
+const DAY_MS = 86_400_000
 
 /** A chain's nodes as one: asked in order, the next one when one fails, each only after it has named the right chain. */
 export class Rpc {
@@ -22,12 +26,22 @@ export class Rpc {
   readonly #verified = new Set<Provider>()
   readonly #wrong = new Set<Provider>()
   readonly #onProblem: (problem: string) => void
+  readonly #requestsPerDay: number
+  #day = { startMs: performance.now(), requests: 0 }
 
-  constructor({ chain, chainId, urls, onProblem, timeoutMs = REQUEST_TIMEOUT_MS }: RpcOptions) {
+  constructor({ chain, chainId, urls, onProblem, timeoutMs = REQUEST_TIMEOUT_MS, requestsPerDay }: RpcOptions) {
+    this.#requestsPerDay = requestsPerDay ?? Number.POSITIVE_INFINITY
     this.chain = chain
     this.chainId = chainId
     this.#onProblem = onProblem
-    this.#providers = urls.map((url, i) => httpProvider(url, i, () => this.total++, timeoutMs))
+    this.#providers = urls.map((url, i) => httpProvider(url, i, () => this.#count(), timeoutMs))
+  }
+
+  #count(): void {
+    this.total++
+    if (performance.now() - this.#day.startMs > DAY_MS) this.#day = { startMs: performance.now(), requests: 0 }
+    if (++this.#day.requests === this.#requestsPerDay + 1)
+      this.#onProblem(`more than ${this.#requestsPerDay} requests within a day (requestsPerDay)`)
   }
 
   /** At least one node answers, and none of those that do is on another chain. */
@@ -94,7 +108,7 @@ export class Rpc {
 export const isRevert = (error: RpcFault): boolean =>
   error.code === 3 || /revert|out of gas|invalid opcode/i.test(error.message)
 
-export const toQuantity = (value: bigint | number): Hex => `0x${value.toString(16)}`
+const toQuantity = (value: bigint | number): Hex => `0x${value.toString(16)}`
 
 interface RawHeader {
   readonly number: Hex
@@ -153,4 +167,4 @@ export async function getLogs(rpc: Rpc, { addresses, topics, at }: LogQuery): Pr
   }))
 }
 
-export const lower = (address: Address): Address => `0x${address.slice(2).toLowerCase()}`
+const lower = (address: Address): Address => `0x${address.slice(2).toLowerCase()}`

@@ -26,7 +26,7 @@ export interface Provider {
 }
 
 /** Host and position only. */
-export const labelOf = (url: string, index: number): string => {
+const labelOf = (url: string, index: number): string => {
   try {
     return `${new URL(url).host}#${index + 1}`
   } catch {

@@ -1,5 +1,3 @@
-import { decimalOfWad } from '../../core/alert.ts'
-
 /** Numbers for people. Rounded down where a promise hangs on them; data goes out as `--json`. */
 
 const GROUPS = /\B(?=(\d{3})+(?!\d))/g
@@ -20,8 +18,6 @@ export const usd = (usd8: bigint | string): string => {
 
 /** Four digits, cut: 0.99999 is not yet 1. */
 export const health = (wad: string | null): string => (wad === null ? '∞' : amount(BigInt(wad), 18, 4))
-
-export const wadExact = (wad: bigint): string => decimalOfWad(wad)
 
 /** `3 d 4 h`, the two largest units. */
 export function duration(seconds: number | null): string {

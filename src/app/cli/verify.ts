@@ -1,6 +1,7 @@
 import { everyAccount, isExact, type Verification, verificationAnswer, verify as verifyBook } from '../audit.ts'
 import { print, printJson, table } from './output.ts'
 import { bad } from './positions.ts'
+import { type SecondOpinion, secondOpinion } from './second-opinion.ts'
 import { type GlobalOptions, type Mirror, readSettings, withMirrors } from './session.ts'
 
 /** `plimsoll verify`: the mirror against the chain at one block a market. Exit code 3 when anything differs. */
@@ -10,16 +11,33 @@ export async function verify(
   signal: AbortSignal,
 ): Promise<number> {
   const sample = readSample(options.sample)
-  const results = await withMirrors(readSettings(global.config), options.market, signal, async (mirrors) => {
-    const found: { verification: Verification; chainId: number }[] = []
-    for (const mirror of mirrors) found.push({ verification: await verifyOne(mirror, sample), chainId: mirror.chainId })
+  const settings = readSettings(global.config)
+  const results = await withMirrors(settings, options.market, signal, async (mirrors) => {
+    const found: Result[] = []
+    for (const mirror of mirrors) {
+      const verification = await verifyOne(mirror, sample)
+      found.push({ verification, chainId: mirror.chainId, witness: await secondOpinion(settings, mirror) })
+    }
     return found
   })
-  if (global.json)
-    printJson({ markets: results.map(({ verification, chainId }) => verificationAnswer(verification, chainId)) })
-  else for (const { verification } of results) show(verification)
-  return results.every(({ verification }) => isExact(verification)) ? 0 : 3
+  if (global.json) printJson({ markets: results.map(toAnswer) })
+  else for (const result of results) show(result)
+  return results.every(({ verification, witness }) => isExact(verification) && !contradicts(witness)) ? 0 : 3
 }
+
+interface Result {
+  readonly verification: Verification
+  readonly chainId: number
+  readonly witness: SecondOpinion | string | undefined
+}
+
+const contradicts = (witness: Result['witness']): boolean =>
+  typeof witness === 'object' && witness.disagreements.length > 0
+
+const toAnswer = ({ verification, chainId, witness }: Result): object => ({
+  ...verificationAnswer(verification, chainId),
+  witness: typeof witness === 'object' ? witness : null,
+})
 
 function readSample(sample: string | undefined): number | undefined {
   if (sample === undefined) return undefined
@@ -35,7 +53,7 @@ async function verifyOne({ book, open }: Mirror, sample: number | undefined): Pr
   return verifyBook(book, open.batch, all.filter((account) => account % step === 0).slice(0, sample ?? all.length))
 }
 
-function show(verification: Verification): void {
+function show({ verification, witness }: Result): void {
   const { market, block, revision, checked, mismatched, mismatches, reserves } = verification
   print(`${market} at block ${block}, pool revision ${revision}: checked ${checked}, mismatched ${mismatched}`)
   if (mismatches.length > 0)
@@ -46,7 +64,17 @@ function show(verification: Verification): void {
       ),
     )
   const wrong = reserves.filter((r) => r.sumScaledDebt !== r.scaledTotalSupply)
-  if (wrong.length === 0) return print(`debt of ${reserves.length} reserves adds up to the wei`)
   const rows = wrong.map((r) => [r.asset, `${r.sumScaledDebt}`, `${r.scaledTotalSupply}`])
-  print(table(['reserve', 'sum of scaled debt', 'scaledTotalSupply'], rows, [1, 2]))
+  if (wrong.length === 0) print(`debt of ${reserves.length} reserves adds up to the wei`)
+  else print(table(['reserve', 'sum of scaled debt', 'scaledTotalSupply'], rows, [1, 2]))
+  if (witness !== undefined) print(`second opinion (Aave's own libraries): ${opinion(witness)}`)
+}
+
+function opinion(witness: SecondOpinion | string): string {
+  if (typeof witness === 'string') return `none, ${witness}`
+  const { compared, disagreements, notWitnessed, tolerance } = witness
+  const left = notWitnessed > 0 ? `; ${notWitnessed} in an eMode it cannot read` : ''
+  const worst = disagreements[0]
+  const first = worst ? `, first ${worst.address}: ours ${worst.ours}, theirs ${worst.theirs}` : ''
+  return `compared ${compared} within ${tolerance}, ${disagreements.length} disagree${first}${left}`
 }

@@ -74,11 +74,6 @@ export const userEModeCell = (account: AccountId): Cell => ACCOUNT_BASE + accoun
 export const scaledCell = (account: AccountId, id: number, side: Side): Cell =>
   ACCOUNT_BASE + account * ACCOUNT_STRIDE + 2 + id * 2 + side
 
-export const isBorrowing = (configuration: bigint, id: number): boolean =>
-  ((configuration >> BigInt(id * 2)) & 1n) === 1n
-export const isUsingAsCollateral = (configuration: bigint, id: number): boolean =>
-  ((configuration >> BigInt(id * 2 + 1)) & 1n) === 1n
-
 /** Ids of the reserves that exist (a dropped one leaves a hole). */
 export function reserveIds(ledger: Ledger): number[] {
   const count = Number(ledger.get(MARKET.reservesCount))

@@ -43,7 +43,7 @@ export const [deployer, owner, keeper, stranger, user] = [0, 1, 2, 3, 4].map((i)
 /** Receives only; nobody holds its key. */
 export const treasury: Address = '0x7e57000000000000000000000000000000000001'
 
-export class Refused extends Error {
+class Refused extends Error {
   readonly data: Hex
   constructor(data: Hex, cause: unknown) {
     super(reason(data), { cause })
