@@ -2,13 +2,15 @@ import { parseArgs } from 'node:util'
 import { type BotApi, startBotApi } from '../doubles/bot-api.ts'
 import { event } from '../stage/child.ts'
 import { type Daemon, openStage, type Stage } from '../stage/stage.ts'
+import { drawPicture } from './picture.ts'
 import { createScreen, type Screen } from './screen.ts'
 
 const usage = `npm run demo [-- options]
   --keep           leave chains and API up afterwards, for exploring
   --accounts 300   borrowers and suppliers a chain
   --seed 1         same seed, same story
-  --fast           twice the pace`
+  --fast           twice the pace
+  --picture FILE   draw what was shown, as SVG`
 
 const TOKEN = '123456:DEMO-token-of-the-double'
 const CHAT = 1
@@ -20,6 +22,7 @@ async function main(): Promise<number> {
       accounts: { type: 'string' },
       seed: { type: 'string' },
       fast: { type: 'boolean' },
+      picture: { type: 'string' },
       help: { type: 'boolean' },
     },
   })
@@ -47,6 +50,7 @@ async function main(): Promise<number> {
   const daemon = await stage.start()
   screen.say(`the daemon is live on both chains: ${daemon.url}/api/status`)
   const code = await tell(stage, daemon, screen)
+  if (values.picture !== undefined) drawPicture(values.picture, screen.lines)
   if (values.keep) await explore(stage, daemon, screen)
   await daemon.process.kill()
   await stage.close()

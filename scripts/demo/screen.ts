@@ -3,6 +3,8 @@ import type { AccountRow, Accounts, Status } from '../../src/core/answers.ts'
 import type { JournalEntry } from '../../src/core/ports.ts'
 
 export interface Screen {
+  /** Everything said so far. */
+  readonly lines: readonly string[]
   say(message: string): void
   /** A message as it reached the chat. */
   chat(html: string): void
@@ -13,17 +15,21 @@ export interface Screen {
   summary(url: string): Promise<void>
 }
 
-const RANK_MS = 3_000
+const RANK_MS = 5_000
 const TOP = 4
 
 /** What the demo shows, line by line: it reads well on a terminal and in a file. */
 export function createScreen(out: { write(text: string): unknown }): Screen {
   const started = performance.now()
+  const lines: string[] = []
   const say = (message: string): void => {
     const seconds = ((performance.now() - started) / 1000).toFixed(0).padStart(4)
-    out.write(`${seconds}s  ${message}\n`)
+    const line = `${seconds}s  ${message}`
+    lines.push(line)
+    out.write(`${line}\n`)
   }
   return {
+    lines,
     say,
     chat: (html) => say(`chat      ${oneLine(html)}`),
     follow: (url) => follow(url, say),
@@ -89,8 +95,6 @@ function tell(text: string, say: (message: string) => void): void {
 function liquidationLine({ kind, market, block, data }: JournalEntry): string | undefined {
   const borrower = String(data['borrower']).slice(0, 10)
   switch (kind) {
-    case 'sent':
-      return `sent      ${market} block ${block}: ${borrower}…, expected net ${usd(String(data['netUsd8']))}`
     case 'confirmed':
       return `EARNED    ${market} block ${block}: ${borrower}…, ${usd(String(data['profitUsd8']))} before gas (${amount(BigInt(String(data['gasUsed'])), 0, 0)} gas)`
     case 'lost':

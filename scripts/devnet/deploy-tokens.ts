@@ -52,10 +52,15 @@ async function deployRatioFeed(deployer: Deployer, base: Address, ratio: bigint)
   return deployer.deploy(ownArtifact('mocks/CappedRatioFeed'), args)
 }
 
-export async function deployAssets(deployer: Deployer, risk: RiskParameters): Promise<Record<ReserveSymbol, Asset>> {
+/** Every asset with a price of its own; the tokens may be there already. */
+export async function deployAssets(
+  deployer: Deployer,
+  risk: RiskParameters,
+  tokens?: Readonly<Record<ReserveSymbol, Pick<Asset, 'asset'>>>,
+): Promise<Record<ReserveSymbol, Asset>> {
   const assets: Partial<Record<ReserveSymbol, Asset>> = {}
   for (const symbol of reserveSymbols) {
-    const asset = await deployToken(deployer, symbol, risk.reserves[symbol].decimals)
+    const asset = tokens?.[symbol].asset ?? (await deployToken(deployer, symbol, risk.reserves[symbol].decimals))
     assets[symbol] = { asset, ...(await deployPrice(deployer, symbol, risk, assets.WETH)) }
   }
   return assets as Record<ReserveSymbol, Asset>

@@ -28,13 +28,14 @@ export interface Market {
   readonly reserves: Readonly<Record<ReserveSymbol, Reserve>>
 }
 
-export async function deployMarket(chain: Chain): Promise<Market> {
+/** A market beside `other` lists the same tokens, at prices of its own. */
+export async function deployMarket(chain: Chain, other?: Market): Promise<Market> {
   const governance = namedAccount('governance')
   const risk = riskParameters(chain.spec.name)
   const deployer = await Deployer.create(chain, governance)
   await installMulticall3(chain)
   if (chain.spec.chainType === 'op') await setL1Fees(chain)
-  const assets = await deployAssets(deployer, risk)
+  const assets = await deployAssets(deployer, risk, other?.reserves)
   const aave = await deployAave(deployer, Object.values(assets), assets.WETH)
   for (const symbol of reserveSymbols) {
     await listReserve(deployer, aave, { asset: assets[symbol].asset, symbol, parameters: risk.reserves[symbol] })

@@ -83,19 +83,19 @@ async function deploy(
 ): Promise<Address> {
   await fund(chain, keeper, FUNDS_WEI)
   say(`deploying the Liquidator on ${chain.chain}`)
-  const pending = command('deploy', '--json', '--market', marketName(chain), '--treasury', TREASURY)
+  const deployed = command('deploy', '--json', '--market', marketName(chain), '--treasury', TREASURY)
   let done = false
-  void pending.finally(() => {
+  void deployed.finally(() => {
     done = true
   })
   while (!done) {
-    const { pending: waiting } = (await chain.rpc('txpool_status').catch(() => ({ pending: '0x1' }))) as {
-      pending: string
-    }
-    if (Number(waiting) > 0) await mine(chain)
+    const [pending, mined] = await Promise.all(
+      ['pending', 'latest'].map((at) => chain.rpc('eth_getTransactionCount', keeper, at)),
+    )
+    if (Number(pending) > Number(mined)) await mine(chain)
     await new Promise((resolve) => setTimeout(resolve, 50))
   }
-  const { code, output } = await pending
+  const { code, output } = await deployed
   const json = output.slice(output.findIndex((line) => line.startsWith('{'))).join('\n')
   if (code !== 0) throw new Error(`plimsoll deploy on ${chain.chain} ended with ${code}:\n${output.join('\n')}`)
   return (JSON.parse(json.slice(0, json.lastIndexOf('}') + 1)) as { contract: Address }).contract

@@ -1,5 +1,13 @@
 import { expect } from 'chai'
-import { decodeFunctionData, type Hex, keccak256, parseTransaction, recoverTransactionAddress, toHex } from 'viem'
+import {
+  decodeFunctionData,
+  getAddress,
+  type Hex,
+  keccak256,
+  parseTransaction,
+  recoverTransactionAddress,
+  toHex,
+} from 'viem'
 import { liquidatorAbi } from '../../src/adapters/contracts/liquidator.ts'
 import { RpcFault, UnreachableError } from '../../src/core/errors.ts'
 import type { Intent, JournalEntry, Outcome } from '../../src/core/ports.ts'
@@ -78,9 +86,9 @@ describe('live executor, sending', () => {
     const { functionName, args } = decodeFunctionData({ abi: liquidatorAbi, data: transaction.data ?? '0x' })
     expect(functionName).to.equal('liquidate')
     expect(args?.[0]).to.deep.equal({
-      collateralAsset: seizure.collateralAsset,
-      debtAsset: seizure.debtAsset,
-      user: BORROWER,
+      collateralAsset: getAddress(seizure.collateralAsset),
+      debtAsset: getAddress(seizure.debtAsset),
+      user: getAddress(BORROWER),
       debtToCover: seizure.debtToCover,
       path: plan.quote.path,
       minProfit: plan.minProfit,

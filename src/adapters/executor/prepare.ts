@@ -124,7 +124,7 @@ async function sign(
     value: 0n,
     gas: priced.gas,
     maxFeePerGas: priced.maxFeePerGas,
-    maxPriorityFeePerGas: priorityFeeWei,
+    maxPriorityFeePerGas: min(priorityFeeWei, priced.maxFeePerGas),
   })
   const { seizure } = plan.quote
   return {

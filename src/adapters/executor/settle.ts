@@ -12,6 +12,7 @@ export type Settlement =
 interface Receipt {
   readonly status: Hex
   readonly blockNumber: Hex
+  readonly blockHash: Hex
   readonly gasUsed: Hex
   readonly effectiveGasPrice: Hex
   /** Optimism-like chains: wei for the data. */
@@ -31,13 +32,23 @@ export async function settleIntent(
   facts: Facts,
   market: Marketplace | undefined,
 ): Promise<Settlement | 'pending' | 'unknown'> {
-  const receipt = (await node.request('eth_getTransactionReceipt', [intent.hash])) as Receipt | null
-  if (receipt !== null)
-    return BigInt(receipt.blockNumber) > facts.block.number ? 'pending' : fromReceipt(intent, receipt, facts, market)
+  const receipt = await receiptOf(node, intent)
+  if (receipt !== null) return isWithin(receipt, facts) ? fromReceipt(intent, receipt, facts, market) : 'pending'
   const transaction = (await node.request('eth_getTransactionByHash', [intent.hash])) as object | null
   if (transaction !== null) return 'pending'
-  if (await isNonceUsed(node, intent)) return lost(intent, facts, 'nonce-used')
+  // Asked again after the nonce: it may have been mined between the two questions, and then it was ours.
+  if (await isNonceUsed(node, intent))
+    return (await receiptOf(node, intent)) === null ? lost(intent, facts, 'nonce-used') : 'pending'
   return facts.block.timestamp > intent.deadline ? lost(intent, facts, 'expired') : 'unknown'
+}
+
+const receiptOf = async (node: Node, { hash }: Intent): Promise<Receipt | null> =>
+  (await node.request('eth_getTransactionReceipt', [hash])) as Receipt | null
+
+/** Not above the page, nor in another block of its number: that one is an orphan, or the page soon is. */
+function isWithin({ blockNumber, blockHash }: Receipt, { block }: Facts): boolean {
+  const number = BigInt(blockNumber)
+  return number < block.number || (number === block.number && blockHash === block.hash)
 }
 
 /** By something else of the same key: without a receipt it was not ours. */

@@ -23,6 +23,11 @@ export function submitExecutor(options: SubmitOptions): Executor {
       options.onProblem(`broadcast of ${intent.hash}: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
+  /** By the newest block, not the page's: pages of a catch-up are long past, and late bytes only cost gas. */
+  const isTimely = async ({ deadline }: Intent): Promise<boolean> => {
+    const newest = (await options.node.request('eth_getBlockByNumber', ['latest', false])) as { timestamp: Hex } | null
+    return newest !== null && BigInt(newest.timestamp) <= deadline
+  }
   return {
     mode: 'live',
     inFlight: (market, borrower, timestamp) =>
@@ -40,13 +45,12 @@ export function submitExecutor(options: SubmitOptions): Executor {
     async settle(facts, record) {
       for (const intent of store.intents(chainId, 'signed')) {
         const settlement = await settleIntent(options.node, intent, facts, options.marketplace(intent.market))
-        if (settlement === 'unknown' && facts.block.timestamp <= intent.deadline) await broadcast(intent)
-        else if (settlement === 'pending' && !sent.has(intent.hash)) await broadcast(intent)
-        else if (typeof settlement === 'object') {
+        if (typeof settlement === 'object') {
           const { settled, ...how } = settlement
           const closed: Intent = { ...intent, status: how.kind, settledBlock: settled.block }
           record(intent.market, facts.block, { ...settled, ...how }, () => store.saveIntent(closed))
-        }
+        } else if ((settlement === 'unknown' || !sent.has(intent.hash)) && (await isTimely(intent)))
+          await broadcast(intent)
       }
     },
     async rollback(to, record) {

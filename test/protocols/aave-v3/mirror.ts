@@ -1,3 +1,4 @@
+import type { Address } from 'viem'
 import type { ChainName } from '../../../scripts/devnet/chain-spec.ts'
 import { type Devnet, startDevnet } from '../../../scripts/devnet/index.ts'
 import { getHeader, Rpc } from '../../../src/adapters/rpc/client.ts'
@@ -43,7 +44,10 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
   const rpc = new Rpc({ chain: options.chain, chainId, urls: [devnet.http], onProblem })
   await rpc.connect()
   const batch = await createBatch(rpc, devnet.market.addresses.multicall3)
-  const { book, head } = await firstPage(devnet, rpc, batch, options.priceReadsS ?? 0n)
+  const head = await headOf(rpc)
+  const { addressesProvider } = devnet.market.addresses
+  const { priceReadsS = 0n } = options
+  const book = await firstPage({ rpc, batch, name: 'devnet', addressesProvider, priceReadsS, head })
   const stop = new AbortController()
   const requests: number[] = []
   const pushed = byHand()
@@ -74,28 +78,32 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
   return { devnet, rpc, batch, book, problems, requests, catchUp, verify: () => verify(book, batch), close }
 }
 
-async function headOf(rpc: Rpc): Promise<Header> {
+export async function headOf(rpc: Rpc): Promise<Header> {
   const head = await getHeader(rpc, 'latest')
   if (head === undefined) throw new Error('the devnet has no head')
   return head
 }
 
-async function firstPage(
-  devnet: Devnet,
-  rpc: Rpc,
-  batch: Batch,
-  priceReadsS: bigint,
-): Promise<{ book: Book; head: Header }> {
-  const { addressesProvider } = devnet.market.addresses
-  const lower = `0x${addressesProvider.slice(2).toLowerCase()}` as const
-  const make = () => new Book('devnet', aaveV3({ addressesProvider: lower, rules: 'auto', priceReadsS }))
-  const head = await headOf(rpc)
+export interface FirstPage {
+  readonly rpc: Rpc
+  readonly batch: Batch
+  readonly name: string
+  readonly addressesProvider: Address
+  readonly priceReadsS: bigint
+  readonly head: Header
+}
+
+/** One market found and read at `head`, as the program does it at the start. */
+export async function firstPage(options: FirstPage): Promise<Book> {
+  const { rpc, batch, name, priceReadsS, head } = options
+  const addressesProvider = `0x${options.addressesProvider.slice(2).toLowerCase()}` as const
+  const make = () => new Book(name, aaveV3({ addressesProvider, rules: 'auto', priceReadsS }))
   const probe = make()
   probe.apply(await completeReads({ batch }, head, [], [probe]))
   const { filter, key } = probe.protocol.history(probe.ledger)
   const logs = await scanHistory({
     rpc,
-    market: 'devnet',
+    market: name,
     filter,
     key,
     from: 0n,
@@ -108,11 +116,11 @@ async function firstPage(
   })
   const book = make()
   book.apply(await completeReads({ batch }, head, logs, [book]))
-  return { book, head }
+  return book
 }
 
 /** Heads that come when told. */
-function byHand(): { heads: Heads; tell(head: Header): void } {
+export function byHand(): { heads: Heads; tell(head: Header): void } {
   let told: Header | undefined
   let wake = (): void => {}
   const next = async (seen: Header | undefined): Promise<Header> => {
@@ -129,7 +137,7 @@ function byHand(): { heads: Heads; tell(head: Header): void } {
   return { heads: { next, forget: () => {}, close: () => {} }, tell }
 }
 
-async function verify(book: Book, batch: Batch) {
+export async function verify(book: Book, batch: Batch) {
   const { audit } = book.protocol
   const { ledger, head } = book
   if (head === undefined) throw new Error('the book is empty')

@@ -1,0 +1,38 @@
+import { writeFileSync } from 'node:fs'
+
+const FIRST = 26
+const LAST = 15
+const COLUMNS = 118
+const LINE_PX = 17
+const CHAR_PX = 7.9
+
+/** What the demo printed, its beginning and its end, as the picture in the README. */
+export function drawPicture(path: string, lines: readonly string[]): void {
+  const shown = [...lines.slice(0, FIRST), '      ⋮', ...lines.slice(-LAST)]
+  const height = (shown.length + 2) * LINE_PX
+  const width = Math.ceil(COLUMNS * CHAR_PX + 32)
+  const rows = shown.map(
+    (line, i) => `<text x="16" y="${(i + 2) * LINE_PX}" fill="${colourOf(line)}">${inXml(cut(line))}</text>`,
+  )
+  writeFileSync(
+    path,
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="ui-monospace, Menlo, Consolas, monospace" font-size="13" xml:space="preserve">
+<rect width="100%" height="100%" rx="8" fill="#10151c"/>
+${rows.join('\n')}
+</svg>
+`,
+  )
+}
+
+const cut = (line: string): string => (line.length > COLUMNS ? `${line.slice(0, COLUMNS - 1)}…` : line)
+
+const inXml = (text: string): string =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll(' ', ' ')
+
+function colourOf(line: string): string {
+  if (line.includes('EARNED')) return '#7ee787'
+  if (line.includes('chat ')) return '#79c0ff'
+  if (line.includes('lost ')) return '#ff7b72'
+  if (line.includes('mismatched 0')) return '#7ee787'
+  return '#c9d1d9'
+}
