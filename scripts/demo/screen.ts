@@ -65,7 +65,7 @@ async function showRanks(url: string, say: (message: string) => void): Promise<v
 
 const rankLine = (row: AccountRow): string =>
   `${row.address.slice(0, 10)}…  health ${health(row.healthFactor)}  debt ${usd(row.debtBase).padStart(16)}  ${
-    row.distancePct === null ? '' : `falls in ${row.distancePct.toFixed(2)} %`
+    row.liquidatable ? 'LIQUIDATABLE' : row.distancePct === null ? '' : `${row.distancePct.toFixed(2)} % away`
   }`
 
 /** Server-sent events, as any client reads them. */
