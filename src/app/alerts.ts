@@ -1,21 +1,19 @@
 import { getAddress } from 'viem'
 import { type AlertRules, type Latches, type Observation, stepAlerts } from '../core/alert.ts'
 import type { Book } from '../core/book.ts'
-import { UINT256_MAX, WAD } from '../core/math.ts'
+import { UINT256_MAX } from '../core/math.ts'
 import type { JournalEntry, Store } from '../core/ports.ts'
 import type { AccountView } from '../core/protocol.ts'
 import type { AccountId, Header } from '../core/types.ts'
 import type { Journal } from './journal.ts'
 import { toAccountRow } from './present.ts'
+import { suspects } from './suspects.ts'
 
 const LATCHES = 'alerts.latches'
 
 interface Observed extends Observation {
   readonly view: AccountView
 }
-
-/** Floats choose who is looked at; a little wider than the rules, which decide on the exact health. */
-const SCREEN_MARGIN = 1.001
 
 /** Evaluates the alert rules after each page. What was told is in the store together with the telling of it. */
 export class AlertDesk {
@@ -52,8 +50,7 @@ export class AlertDesk {
 
   #observe(book: Book, head: Header): Observed[] {
     const highest = this.#rules.thresholds.reduce((a, b) => (b > a ? b : a), 0n)
-    const below = (Number(highest + this.#rules.hysteresis) / Number(WAD)) * SCREEN_MARGIN
-    const accounts = new Set<AccountId>(book.ranked(Number.POSITIVE_INFINITY, below))
+    const accounts = new Set<AccountId>(suspects(book, highest + this.#rules.hysteresis, head.timestamp))
     for (const key of Object.keys(this.#latches)) {
       const [market, address] = key.split('/')
       const account = market === book.name ? book.find(address as `0x${string}`) : undefined

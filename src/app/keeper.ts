@@ -74,10 +74,11 @@ async function despiteNode({ onProblem }: KeeperOptions, work: () => Promise<voi
 async function rollback(options: KeeperOptions, { to, depth }: FeedEvent & { kind: 'rollback' }): Promise<void> {
   const { state, books, store, journal } = options
   for (const book of books) book.rollback(to)
-  store.dropPagesAbove(state.chainId, to.number)
   journal.add(entry(options, '', to, 'rollback', { to: to.number.toString(), depth }))
   state.newest = undefined
   await options.executor.rollback(to, recorder(options))
+  // Last: whoever starts again before this finds the orphans, and goes back once more.
+  store.dropPagesAbove(state.chainId, to.number)
 }
 
 /** Warn, then liquidate: at the time of execution, the head's timestamp plus one block. */
@@ -149,6 +150,7 @@ async function pursue(
   const plan = decide(candidate, quotes, facts.block.timestamp, options.limits(book.name))
   if (plan.kind === 'refusal') return tell(plan)
   if (options.signal.aborted) return
+  if (options.control.paused) return tell(refuse(candidate, 'control-paused', ''))
   await executor.execute(book.name, candidate, plan, facts, record)
 }
 

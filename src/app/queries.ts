@@ -13,11 +13,10 @@ import type {
 } from '../core/answers.ts'
 import type { Book } from '../core/book.ts'
 import { UsageError } from '../core/errors.ts'
-import { WAD } from '../core/math.ts'
 import type { Store } from '../core/ports.ts'
-import type { AccountId } from '../core/types.ts'
 import type { ChainState } from './chain-state.ts'
 import { explain, toAccountRow, toBlockRef } from './present.ts'
+import { suspects } from './suspects.ts'
 import { staleAfterMs } from './watchdog.ts'
 
 export interface QueryOptions {
@@ -155,10 +154,13 @@ export function accountsOf(book: Book, chainId: number, query: AccountsQuery): A
   book.screen(head.timestamp)
   const key = SORT_KEYS[query.sort]
   const after = query.cursor === undefined ? undefined : readCursor(query.cursor)
-  const rows = ranked(book, query)
+  const { belowWad } = query
+  const rows = (
+    belowWad === undefined ? book.ranked(Number.POSITIVE_INFINITY) : suspects(book, belowWad, head.timestamp)
+  )
     .map((account) => book.account(account, head.timestamp))
     .filter((view) => view !== undefined)
-    .filter((view) => view.totalDebtBase > 0n && (query.belowWad === undefined || view.healthFactor < query.belowWad))
+    .filter((view) => view.totalDebtBase > 0n && (belowWad === undefined || view.healthFactor < belowWad))
     .map((view) => toAccountRow(book.name, chainId, view))
     .map((row) => ({ row, key: key(row) }))
     .sort((a, b) => order(a.key, a.row.address, b.key, b.row.address))
@@ -172,15 +174,6 @@ export function accountsOf(book: Book, chainId: number, query: AccountsQuery): A
     accounts: page.map(({ row }) => row),
   }
 }
-
-/** A little above the limit, since floats only screen; the exact answer decides. */
-const SCREEN_MARGIN = 1.000001
-
-const ranked = (book: Book, { belowWad }: AccountsQuery): AccountId[] =>
-  book.ranked(
-    Number.POSITIVE_INFINITY,
-    belowWad === undefined ? undefined : (Number(belowWad) / Number(WAD)) * SCREEN_MARGIN,
-  )
 
 const order = (keyA: number, addressA: string, keyB: number, addressB: string): number =>
   keyA < keyB ? -1 : keyA > keyB ? 1 : addressA < addressB ? -1 : addressA > addressB ? 1 : 0

@@ -115,6 +115,26 @@ describe('queries of accounts', () => {
     )
   })
 
+  it('below a health finds dust as well: one wei of debt counts as a whole base unit', () => {
+    const dust = (dollarsWei: bigint, debtWei: bigint): AccountSpec => ({
+      collaterals: [[0, dollarsWei]],
+      debts: [[1, debtWei]],
+    })
+    const grain = reserve({ priceUsd8: 100_000n * USD, decimals: 2 })
+    const accounts = [dust(0n, 1n), dust(10n ** 9n, 1n), dust(10n ** 10n, 1n), dust(10n ** 18n, 1n)]
+    const cheap = reserve({ priceUsd8: 1n, decimals: 18 })
+    for (const owed of [cheap, grain, reserve()])
+      for (const belowWad of [WAD / 2n, WAD, 2n * WAD]) {
+        const book = bookOf({ reserves: [reserve(), owed], accounts })
+        const rows = pages(queriesOn(book), query({ belowWad })).flat()
+        const expected = accounts.flatMap((_, n) => {
+          const view = book.account(n, NOW)
+          return view && view.totalDebtBase > 0n && view.healthFactor < belowWad ? view.address : []
+        })
+        expect(rows.map((row) => row.address.toLowerCase())).to.have.members(expected)
+      }
+  })
+
   it('a page goes on where the last ended although the ranking moved', () => {
     const accounts = [10n, 11n, 12n, 13n].map(
       (dollars): AccountSpec => ({

@@ -36,7 +36,7 @@ const contradicts = (witness: Result['witness']): boolean =>
 
 const toAnswer = ({ verification, chainId, witness }: Result): object => ({
   ...verificationAnswer(verification, chainId),
-  witness: typeof witness === 'object' ? witness : null,
+  ...(typeof witness === 'object' && { witness }),
 })
 
 function readSample(sample: string | undefined): number | undefined {
