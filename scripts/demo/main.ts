@@ -43,10 +43,10 @@ async function main(): Promise<number> {
     telegram: chat,
     say: screen.say,
   })
-  onInterrupt(async () => {
+  close = async () => {
     await stage.close()
     await chat.double?.close()
-  })
+  }
   const daemon = await stage.start()
   screen.say(`the daemon is live on both chains: ${daemon.url}/api/status`)
   const code = await tell(stage, daemon, screen)
@@ -98,13 +98,20 @@ async function explore(stage: Stage, daemon: Daemon, screen: Screen): Promise<vo
   await daemon.process.exited
 }
 
-/** Ctrl-C at any moment leaves nothing running. */
-function onInterrupt(close: () => Promise<void>): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => {
-      void close().finally(() => process.exit(0))
-    })
-}
+/** Ctrl-C at any moment leaves nothing running: children are killed as this process ends. */
+let close: () => Promise<void> = async () => {}
+let isClosing = false
+for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  process.once(signal, () => {
+    isClosing = true
+    void close().finally(() => process.exit(0))
+  })
 
-process.exitCode = await main()
+try {
+  process.exitCode = await main()
+} catch (error) {
+  // What was waited for ends with everything else.
+  if (!isClosing) throw error
+  await new Promise(() => {})
+}
 process.exit()

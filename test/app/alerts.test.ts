@@ -122,7 +122,7 @@ describe('AlertDesk', () => {
     expect(real.value('alerts.latches')).to.be.a('string')
   })
 
-  it('is heard only once it is on disk', () => {
+  it('is heard when its latch is already written', () => {
     const { store } = world()
     const journal = new Journal(store, (error) => {
       throw error

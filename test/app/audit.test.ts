@@ -133,7 +133,7 @@ describe('verificationAnswer', () => {
       block: '3',
       checked: 2,
       mismatched: 1,
-      worst: { address: '0x0000000000000000000000000000000000aBcDeF', field: 'debt', ours: '1', chain: '2' },
+      worst: { address: '0x0000000000000000000000000000000000abcDeF', field: 'debt', ours: '1', chain: '2' },
       reserves: [{ asset: '0x0000000000000000000000000000000000000aBc', sumScaledDebt: '7', scaledTotalSupply: '7' }],
     })
   })

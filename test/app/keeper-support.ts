@@ -43,7 +43,7 @@ const scripted = (steps: readonly Step[]): Feed => ({
 })
 
 /** Plans what it is told, and remembers everything it was asked. */
-export class FakeExecutor implements Executor {
+class FakeExecutor implements Executor {
   mode: Executor['mode'] = 'live'
   readonly executed: { borrower: string; plan: Plan; block: bigint }[] = []
   readonly settled: bigint[] = []
@@ -73,7 +73,7 @@ export class FakeExecutor implements Executor {
 }
 
 /** Pays `gain` beyond the debt, and remembers whose seizures it was shown. */
-export class FakeRouter implements Router {
+class FakeRouter implements Router {
   readonly asked: string[] = []
   gain = 1000n
   answer: (quotes: readonly Quote[]) => Promise<readonly Quote[]> = async (quotes) => quotes

@@ -121,10 +121,10 @@ describe('queries of accounts', () => {
       debts: [[1, debtWei]],
     })
     const grain = reserve({ priceUsd8: 100_000n * USD, decimals: 2 })
-    const accounts = [dust(0n, 1n), dust(10n ** 9n, 1n), dust(10n ** 10n, 1n), dust(10n ** 18n, 1n)]
+    const accounts = [dust(0n, 1n), dust(10n ** 9n, 1n), dust(5n * 10n ** 11n, 1n), dust(10n ** 18n, 1n)]
     const cheap = reserve({ priceUsd8: 1n, decimals: 18 })
     for (const owed of [cheap, grain, reserve()])
-      for (const belowWad of [WAD / 2n, WAD, 2n * WAD]) {
+      for (const belowWad of [WAD / 2n, WAD, 2n * WAD, 100n * WAD]) {
         const book = bookOf({ reserves: [reserve(), owed], accounts })
         const rows = pages(queriesOn(book), query({ belowWad })).flat()
         const expected = accounts.flatMap((_, n) => {
