@@ -1,8 +1,8 @@
-import { mkdtempSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Loaded, loadConfig } from '../../src/config/load.ts'
 import { InvalidConfig, showPath } from '../../src/config/problems.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 export const provider = '0x2f39d218133AFaB8F2B819B1066c7E434Ad94E9e'
 
@@ -15,7 +15,7 @@ markets:
 ${extra}`
 
 export function writeConfig(text: string): string {
-  const file = join(mkdtempSync(join(tmpdir(), 'plimsoll-config-')), 'plimsoll.yaml')
+  const file = join(temporaryFolder('config'), 'plimsoll.yaml')
   writeFileSync(file, text)
   return file
 }

@@ -1,11 +1,11 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { root } from '../../scripts/generated.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
-const folder = () => mkdtempSync(join(tmpdir(), 'plimsoll-bootstrap-'))
+const folder = () => temporaryFolder('bootstrap')
 const url = (file: string) => JSON.stringify(new URL(`../../scripts/${file}`, import.meta.url).href)
 
 /** Runs a few lines in a process of their own. */

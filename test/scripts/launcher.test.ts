@@ -1,13 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, symlinkSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
 import { root } from '../../scripts/generated.ts'
+import { temporaryFolder } from '../support/temporary.ts'
 
 /** A clone with a command that tells what it was given. */
 function clone({ installed }: { installed: boolean }): string {
-  const place = mkdtempSync(join(tmpdir(), 'plimsoll-launcher-'))
+  const place = temporaryFolder('launcher')
   cpSync(join(root, 'bin'), join(place, 'bin'), { recursive: true })
   writeFileSync(join(place, 'package.json'), '{ "type": "module" }')
   mkdirSync(join(place, 'src/app/cli'), { recursive: true })
