@@ -3,21 +3,22 @@ import { fileURLToPath } from 'node:url'
 
 /** Compiled contracts that the program itself needs at run time: written into `src` so that it runs without a compiler. */
 export const GENERATED = [
-  { contract: 'Batch', file: 'batch' },
-  { contract: 'Liquidator', file: 'liquidator' },
+  { contract: 'Batch', file: 'batch', hasAbi: false },
+  { contract: 'Liquidator', file: 'liquidator', hasAbi: true },
 ] as const
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 
-export function generatedModule({ contract, file }: (typeof GENERATED)[number]): { path: string; text: string } {
+export function generatedModule({ contract, file, hasAbi }: (typeof GENERATED)[number]): {
+  path: string
+  text: string
+} {
   const artifact: unknown = JSON.parse(
     readFileSync(`${root}artifacts/contracts/${contract}.sol/${contract}.json`, 'utf8'),
   )
   const { abi, bytecode } = artifact as { abi: unknown; bytecode: string }
   const text = `// Generated from contracts/${contract}.sol by \`npm run generate\`: do not edit.
-export const ${file}Abi = ${JSON.stringify(abi)} as const
-
-export const ${file}Bytecode = '${bytecode}' as const
+${hasAbi ? `export const ${file}Abi = ${JSON.stringify(abi)} as const\n\n` : ''}export const ${file}Bytecode = '${bytecode}' as const
 `
   return { path: `${root}src/adapters/contracts/${file}.ts`, text }
 }

@@ -17,6 +17,7 @@ export function drawPicture(path: string, lines: readonly string[]): void {
   writeFileSync(
     path,
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" font-family="ui-monospace, Menlo, Consolas, monospace" font-size="13" xml:space="preserve">
+<title>npm run demo</title>
 <rect width="100%" height="100%" rx="8" fill="#10151c"/>
 ${rows.join('\n')}
 </svg>

@@ -9,6 +9,7 @@ import type { Book } from '../core/book.ts'
 import { ConfigError, UsageError } from '../core/errors.ts'
 import type { Limits } from '../core/plan.ts'
 import type { Executor, Router, Store } from '../core/ports.ts'
+import type { Control } from './control.ts'
 import { readLiquidator } from './liquidator-reads.ts'
 import type { OpenChain } from './open-chain.ts'
 
@@ -58,6 +59,15 @@ export async function openKey(
   return openKeystore(keystore, password, warn)
 }
 
+export interface TradeOptions {
+  readonly config: Config
+  readonly account: PrivateKeyAccount | undefined
+  readonly store: Store
+  readonly control: Control
+  readonly signal: AbortSignal
+  readonly onProblem: (problem: string) => void
+}
+
 export interface ChainTrade {
   readonly executor: Executor
   readonly router: Router
@@ -66,10 +76,7 @@ export interface ChainTrade {
 /** Chosen once for each chain. */
 export async function tradeOn(
   open: OpenChain,
-  config: Config,
-  account: PrivateKeyAccount | undefined,
-  store: Store,
-  onProblem: (problem: string) => void,
+  { config, account, store, control, signal, onProblem }: TradeOptions,
 ): Promise<ChainTrade> {
   const { rpc } = open
   const marketplace = (market: string): Place | undefined => placeOf(open, config, market)
@@ -88,6 +95,7 @@ export async function tradeOn(
       priorityFeeWei: PRIORITY_FEE_WEI,
       marketplace,
       limits: (market) => limitsOf(config, market),
+      maySign: () => !control.paused && !signal.aborted,
       onProblem,
     }),
     router,

@@ -100,7 +100,7 @@ async function turn(options: SuperviseOptions, life: Life): Promise<void> {
     const keepHouse = housekeeping(options, open, markets)
     await runKeeper({
       ...options,
-      ...(await tradeOn(open, config, account, store, onProblem)),
+      ...(await tradeOn(open, options)),
       feed: open.feed,
       books: open.books,
       limits: (market) => limitsOf(config, market),

@@ -49,6 +49,12 @@ describe('live executor, sending', () => {
 
   afterEach(() => desk.store.close())
 
+  it('signs nothing once it may not, however far it got', async () => {
+    await execute(desk, goodNode(), { maySign: () => false })
+    expect(reasonOf(desk.outcomes[0])).to.match(/^control-paused/)
+    expect(signed(desk)).to.have.length(0)
+  })
+
   it('has nonce, hash, bytes and the "sent" entry in the store before the bytes leave', async () => {
     const seen: { intents: readonly Intent[]; journal: readonly JournalEntry[]; raw: unknown }[] = []
     const look = ([raw]: readonly unknown[]): Hex => {

@@ -180,6 +180,7 @@ export function openDesk(): Desk {
       account: ACCOUNT,
       priorityFeeWei: GWEI / 10n,
       marketplace,
+      maySign: () => true,
       limits: () => ({ minProfitUsd8: 10n ** 8n, maxGasWei: undefined }),
       onProblem: (problem) => void problems.push(problem),
       ...over,

@@ -14,6 +14,8 @@ export interface PrepareOptions {
   readonly account: PrivateKeyAccount
   readonly priorityFeeWei: bigint
   readonly marketplace: (market: string) => Marketplace | undefined
+  /** False once an operator paused or the program is stopping: asked right before signing. */
+  readonly maySign: () => boolean
   readonly limits: (market: string) => Pick<Limits, 'minProfitUsd8' | 'maxGasWei'>
 }
 
@@ -41,7 +43,9 @@ export async function prepare(options: PrepareOptions, work: Work): Promise<Inte
   if (answers.estimate instanceof RpcFault)
     return refuse(candidate, 'simulation-reverted', revertReason(answers.estimate))
   const priced = price(options, work, simulation, answers.estimate, answers.balanceWei)
-  return 'kind' in priced ? priced : sign(options, work, simulation, priced, answers.nonce)
+  if ('kind' in priced) return priced
+  if (!options.maySign()) return refuse(candidate, 'control-paused', 'while the node was being asked')
+  return sign(options, work, simulation, priced, answers.nonce)
 }
 
 interface Answers {
