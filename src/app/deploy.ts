@@ -6,6 +6,7 @@ import { pause } from '../adapters/rpc/heads.ts'
 import { createBatch } from '../adapters/rpc/multicall.ts'
 import type { ChainConfig, MarketConfig } from '../config/config.ts'
 import { ChainError, ConfigError, RpcFault } from '../core/errors.ts'
+import { PRIORITY_FEE_WEI } from './fees.ts'
 import { readLiquidator } from './liquidator-reads.ts'
 import { newBook } from './open-chain.ts'
 
@@ -111,8 +112,6 @@ async function sendCreation(
     signal.throwIfAborted()
   }
 }
-
-const PRIORITY_FEE_WEI = 100_000_000n
 
 interface Receipt {
   readonly status: Hex

@@ -10,11 +10,9 @@ import { ConfigError, UsageError } from '../core/errors.ts'
 import type { Limits } from '../core/plan.ts'
 import type { Executor, Router, Store } from '../core/ports.ts'
 import type { Control } from './control.ts'
+import { PRIORITY_FEE_WEI } from './fees.ts'
 import { readLiquidator } from './liquidator-reads.ts'
 import type { OpenChain } from './open-chain.ts'
-
-/** Tip for the block's builder: 0.1 gwei. */
-const PRIORITY_FEE_WEI = 100_000_000n
 
 /** The mode, checked against the flag: nothing signs unless mode, flag and signer all say so. */
 export async function openSigner(

@@ -29,7 +29,7 @@ export interface KeeperOptions {
   readonly executor: Executor
   readonly router: Router
   readonly limits: (market: string) => Limits
-  /** After a page was taken in: checkpoints, audits, new markets, the heartbeat. */
+  /** After a page was taken in: audits and checkpoints. */
   readonly afterPage: (facts: Facts, live: boolean) => Promise<void>
   /** Longest wait for the quotes of one candidate. */
   readonly quoteDeadlineMs: number
@@ -38,7 +38,7 @@ export interface KeeperOptions {
   readonly onProblem: (problem: string) => void
 }
 
-/** So many candidates are quoted in one block, best first: waiting for quotes must not delay the next page. */
+/** So many candidates of a market are quoted in one block, best first: waiting for quotes must not delay the next page. */
 const MOST_QUOTED = 8
 
 /** THE LOOP of one chain: a page in, books, what came of earlier plans, then what to do now. Ends with the feed. */

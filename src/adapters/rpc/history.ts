@@ -19,6 +19,7 @@ export interface HistoryOptions {
   readonly progress: Scan | undefined
   /** After every request: what is new, and the next block to look at. */
   readonly save: (scan: { readonly next: bigint; readonly found: readonly Log[] }) => void
+  /** Before the first request, as an estimate, and after every one. */
   readonly onProgress: (state: HistoryProgress) => void
   readonly signal: AbortSignal
 }
@@ -45,6 +46,15 @@ export async function scanHistory(options: HistoryOptions): Promise<readonly Log
   const found = new Map<Hex, Log>((progress?.logs ?? []).map((log) => [key(log.topics), log]))
   let next = progress?.next ?? from
   if (next === from) await refusePruned(rpc, options)
+  if (next <= to)
+    onProgress({
+      next,
+      from,
+      to,
+      found: found.size,
+      requests: 0,
+      requestsLeft: Number((to - next) / options.range) + 1,
+    })
   const stretch = { addresses: [filter.address], topics: filter.topics, from: next, to, range: options.range }
   for await (const { logs, end, requests, requestsLeft } of rangedLogs(rpc, stretch, signal)) {
     const fresh = logs.filter((log) => !found.has(key(log.topics)) && found.set(key(log.topics), log))

@@ -6,18 +6,22 @@ import { talk } from './output.ts'
 const LINE_MS = 10_000
 
 /** A bar on a terminal; elsewhere an estimate first and then a plain line every ten seconds. */
-export function createProgress(isTTY: boolean, nowMs = () => performance.now()): Progress & { stop(): void } {
+export function createProgress(
+  isTTY: boolean,
+  say: (line: string) => void = talk,
+  nowMs = () => performance.now(),
+): Progress & { stop(): void } {
   const bars = new Map<string, Bar>()
   return {
     backfill(market, { next, from, to, found, requests, requestsLeft }) {
-      const bar = bars.get(market) ?? newBar(market, isTTY, nowMs())
+      const bar = bars.get(market) ?? (isTTY ? terminalBar(market, nowMs()) : lines(market, nowMs(), say))
       bars.set(market, bar)
       const done = Number(next - from)
       const total = Number(to - from) + 1
       bar.update({ done, total, found, requests, requestsLeft }, nowMs())
     },
     snapshot(market, calls) {
-      if (calls > 1000) talk(`${market}: reading ${calls} values at one block`)
+      if (calls > 1000) say(`${market}: reading ${calls} values at one block`)
     },
     stop() {
       for (const bar of bars.values()) bar.stop()
@@ -36,10 +40,6 @@ interface State {
 interface Bar {
   update(state: State, nowMs: number): void
   stop(): void
-}
-
-function newBar(market: string, isTTY: boolean, startMs: number): Bar {
-  return isTTY ? terminalBar(market, startMs) : lines(market, startMs)
 }
 
 /** From what this run did, not what earlier runs had done: an ETA that survives a resume. */
@@ -72,15 +72,20 @@ function terminalBar(market: string, startMs: number): Bar {
   }
 }
 
-function lines(market: string, startMs: number): Bar {
+/** Fewer requests than these are no long work. */
+const MANY_REQUESTS = 10
+
+function lines(market: string, startMs: number, say: (line: string) => void): Bar {
   const eta = createEta(startMs)
-  let last = Number.NEGATIVE_INFINITY
+  let last = startMs
   return {
     update(state, nowMs) {
       const time = eta(state, nowMs)
-      const { done, total, found, requestsLeft } = state
+      const { done, total, found, requests, requestsLeft } = state
+      if (requests === 0 && requestsLeft >= MANY_REQUESTS)
+        say(`${market}: looking for borrowers in ${total - done} blocks, about ${requestsLeft} requests`)
       if (nowMs - last < LINE_MS || done >= total) return
-      talk(
+      say(
         `${market}: ${Math.floor((100 * done) / total)} %, ${found} borrowers, about ${requestsLeft} requests left, ETA ${time}`,
       )
       last = nowMs
