@@ -48,7 +48,7 @@ function circumstances(name: string, seed: number, args: readonly string[]): Rec
     seed,
     date: new Date().toISOString(),
     commit: git('rev-parse', 'HEAD'),
-    dirty: git('status', '--porcelain') !== '',
+    dirty: git('status', '--porcelain', '--', '.', ':!docs', ':!README.md') !== '',
     versions: { plimsoll, node: process.versions.node, hardhat: version('hardhat'), viem: version('viem') },
     cpus: availableParallelism(),
   }
