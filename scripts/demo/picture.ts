@@ -25,7 +25,8 @@ ${rows.join('\n')}
   )
 }
 
-const cut = (line: string): string => (line.length > COLUMNS ? `${line.slice(0, COLUMNS - 1)}…` : line)
+const cut = (line: string): string =>
+  [...line].length > COLUMNS ? `${[...line].slice(0, COLUMNS - 1).join('')}…` : line
 
 const inXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll(' ', ' ')
