@@ -50,7 +50,7 @@ const chain = z.strictObject({
     .enum(['bloom', 'receipts'])
     .default('bloom')
     .describe(
-      "How a block's logs are checked for completeness: against the header's bloom. `receipts` is not implemented yet.",
+      "`bloom`: a block's logs are asked for by its hash, and not at all where its header's bloom rules them out; what a node leaves out is found by the audit. `receipts` (a proof by the receipts root) is not implemented yet.",
     ),
   logRange: positive
     .default(2000)
