@@ -50,7 +50,7 @@ export class AlertDesk {
 
   #observe(book: Book, head: Header): Observed[] {
     const highest = this.#rules.thresholds.reduce((a, b) => (b > a ? b : a), 0n)
-    const accounts = new Set<AccountId>(suspects(book, highest + this.#rules.hysteresis, head.timestamp))
+    const accounts = new Set<AccountId>(suspects(book, highest + this.#rules.hysteresis))
     for (const key of Object.keys(this.#latches)) {
       const [market, address] = key.split('/')
       const account = market === book.name ? book.find(address as `0x${string}`) : undefined

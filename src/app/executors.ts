@@ -9,6 +9,8 @@ import type { Book } from '../core/book.ts'
 import { ConfigError, UsageError } from '../core/errors.ts'
 import type { Limits } from '../core/plan.ts'
 import type { Executor, Router, Store } from '../core/ports.ts'
+import type { Liquidated } from '../core/protocol.ts'
+import type { Facts } from '../core/types.ts'
 import type { Control } from './control.ts'
 import { PRIORITY_FEE_WEI } from './fees.ts'
 import { readLiquidator } from './liquidator-reads.ts'
@@ -121,6 +123,7 @@ async function keeperOf({ executor }: Config): Promise<Address> {
 interface Place {
   readonly contract: Address | undefined
   readonly encode: Book['protocol']['encode']
+  liquidations(facts: Facts): readonly Liquidated[]
   nativePriceUsd8(): bigint
 }
 
@@ -131,6 +134,7 @@ function placeOf({ books, config: chain }: OpenChain, config: Config, market: st
     book && {
       contract: config.executor.markets.get(market)?.contract,
       encode: book.protocol.encode,
+      liquidations: (facts) => book.protocol.liquidations(facts, book.ledger),
       nativePriceUsd8: () => nativePriceUsd8(book, chain),
     }
   )

@@ -155,9 +155,7 @@ export function accountsOf(book: Book, chainId: number, query: AccountsQuery): A
   const key = SORT_KEYS[query.sort]
   const after = query.cursor === undefined ? undefined : readCursor(query.cursor)
   const { belowWad } = query
-  const rows = (
-    belowWad === undefined ? book.ranked(Number.POSITIVE_INFINITY) : suspects(book, belowWad, head.timestamp)
-  )
+  const rows = (belowWad === undefined ? book.ranked(Number.POSITIVE_INFINITY) : suspects(book, belowWad))
     .map((account) => book.account(account, head.timestamp))
     .filter((view) => view !== undefined)
     .filter((view) => view.totalDebtBase > 0n && (belowWad === undefined || view.healthFactor < belowWad))

@@ -9,23 +9,14 @@ const RELATIVE_MARGIN = 1.000001
  * Every debtor whose exact health may be below: floats only screen, the exact answer decides. Within the grain of the
  * contract's rounding all are named, since a debt of one wei counts as a whole base unit. As of the last screen.
  */
-export function suspects(book: Book, belowWad: bigint, timestamp: bigint): AccountId[] {
+export function suspects(book: Book, belowWad: bigint): AccountId[] {
   const { credit, debit, size } = book.sheet
   const below = (Number(belowWad) / Number(WAD)) * RELATIVE_MARGIN
-  const error = grainOf(book, timestamp)
+  const error = book.grain
   const found: AccountId[] = []
   for (let account = 0; account < size; account++) {
     const [value, debt] = [credit[account] as number, debit[account] as number]
     if (debt > 0 && value - error < below * (debt + error)) found.push(account)
   }
   return found
-}
-
-/** Base units by which any row may be wrong: no account has two entries on a column. */
-function grainOf({ protocol, ledger }: Book, timestamp: bigint): number {
-  const columns = protocol.columns(ledger)
-  const rates = { rate: new Float64Array(columns), grain: new Float64Array(columns) }
-  protocol.rates(ledger, timestamp, rates)
-  // A column without a price has no grain; whoever stands on it has no health either.
-  return rates.grain.reduce((sum, grain) => (grain > 0 ? sum + grain : sum), protocol.slack.absolute)
 }

@@ -62,6 +62,12 @@ export class Book implements Follower {
     return this.#flagged.subarray(0, this.sheet.screen(this.#rates, this.protocol.slack, this.#flagged))
   }
 
+  /** Base units by which a row may be wrong as of the last screen: no account has two entries on a column. */
+  get grain(): number {
+    // A column without a price has no grain; whoever stands on it has no health either.
+    return this.#rates.grain.reduce((sum, grain) => (grain > 0 ? sum + grain : sum), this.protocol.slack.absolute)
+  }
+
   /** Everyone who is exactly liquidatable at `timestamp`, largest gain first. */
   liquidatable(timestamp: bigint): Candidate[] {
     const found: Candidate[] = []

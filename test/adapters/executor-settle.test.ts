@@ -14,6 +14,7 @@ import {
   goodNode,
   MARKET,
   openDesk,
+  POOL,
   planOf,
   receipt,
   type ScriptedNode,
@@ -25,7 +26,7 @@ const WINNER = address(0xfaa)
 
 /** Somebody's liquidation of the borrower, as the pool tells it. */
 const liquidationOf = (borrower: Address, liquidator: Address): Log => ({
-  address: address(0x9001),
+  address: POOL,
   topics: [
     toEventSelector('LiquidationCall(address,address,address,uint256,uint256,address,bool)'),
     pad(address(0xe0)),

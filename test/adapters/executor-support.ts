@@ -6,9 +6,11 @@ import { type SubmitOptions, submitExecutor } from '../../src/adapters/executor/
 import { openStore } from '../../src/adapters/store/sqlite.ts'
 import { outcomeData } from '../../src/app/outcome.ts'
 import { RpcFault } from '../../src/core/errors.ts'
+import { Ledger } from '../../src/core/ledger.ts'
 import type { Candidate, Plan, Quote } from '../../src/core/plan.ts'
 import type { Executor, Node, Outcome, RecordOutcome, Store } from '../../src/core/ports.ts'
 import type { Facts, Log } from '../../src/core/types.ts'
+import { MARKET as MARKET_CELLS } from '../../src/protocols/aave-v3/cells.ts'
 import { aaveV3 } from '../../src/protocols/aave-v3/index.ts'
 
 export const CHAIN = 10
@@ -144,8 +146,16 @@ const liquidated = (from: Address, profit: bigint) => ({
   data: encodeAbiParameters([{ type: 'uint256' }, { type: 'uint256' }, { type: 'uint256' }], [1n, 2n, profit]),
 })
 
-const { encode } = aaveV3({ addressesProvider: address(1), rules: 'auto', priceReadsS: 0n })
-export const marketplace = (): Marketplace => ({ contract: CONTRACT, encode })
+/** The pool of the market that liquidations are read from. */
+export const POOL = address(0x9001)
+const { encode, liquidations } = aaveV3({ addressesProvider: address(1), rules: 'auto', priceReadsS: 0n })
+const ledger = new Ledger()
+ledger.restore([], [[MARKET_CELLS.pool, BigInt(POOL)]])
+export const marketplace = (): Marketplace => ({
+  contract: CONTRACT,
+  encode,
+  liquidations: (facts) => liquidations(facts, ledger),
+})
 
 export interface Desk {
   readonly store: Store

@@ -1,4 +1,4 @@
-import { type Address, decodeEventLog, type Hex, toEventSelector } from 'viem'
+import { type Address, decodeEventLog, type Hex } from 'viem'
 import { mulDivFloor } from '../../core/math.ts'
 import type { Intent, LostReason, Node, Settled } from '../../core/ports.ts'
 import type { Facts } from '../../core/types.ts'
@@ -20,26 +20,27 @@ interface Receipt {
   readonly logs: readonly { readonly address: Address; readonly topics: readonly Hex[]; readonly data: Hex }[]
 }
 
-const LIQUIDATION_CALL = toEventSelector('LiquidationCall(address,address,address,uint256,uint256,address,bool)')
+/** A transaction of ours, looked at as of a page. */
+export interface Matter {
+  readonly intent: Intent
+  readonly facts: Facts
+  readonly market: Marketplace | undefined
+}
 
 /**
  * Where a transaction of ours stands as of this page: settled, still `pending`, or `unknown` to the node. Lost without a
  * receipt once its nonce is used by another, or it can no longer do anything and nobody has it.
  */
-export async function settleIntent(
-  node: Node,
-  intent: Intent,
-  facts: Facts,
-  market: Marketplace | undefined,
-): Promise<Settlement | 'pending' | 'unknown'> {
+export async function settleIntent(node: Node, matter: Matter): Promise<Settlement | 'pending' | 'unknown'> {
+  const { intent, facts } = matter
   const receipt = await receiptOf(node, intent)
-  if (receipt !== null) return isWithin(receipt, facts) ? fromReceipt(intent, receipt, facts, market) : 'pending'
+  if (receipt !== null) return isWithin(receipt, facts) ? fromReceipt(matter, receipt) : 'pending'
   const transaction = (await node.request('eth_getTransactionByHash', [intent.hash])) as object | null
   if (transaction !== null) return 'pending'
   // Asked again after the nonce: it may have been mined between the two questions, and then it was ours.
   if (await isNonceUsed(node, intent))
-    return (await receiptOf(node, intent)) === null ? lost(intent, facts, 'nonce-used') : 'pending'
-  return facts.block.timestamp > intent.deadline ? lost(intent, facts, 'expired') : 'unknown'
+    return (await receiptOf(node, intent)) === null ? lost(matter, 'nonce-used') : 'pending'
+  return facts.block.timestamp > intent.deadline ? lost(matter, 'expired') : 'unknown'
 }
 
 const receiptOf = async (node: Node, { hash }: Intent): Promise<Receipt | null> =>
@@ -56,39 +57,38 @@ async function isNonceUsed(node: Node, { nonce, from }: Intent): Promise<boolean
   return Number(await node.request('eth_getTransactionCount', [from, 'latest'])) > nonce
 }
 
-function fromReceipt(intent: Intent, receipt: Receipt, facts: Facts, market: Marketplace | undefined): Settlement {
+function fromReceipt(matter: Matter, receipt: Receipt): Settlement {
+  const { intent, market } = matter
   const gasUsed = BigInt(receipt.gasUsed)
   const feeWei = gasUsed * BigInt(receipt.effectiveGasPrice) + BigInt(receipt.l1Fee ?? 0)
-  const block = BigInt(receipt.blockNumber)
-  if (BigInt(receipt.status) === 0n) return lost(intent, facts, 'reverted', gasUsed, feeWei)
+  if (BigInt(receipt.status) === 0n) return lost(matter, 'reverted', gasUsed, feeWei)
   const profit = profitIn(receipt, market?.contract)
   const profitUsd8 = mulDivFloor(profit, intent.debtPriceUsd8, 10n ** BigInt(intent.debtDecimals))
   return {
     kind: 'confirmed',
-    settled: { ...common(intent), block, profit, profitUsd8, gasUsed, feeWei, winner: undefined },
+    settled: { ...nothing(intent, BigInt(receipt.blockNumber)), profit, profitUsd8, gasUsed, feeWei },
   }
 }
 
-const lost = (intent: Intent, facts: Facts, reason: LostReason, gasUsed = 0n, feeWei = 0n): Settlement => ({
+const lost = ({ intent, facts, market }: Matter, reason: LostReason, gasUsed = 0n, feeWei = 0n): Settlement => ({
   kind: 'lost',
   reason,
-  settled: {
-    ...common(intent),
-    block: facts.block.number,
-    profit: 0n,
-    profitUsd8: 0n,
-    gasUsed,
-    feeWei,
-    winner: winnerIn(facts, intent.borrower),
-  },
+  settled: { ...nothing(intent, facts.block.number), gasUsed, feeWei, winner: winnerIn(facts, intent, market) },
 })
 
-const common = ({ borrower, hash, nonce, predictedProfit, debtAsset }: Intent) => ({
+/** A transaction that brought nothing and, as far as is known, cost nothing. */
+export const nothing = ({ borrower, hash, nonce, predictedProfit, debtAsset }: Intent, block: bigint): Settled => ({
   borrower,
   hash,
   nonce,
+  block,
   predictedProfit,
+  profit: 0n,
+  profitUsd8: 0n,
   debtAsset,
+  gasUsed: 0n,
+  feeWei: 0n,
+  winner: undefined,
 })
 
 /** What our contract says it earned. */
@@ -101,9 +101,6 @@ function profitIn(receipt: Receipt, contract: Address | undefined): bigint {
   return 0n
 }
 
-/** Who liquidated the borrower in this page, if anybody: the liquidator is the second-last word of the event. */
-function winnerIn(facts: Facts, borrower: Address): Address | undefined {
-  const topic = `0x${borrower.slice(2).toLowerCase().padStart(64, '0')}`
-  const log = facts.logs.find(({ topics }) => topics[0] === LIQUIDATION_CALL && topics[3] === topic)
-  return log === undefined ? undefined : `0x${log.data.slice(2 + 64 * 2 + 24, 2 + 64 * 3)}`
-}
+/** Who liquidated the borrower in this page, if anybody. */
+const winnerIn = (facts: Facts, { borrower }: Intent, market: Marketplace | undefined): Address | undefined =>
+  market?.liquidations(facts).find((liquidated) => liquidated.borrower === borrower.toLowerCase())?.liquidator

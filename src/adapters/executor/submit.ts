@@ -1,7 +1,7 @@
 import type { Hex } from 'viem'
-import type { Executor, Intent, Outcome, Settled } from '../../core/ports.ts'
+import type { Executor, Intent, Outcome } from '../../core/ports.ts'
 import { type PrepareOptions, prepare } from './prepare.ts'
-import { settleIntent } from './settle.ts'
+import { nothing, settleIntent } from './settle.ts'
 
 export interface SubmitOptions extends PrepareOptions {
   readonly onProblem: (problem: string) => void
@@ -44,7 +44,8 @@ export function submitExecutor(options: SubmitOptions): Executor {
     },
     async settle(facts, record) {
       for (const intent of store.intents(chainId, 'signed')) {
-        const settlement = await settleIntent(options.node, intent, facts, options.marketplace(intent.market))
+        const market = options.marketplace(intent.market)
+        const settlement = await settleIntent(options.node, { intent, facts, market })
         if (typeof settlement === 'object') {
           const { settled, ...how } = settlement
           const closed: Intent = { ...intent, status: how.kind, settledBlock: settled.block }
@@ -59,22 +60,10 @@ export function submitExecutor(options: SubmitOptions): Executor {
         .filter(({ settledBlock }) => settledBlock !== undefined && settledBlock > to.number)
       for (const intent of orphaned) {
         const open: Intent = { ...intent, status: 'signed', settledBlock: undefined }
-        record(intent.market, to, { ...reopened(intent), kind: 'reorged' }, () => store.saveIntent(open))
+        record(intent.market, to, { ...nothing(intent, intent.settledBlock ?? intent.block), kind: 'reorged' }, () =>
+          store.saveIntent(open),
+        )
       }
     },
   }
 }
-
-const reopened = (intent: Intent): Settled => ({
-  borrower: intent.borrower,
-  hash: intent.hash,
-  nonce: intent.nonce,
-  block: intent.settledBlock ?? intent.block,
-  predictedProfit: intent.predictedProfit,
-  profit: 0n,
-  profitUsd8: 0n,
-  debtAsset: intent.debtAsset,
-  gasUsed: 0n,
-  feeWei: 0n,
-  winner: undefined,
-})
