@@ -168,7 +168,11 @@ export async function firstBlock(context: Reading, markets: readonly MarketConfi
 }
 
 /** The market at `block`, without its accounts. Throws ChainError when there is none, or none whose rules are known. */
-async function discover({ rpc, batch }: Pick<Reading, 'rpc' | 'batch'>, market: MarketConfig, block: Header): Promise<Book> {
+async function discover(
+  { rpc, batch }: Pick<Reading, 'rpc' | 'batch'>,
+  market: MarketConfig,
+  block: Header,
+): Promise<Book> {
   await requireContract(rpc, market, block)
   const probe = newBook(market)
   probe.apply(await completeReads({ batch }, block, [], [probe]))
