@@ -4,7 +4,7 @@ import type { Candidate } from './plan.ts'
 import type { Checkpoint, Follower } from './ports.ts'
 import type { AccountView, Protocol } from './protocol.ts'
 import { type Rates, Sheet } from './sheet.ts'
-import type { AccountId, Call, Facts, Header, LogFilter } from './types.ts'
+import type { AccountId, Call, Facts, Header, LogFilter, Read } from './types.ts'
 
 /** One market: its protocol, its ledger, its sheet. Same facts in, same answers out. */
 export class Book implements Follower {
@@ -31,6 +31,11 @@ export class Book implements Follower {
       this.protocol.apply(facts, this.ledger)
       return this.protocol.reads(facts, this.ledger)
     })
+  }
+
+  /** Answers that need no node; see `Protocol.derive`. Before the page is applied. */
+  derive(facts: Facts, calls: readonly Call[]): readonly Read[] {
+    return this.protocol.derive(facts, this.ledger, calls)
   }
 
   apply(facts: Facts): void {

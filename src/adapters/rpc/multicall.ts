@@ -10,10 +10,9 @@ import {
   parseAbiParameters,
 } from 'viem'
 import { RpcFault } from '../../core/errors.ts'
-import type { At, Batch } from '../../core/ports.ts'
+import type { At, Batch, Node } from '../../core/ports.ts'
 import type { Call, Read } from '../../core/types.ts'
 import { batchBytecode } from '../contracts/batch.ts'
-import type { Rpc } from './client.ts'
 
 /** One way to put many calls into one `eth_call`. */
 interface Envelope {
@@ -24,7 +23,7 @@ interface Envelope {
 }
 
 /** Multicall3 on the chain, or our own Batch brought along as init code where the chain has none. */
-export async function createBatch(rpc: Rpc, multicall: Address): Promise<Batch> {
+export async function createBatch(rpc: Node, multicall: Address): Promise<Batch> {
   const code = await rpc.request('eth_getCode', [multicall, 'latest'])
   const envelope = typeof code === 'string' && code.length > 2 ? multicall3(multicall) : deployless
   return {
@@ -39,7 +38,7 @@ export async function createBatch(rpc: Rpc, multicall: Address): Promise<Batch> 
 }
 
 /** One request; in halves when the node finds it too much. */
-async function readSome(rpc: Rpc, envelope: Envelope, calls: readonly Call[], at: At): Promise<Read[]> {
+async function readSome(rpc: Node, envelope: Envelope, calls: readonly Call[], at: At): Promise<Read[]> {
   try {
     const answer = await rpc.request('eth_call', [envelope.wrap(calls), blockParameter(at)])
     if (typeof answer !== 'string' || answer.length <= 2)
