@@ -130,8 +130,8 @@ export const toHeader = (raw: RawHeader): Header => ({
 })
 
 /** `latest`, `finalized` or a number; undefined when the node does not have it. */
-export async function getHeader(rpc: Node, block: bigint | 'latest' | 'finalized'): Promise<Header | undefined> {
-  const raw = await rpc.request('eth_getBlockByNumber', [typeof block === 'bigint' ? toQuantity(block) : block, false])
+export async function getHeader(node: Node, block: bigint | 'latest' | 'finalized'): Promise<Header | undefined> {
+  const raw = await node.request('eth_getBlockByNumber', [typeof block === 'bigint' ? toQuantity(block) : block, false])
   return raw === null ? undefined : toHeader(raw as RawHeader)
 }
 
@@ -159,14 +159,14 @@ export interface PlacedLog {
 }
 
 /** Without their places; see `getPlacedLogs`. */
-export async function getLogs(rpc: Node, query: LogQuery): Promise<Log[]> {
-  return (await getPlacedLogs(rpc, query)).map(({ log }) => log)
+export async function getLogs(node: Node, query: LogQuery): Promise<Log[]> {
+  return (await getPlacedLogs(node, query)).map(({ log }) => log)
 }
 
 /** eth_getLogs. With a block hash, an answer from any other block is refused as a fault of the node. */
-export async function getPlacedLogs(rpc: Node, { addresses, topics, at }: LogQuery): Promise<PlacedLog[]> {
+export async function getPlacedLogs(node: Node, { addresses, topics, at }: LogQuery): Promise<PlacedLog[]> {
   const range = 'blockHash' in at ? at : { fromBlock: toQuantity(at.fromBlock), toBlock: toQuantity(at.toBlock) }
-  const raw = await rpc.request('eth_getLogs', [{ address: addresses, topics: [topics], ...range }])
+  const raw = await node.request('eth_getLogs', [{ address: addresses, topics: [topics], ...range }])
   const logs = raw as readonly RawLog[]
   if (!Array.isArray(logs)) throw new RpcFault('eth_getLogs', -32603, 'the answer is not a list of logs', undefined)
   if ('blockHash' in at && logs.some((log) => log.blockHash !== at.blockHash))
