@@ -81,6 +81,9 @@ interface Context extends OpenChainOptions {
   readonly batch: Batch
 }
 
+/** What reading a market's first page takes. */
+export type FirstPageContext = Pick<Context, 'chain' | 'store' | 'signal' | 'progress' | 'rpc' | 'batch'>
+
 export function newBook({ name, protocol, addressesProvider, rules, priceReads }: MarketConfig): Book {
   const plug = PROTOCOLS[protocol]
   if (plug === undefined)
@@ -158,7 +161,11 @@ async function firstBlock(context: Context, markets: readonly MarketConfig[]): P
 }
 
 /** The market at `block`, without its accounts. Throws ChainError when there is none, or none whose rules are known. */
-async function discover({ rpc, batch }: Context, market: MarketConfig, block: Header): Promise<Book> {
+export async function discover(
+  { rpc, batch }: Pick<Context, 'rpc' | 'batch'>,
+  market: MarketConfig,
+  block: Header,
+): Promise<Book> {
   await requireContract(rpc, market, block)
   const probe = newBook(market)
   probe.apply(await completeReads({ batch }, block, [], [probe]))
@@ -167,7 +174,7 @@ async function discover({ rpc, batch }: Context, market: MarketConfig, block: He
 }
 
 /** Find the market, find its borrowers, read their state at `block`: a page like any other, only larger. */
-async function firstPage(context: Context, market: MarketConfig, block: Header): Promise<Book> {
+export async function firstPage(context: FirstPageContext, market: MarketConfig, block: Header): Promise<Book> {
   const { rpc, batch, chain, store, signal, progress } = context
   const probe = await discover(context, market, block)
   const { filter, key } = probe.protocol.history(probe.ledger)
