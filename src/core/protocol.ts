@@ -112,6 +112,8 @@ export interface Liquidated {
   readonly collateralSeized: bigint
   readonly liquidator: Address
   readonly transactionHash: Hex
+  /** Place of its event in the block. */
+  readonly logIndex: number
 }
 
 export interface ReserveView {

@@ -82,6 +82,25 @@ program
   })
 
 program
+  .command('record')
+  .description('past blocks of a chain into a file, for backtests; goes on where it was stopped')
+  .argument('[file]', 'the recording (default: CHAIN-FROM-TO.plimsoll)')
+  .option('--chain <name>', 'the chain, where the configuration has several')
+  .option('--from <block>', 'first block: a number, or a day (2026-10-01)')
+  .option('--to <block>', 'last block (default: the newest final one)')
+  .option('--prices <seconds>', 'how often prices that move without a log are read; 0: at every page', '60')
+  .option('--proofs <number>', 'comparisons with the chain on the way', '10')
+  .option('--read-all', 'ask the node for what could be derived from logs', false)
+  .option('--estimate', 'only say what it would take', false)
+  .option('--check', 'read FILE whole and say what is in it', false)
+  .option('--export <format>', 'accounts, liquidations and prices of FILE as tables: parquet')
+  .option('--out <folder>', 'folder of the exported tables', '.')
+  .action(async (file, options, command) => {
+    const { record } = await import('./record.ts')
+    process.exitCode = await record(globals(command), file, options, { signal: stopping.signal, version })
+  })
+
+program
   .command('deploy')
   .description('deploy the Liquidator contract of a market and check it')
   .requiredOption('--market <name>', 'the market')

@@ -6,9 +6,9 @@ import { UsageError } from '../../core/errors.ts'
 import { finalBlock, readBlock } from '../record/blocks.ts'
 import { checkRecording } from '../record/check.ts'
 import { type Estimate, estimate } from '../record/estimate.ts'
+import { exportRecording } from '../record/export.ts'
 import { type RecordSummary, record as recordRange } from '../record/record.ts'
 import { toRecorded } from '../record/recorded.ts'
-import { exportRecording } from '../record/export.ts'
 import { bytes, duration } from './format.ts'
 import { print, printJson, talk } from './output.ts'
 import { createProgress, createWork } from './progress.ts'
@@ -138,8 +138,7 @@ function readCount(option: string, text: string): number {
   })
 }
 
-const total = ({ requests }: Estimate): number =>
-  requests.borrowers + requests.logs + requests.headers + requests.reads
+const total = ({ requests }: Estimate): number => requests.borrowers + requests.logs + requests.headers + requests.reads
 
 const inWords = (found: Estimate): string =>
   `about ${total(found)} requests (${found.requests.borrowers} for borrowers, ${found.requests.logs} for logs, ${found.requests.headers} for headers, ${found.requests.reads} for reads), ` +
@@ -152,7 +151,8 @@ function showEstimate(global: GlobalOptions, found: Estimate): number {
 }
 
 function showSummary(global: GlobalOptions, summary: RecordSummary, seconds: number): void {
-  const { path, from, to, pages, pagesDerived, readsDerived, readsAsked, requests, proofs, compared, mismatched } = summary
+  const { path, from, to, pages, pagesDerived, readsDerived, readsAsked, requests, proofs, compared, mismatched } =
+    summary
   if (global.json) return printJson({ ...summary, from: String(from), to: String(to), seconds: Math.round(seconds) })
   print(`${path}: blocks ${from} to ${to}, ${bytes(summary.bytes)}`)
   print(
@@ -177,7 +177,11 @@ function check(global: GlobalOptions, file: string): number {
   return found.mismatched === 0 ? 0 : 3
 }
 
-async function exportTables(global: GlobalOptions, file: string, { export: format, out = '.' }: RecordCommand): Promise<number> {
+async function exportTables(
+  global: GlobalOptions,
+  file: string,
+  { export: format, out = '.' }: RecordCommand,
+): Promise<number> {
   if (format !== 'parquet')
     throw new UsageError({
       code: 'BAD_OPTION',
@@ -190,4 +194,3 @@ async function exportTables(global: GlobalOptions, file: string, { export: forma
   else for (const { path, rows } of written) print(`${path}: ${rows} rows`)
   return 0
 }
-

@@ -2,9 +2,9 @@ import { packedBytes } from '../../adapters/recording/format.ts'
 import type { Rpc } from '../../adapters/rpc/client.ts'
 import { mergeFilters, ours } from '../../adapters/rpc/filters.ts'
 import { rangedLogs } from '../../adapters/rpc/history.ts'
-import type { Batch } from '../../core/ports.ts'
-import type { Log } from '../../core/types.ts'
 import type { ChainConfig, MarketConfig } from '../../config/config.ts'
+import type { Batch } from '../../core/ports.ts'
+import type { Log, LogFilter } from '../../core/types.ts'
 import { discover } from '../open-chain.ts'
 import { need } from './blocks.ts'
 
@@ -12,7 +12,12 @@ export interface Estimate {
   readonly blocks: bigint
   readonly pages: number
   /** By what they are for. */
-  readonly requests: { readonly borrowers: number; readonly logs: number; readonly headers: number; readonly reads: number }
+  readonly requests: {
+    readonly borrowers: number
+    readonly logs: number
+    readonly headers: number
+    readonly reads: number
+  }
   readonly bytes: number
   readonly seconds: number
   /** Blocks that were looked at for this. */
@@ -76,7 +81,7 @@ interface Look {
 
 async function look({ rpc, batch, chain, markets, from, to, signal }: EstimateOptions): Promise<Look> {
   const at = await need(rpc, chain, from)
-  const filters = []
+  const filters: LogFilter[] = []
   for (const market of markets) filters.push(...(await discover({ rpc, batch }, market, at)).filters())
   const window = (to - from + 1n) / WINDOWS < WINDOW_BLOCKS ? (to - from + WINDOWS) / WINDOWS : WINDOW_BLOCKS
   const logs: Log[] = []

@@ -124,7 +124,9 @@ async function beginMarkets(
   try {
     for (const market of missing) {
       const book = await firstPage({ ...options, store }, market, block)
-      const entry: RecordingEntry = { kind: 'state', market: market.name, state: book.checkpoint(block) }
+      const { cells, ...state } = book.checkpoint(block)
+      // Read twice: by the file and by the book that goes on from there.
+      const entry: RecordingEntry = { kind: 'state', market: market.name, state: { ...state, cells: [...cells] } }
       writer.append(entry)
       follow(books, entry)
     }

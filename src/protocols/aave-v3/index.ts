@@ -178,6 +178,7 @@ function liquidations(facts: Facts, ledger: Ledger): Liquidated[] {
       collateralSeized: word(log.data, 1),
       liquidator: topicAddress(`0x${log.data.slice(130, 194)}`),
       transactionHash: log.transactionHash,
+      logIndex: log.logIndex,
     }))
 }
 
