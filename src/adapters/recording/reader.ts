@@ -36,8 +36,11 @@ export interface Recording {
   close(): void
 }
 
-/** Opens a recording and reads what it says of itself. Frames are read as they are needed. */
-export function openRecording(path: string): Recording {
+/**
+ * Opens a recording and reads what it says of itself. Frames are read as they are needed, from `from` on: a place at the
+ * end of a frame, as an earlier reader told it.
+ */
+export function openRecording(path: string, from?: Readonly<Place>): Recording {
   const fd = open(path)
   try {
     const sizeBytes = fstatSync(fd).size
@@ -47,11 +50,13 @@ export function openRecording(path: string): Recording {
     const first = lines.next()
     if (first.done || first.value.kind !== 'meta')
       throw damaged(path, 'at its beginning', 'it does not say what it holds')
+    if (from) Object.assign(place, from)
+    const rest = from ? readLines(path, fd, sizeBytes, place) : lines
     return {
       meta: first.value.meta,
       sizeBytes,
       place,
-      entries: () => entriesOf(path, lines),
+      entries: () => entriesOf(path, rest),
       close: () => closeSync(fd),
     }
   } catch (error) {
