@@ -21,9 +21,12 @@ export const share = (ratio: number | null): string =>
 
 export const shortHex = (hex: string): string => (hex.length > 14 ? `${hex.slice(0, 8)}…${hex.slice(-4)}` : hex)
 
+export const blocksText = (count: number | bigint): string => (BigInt(count) === 1n ? '1 block' : `${count} blocks`)
+
 export function leadText({ leadBlocks: { p50, p10 }, recording, liquidations }: BacktestReport): string {
   if (p50 === null || p10 === null) return liquidations === 0 ? 'nothing to lead' : 'none: nothing was flagged'
-  const inTime = (blocks: number): string => `${blocks} blocks (${duration(Math.floor(blocks * recording.blockTimeS))})`
+  const inTime = (blocks: number): string =>
+    `${blocksText(blocks)} (${duration(Math.floor(blocks * recording.blockTimeS))})`
   return `${inTime(p50)} at the median (p50), ${inTime(p10)} at p10`
 }
 

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { duration } from '../cli/format.ts'
 import { type Html, html } from './page/html.ts'
-import { byCollateral, leadHistogram, plannedAndRefused } from './page/plots-bars.ts'
+import { byCollateral, bySize, leadHistogram, plannedAndRefused } from './page/plots-bars.ts'
 import { cumulativeNet, liquidationsOverTime } from './page/plots-time.ts'
 import { STYLE } from './page/style.ts'
 import { executionTable, groupTables, missedTable, money, oursTable, refusalsTable } from './page/tables.ts'
-import { share } from './present.ts'
+import { blocksText, share } from './present.ts'
 import type { BacktestReport } from './report-schema.ts'
 import { utc } from './text.ts'
 
@@ -31,7 +31,7 @@ export function renderHtml(report: BacktestReport): string {
 ${heading(title, report)}
 <main>
 ${cards(report)}
-<div class="plots">${liquidationsOverTime(report)}${leadHistogram(report)}${cumulativeNet(report)}${plannedAndRefused(report)}${byCollateral(report)}</div>
+<div class="plots">${liquidationsOverTime(report)}${leadHistogram(report)}${cumulativeNet(report)}${plannedAndRefused(report)}${byCollateral(report)}${bySize(report)}</div>
 ${missedTable(report)}${oursTable(report)}${executionTable(report)}${refusalsTable(report)}${groupTables(report)}${basis(report)}
 </main>
 <footer>Made by Plimsoll from ${recording.file}: the same recording and configuration give this page byte for byte.</footer>
@@ -69,7 +69,7 @@ function cards({
   const lead = (name: string, words: string, blocks: number | null): Html =>
     blocks === null
       ? card(name, '–', 'nothing was flagged')
-      : card(name, `${blocks} blocks`, `${words}, ${duration(Math.floor(blocks * recording.blockTimeS))}`)
+      : card(name, blocksText(blocks), `${words}, ${duration(Math.floor(blocks * recording.blockTimeS))}`)
   return html`<div class="cards">
 ${card('Flagged beforehand', share(recall), liquidations === 0 ? 'no liquidation happened' : `${flagged} of ${liquidations} liquidations`, recall === 1 ? 'good' : '')}
 ${card('Missed', String(missed.length), missed.length === 0 ? 'nothing escaped' : 'each with its reason below', missed.length > 0 ? 'bad' : '')}
@@ -77,10 +77,13 @@ ${lead('Lead, p50', 'half had at least that', leadBlocks.p50)}
 ${lead('Lead, p10', 'nine of ten had at least that', leadBlocks.p10)}
 ${card('Planned', String(ours.length), `${refused.length} refusals`)}
 ${card('Net if all were won', money(earnings.netUsd), 'before competition')}
-${card('Expected net', money(earnings.expectedUsd), `between ${money(earnings.lowUsd)} and ${money(earnings.highUsd)}`)}
+${card('Expected net', money(earnings.expectedUsd), `95 %: ${range(earnings.correlated)}`)}
 ${execution === null ? html`` : card('Executed on a fork', `${execution.asPredicted} of ${execution.executed}`, `exactly as predicted, ${execution.reverted} reverted`, execution.reverted > 0 ? 'bad' : '')}
 </div>`
 }
+
+const range = ({ lowUsd, highUsd }: BacktestReport['earnings']['correlated']): string =>
+  `${money(lowUsd)} to ${money(highUsd)}`
 
 function basis({ recording: r, parameters: p, assumptions, earnings }: BacktestReport): Html {
   const facts: readonly (readonly [string, string])[] = [
@@ -91,8 +94,14 @@ function basis({ recording: r, parameters: p, assumptions, earnings }: BacktestR
     ['least net profit', money(p.minProfitUsd)],
     ['largest debt', p.maxDebtUsd === null ? 'no limit' : money(p.maxDebtUsd)],
     ['slippage', `${p.slippageBps} bps`],
-    ['latency', `${p.latencyBlocks} blocks between seeing a page and being included`],
+    ['latency', `${blocksText(p.latencyBlocks)} between seeing a page and being included`],
     ['race model', earnings.model],
+    [
+      'expected net',
+      `${money(earnings.expectedUsd)}; ${money(earnings.expectedLowUsd)} to ${money(earnings.expectedHighUsd)} by the error of the model's table alone`,
+    ],
+    ['95 % if races are independent', range(earnings.independent)],
+    ['95 % if one luck decides them all', range(earnings.correlated)],
     ['percentiles', 'nearest rank: always one of the observed values'],
   ]
   return html`<section><h2>What this rests on</h2>

@@ -1,6 +1,6 @@
 import { duration, usd } from '../cli/format.ts'
 import { table } from '../cli/output.ts'
-import { byWorst, daysByWorst, leadText, refusedWords, SIZE_WORDS, share, shortHex } from './present.ts'
+import { blocksText, byWorst, daysByWorst, leadText, refusedWords, SIZE_WORDS, share, shortHex } from './present.ts'
 import type { BacktestReport, Figures, MissedEntry, OurEntry } from './report-schema.ts'
 import { usd8Of, utc } from './text.ts'
 
@@ -27,15 +27,18 @@ function heading(report: BacktestReport): string[] {
   return [
     `backtest of ${r.file}: ${r.markets.join(', ')} on ${r.chain} (${r.chainId})`,
     `blocks ${r.fromBlock} to ${r.toBlock} (${report.blocks}), ${utc(r.fromTimestamp)} to ${utc(r.toTimestamp)} UTC (${span}); ${r.pages} pages, ${r.derivedPages} derived`,
-    `at least ${money(p.minProfitUsd)} net, slippage ${p.slippageBps} bps, ${p.latencyBlocks} blocks late, ${limit}`,
+    `at least ${money(p.minProfitUsd)} net, slippage ${p.slippageBps} bps, included ${blocksText(p.latencyBlocks)} after the page, ${limit}`,
     '',
     `happened  ${report.liquidations === 0 ? 'no liquidation in this recording' : `${report.liquidations} liquidations, ${report.flagged} flagged beforehand (${share(report.recall)}), ${report.missed.length} missed`}`,
     `lead      ${leadText(report)}`,
     `ours      ${report.ours.length === 0 ? 'no plan' : `${report.ours.length} plans, ${money(e.netUsd)} net if all were won`}, ${report.refused.length} refusals`,
-    `expected  ${money(e.expectedUsd)} net, between ${money(e.lowUsd)} and ${money(e.highUsd)}`,
+    `expected  ${report.ours.length === 0 ? 'nothing, without a plan' : `${money(e.expectedUsd)} net by the race model; 95 %: ${range(e.independent)} if races are independent, ${range(e.correlated)} if one luck decides them all`}`,
     `executed  ${x === null ? 'nothing (only --fork executes)' : `${x.executed}: ${x.asPredicted} exactly as predicted, ${x.reverted} reverted, ${money(x.profitUsd)} profit`}`,
   ]
 }
+
+const range = ({ lowUsd, highUsd }: BacktestReport['earnings']['correlated']): string =>
+  `${money(lowUsd)} to ${money(highUsd)}`
 
 const money = (dollars: string): string => usd(usd8Of(dollars))
 
@@ -75,7 +78,7 @@ const trouble = ({ executed, rival }: OurEntry): number => (executed?.status ===
 
 function fate({ executed, rival, block }: OurEntry): string {
   if (executed?.status === 'reverted') return `reverted: ${cut(executed.revert ?? 'without a reason', 30)}`
-  if (rival !== null) return `a rival in ${BigInt(rival.block) - BigInt(block)} blocks`
+  if (rival !== null) return `a rival in ${blocksText(BigInt(rival.block) - BigInt(block))}`
   return executed === null ? 'no rival in time' : 'executed, no rival in time'
 }
 

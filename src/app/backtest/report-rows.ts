@@ -1,5 +1,6 @@
 import { type Address, getAddress } from 'viem'
-import type { RaceView } from './race-view.ts'
+import { chanceOfBeingFirst, expectedEarnings } from '../../core/race.ts'
+import { attemptOf, type RaceView } from './race-view.ts'
 import type { HappenedEntry, MissedEntry, OurEntry, RefusedEntry } from './report-schema.ts'
 import type { ExecutedRow, HappenedRow, OurRow, RefusedRow } from './run.ts'
 import { printable, usdText } from './text.ts'
@@ -54,14 +55,11 @@ export function missedEntries(happened: readonly HappenedEntry[]): MissedEntry[]
   )
 }
 
-/** A chance as a report states it: six decimals, cut, so that it reads back as what was computed with. */
-const CHANCE_SCALE = 1_000_000
-
 /** Towards minus infinity. */
 const divFloor = (a: bigint, b: bigint): bigint => (a % b !== 0n && a < 0n !== b < 0n ? a / b - 1n : a / b)
 
-export function ourEntry(row: OurRow, race: RaceView): OurEntry {
-  const chanceMillionths = Math.floor(race.chanceOfBeingFirst(row.latenessBlocks) * CHANCE_SCALE)
+export function ourEntry(row: OurRow, { model }: RaceView, blockTimeS: number): OurEntry {
+  const { ppm } = chanceOfBeingFirst(model, row.latenessBlocks, blockTimeS)
   return {
     ...placeOf(row),
     healthFactor: row.healthFactor.toString(),
@@ -77,8 +75,8 @@ export function ourEntry(row: OurRow, race: RaceView): OurEntry {
     netUsd: usdText(row.netUsd8),
     quote: row.quote,
     latenessBlocks: row.latenessBlocks,
-    chance: chanceMillionths / CHANCE_SCALE,
-    expectedUsd: usdText(divFloor(row.netUsd8 * BigInt(chanceMillionths), BigInt(CHANCE_SCALE))),
+    chance: Number(ppm) / 1e6,
+    expectedUsd: usdText(expectedEarnings([attemptOf(row)], model, blockTimeS).expectedUsd8),
     rival:
       row.rival === null
         ? null

@@ -83,7 +83,7 @@ const ours = z.object({
   costUsd: usd,
   netUsd: usd,
   quote: z.enum(['recorded', 'assumed', 'node']),
-  latenessBlocks: z.int(),
+  latenessBlocks: count,
   chance: z.number().min(0).max(1),
   expectedUsd: usd,
   rival: z.object({ block: integer, tx: hash, liquidator: address }).nullable(),
@@ -111,6 +111,9 @@ const execution = z.object({
   asPredicted: count,
   profitUsd: usd,
 })
+
+/** 95 per cent lie between `low` and `high`. */
+const spread = z.object({ deviationUsd: usd, lowUsd: usd, highUsd: usd })
 
 export const SIZES = ['under-1k', '1k-10k', '10k-100k', '100k-1m', 'from-1m'] as const
 
@@ -143,7 +146,15 @@ export const reportSchema = z.object({
   flagged: count,
   recall: z.number().min(0).max(1).nullable(),
   leadBlocks: z.object({ p50: count.nullable(), p10: count.nullable() }),
-  earnings: z.object({ model: words, netUsd: usd, expectedUsd: usd, lowUsd: usd, highUsd: usd }),
+  earnings: z.object({
+    model: words,
+    netUsd: usd,
+    expectedUsd: usd,
+    expectedLowUsd: usd,
+    expectedHighUsd: usd,
+    independent: spread,
+    correlated: spread,
+  }),
   execution: execution.nullable(),
   refusals: z.array(z.object({ reason: refusalReason, count })),
   byDay: z.array(z.object({ day: z.iso.date(), ...figures, refused: count })),

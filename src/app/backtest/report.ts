@@ -1,5 +1,5 @@
 import { SCHEMA_VERSION } from '../../core/answers.ts'
-import type { RaceView } from './race-view.ts'
+import { assumptionsOf, attemptOf, earningsOf, type RaceView } from './race-view.ts'
 import { figuresOf, groupFigures, percentileNearestRank, sizeOf } from './report-figures.ts'
 import { happenedEntry, missedEntries, ourEntry, refusedEntry } from './report-rows.ts'
 import {
@@ -16,22 +16,23 @@ import { printable, usd8Of, usdText, utcDay } from './text.ts'
 /** All that is said of a backtest. Pure, and independent of the order in which the rows were found. */
 export function buildReport(run: BacktestRun, race: RaceView): BacktestReport {
   const happened = run.happened.map(happenedEntry).sort(byPlace)
-  const ours = run.ours.map((row) => ourEntry(row, race)).sort(byPlace)
+  const { blockTimeS } = run.recording
+  const ours = run.ours.map((row) => ourEntry(row, race, blockTimeS)).sort(byPlace)
   const refused = run.refused.map(refusedEntry).sort(byPlace)
-  const { liquidations, flagged } = figuresOf(happened, ours)
+  const { liquidations, flagged, netUsd, expectedUsd } = figuresOf(happened, ours)
   const leads = happened.flatMap(({ leadBlocks }) => (leadBlocks === null ? [] : [leadBlocks]))
   return {
     schemaVersion: SCHEMA_VERSION,
     kind: 'backtest',
     recording: recordingOf(run),
     parameters: parametersOf(run),
-    assumptions: [...run.assumptions, ...race.assumptions].map((text) => printable(text, 500)),
+    assumptions: [...run.assumptions, ...assumptionsOf(race, blockTimeS)].map((text) => printable(text, 500)),
     blocks: run.blocks,
     liquidations,
     flagged,
     recall: liquidations === 0 ? null : flagged / liquidations,
     leadBlocks: { p50: percentileNearestRank(leads, 50), p10: percentileNearestRank(leads, 10) },
-    earnings: earningsOf(ours, race),
+    earnings: earningsOf(race, run.ours.map(attemptOf), { netUsd, expectedUsd, blockTimeS }),
     execution: executionOf(ours),
     refusals: refusalsOf(refused),
     ...groupsOf(run, { happened, ours, refused }),
@@ -83,20 +84,6 @@ function parametersOf({ parameters }: BacktestRun): BacktestReport['parameters']
     maxDebtUsd: maxDebtUsd8 === null ? null : usdText(maxDebtUsd8),
     slippageBps,
     latencyBlocks,
-  }
-}
-
-function earningsOf(ours: readonly OurEntry[], race: RaceView): BacktestReport['earnings'] {
-  const { netUsd, expectedUsd } = figuresOf([], ours)
-  const { lowUsd8, highUsd8 } = race.expectedEarnings(
-    ours.map(({ netUsd, latenessBlocks }) => ({ netUsd8: usd8Of(netUsd), latenessBlocks })),
-  )
-  return {
-    model: printable(race.model, 500),
-    netUsd,
-    expectedUsd,
-    lowUsd: usdText(lowUsd8),
-    highUsd: usdText(highUsd8),
   }
 }
 

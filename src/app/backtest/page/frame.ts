@@ -2,7 +2,7 @@ import { type Html, html } from './html.ts'
 
 /** Plots share one drawing area, so that they stand side by side and shrink to a phone with letters that can be read. */
 export const WIDTH = 480
-export const HEIGHT = 250
+const HEIGHT = 234
 export const AREA = { left: 52, right: 468, top: 30, bottom: 206 } as const
 
 /** Coordinates in tenths: the same bytes everywhere, and no more of them than the eye sees. */
@@ -30,7 +30,7 @@ export interface Bar {
   readonly width: number
   readonly height: number
   /** Class of the fill: told apart by pattern, not by colour alone. */
-  readonly kind: 'solid' | 'hatch' | 'plain'
+  readonly kind: 'solid' | 'hatch'
   readonly title: string
 }
 
@@ -57,7 +57,8 @@ export function scaleOf(values: readonly number[], whole: boolean): Scale {
   const bottom = values.reduce((a, b) => Math.min(a, b), 0)
   const top = values.reduce((a, b) => Math.max(a, b), 0)
   const step = Math.max(niceStep(top - bottom || 1, 4), whole ? 1 : 0)
-  const low = Math.floor(bottom / step) * step
+  // What is not even a line's width below zero needs no room there.
+  const low = -bottom < (top - bottom) / 100 ? 0 : Math.floor(bottom / step) * step
   const high = Math.max(Math.ceil(top / step), 1) * step
   const ticks = Array.from({ length: Math.round((high - low) / step) + 1 }, (_, i) => low + i * step)
   return { low, high, ticks, y: (value) => AREA.bottom - ((value - low) / (high - low)) * (AREA.bottom - AREA.top) }
@@ -85,5 +86,6 @@ export function compact(value: number): string {
 
 export const compactUsd = (value: number): string => (value < 0 ? `-$${compact(-value)}` : `$${compact(value)}`)
 
-/** Said instead of a plot without data. */
-export const empty = (words: string): Html => text(WIDTH / 2, (AREA.top + AREA.bottom) / 2, words, 'middle')
+/** Said instead of a plot without data, in no more room than it needs. */
+export const emptyFigure = (title: string, words: string): Html =>
+  figure({ title, summary: words, drawing: text(WIDTH / 2, 32, words, 'middle') }, 60)

@@ -1,7 +1,8 @@
 import { usd } from '../../cli/format.ts'
-import type { BacktestReport } from '../report-schema.ts'
+import { SIZE_WORDS } from '../present.ts'
+import type { BacktestReport, Figures } from '../report-schema.ts'
 import { usd8Of } from '../text.ts'
-import { AREA, bar, compact, empty, figure, HEIGHT, scaleOf, text, WIDTH, yAxis } from './frame.ts'
+import { AREA, bar, compact, emptyFigure, figure, scaleOf, text, WIDTH, yAxis } from './frame.ts'
 import { type Html, html } from './html.ts'
 import { legend } from './plots-time.ts'
 
@@ -17,9 +18,8 @@ function className(index: number): string {
 /** How many blocks before it happened a liquidation was flagged. */
 export function leadHistogram({ happened, leadBlocks }: BacktestReport): Html {
   const leads = happened.flatMap((row) => (row.leadBlocks === null ? [] : [row.leadBlocks]))
-  const title = 'Lead: blocks between flag and liquidation (each class from its number to the next)'
-  if (leads.length === 0)
-    return figure({ title, summary: 'None.', drawing: empty('No liquidation was flagged beforehand.') })
+  const title = 'Lead in blocks: each bar reaches to the next number'
+  if (leads.length === 0) return emptyFigure(title, 'No liquidation was flagged beforehand.')
   const classes = Map.groupBy(leads, classOf)
   const shown = Math.max(...classes.keys(), 3) + 1
   const counts = Array.from({ length: shown }, (_, i) => classes.get(i)?.length ?? 0)
@@ -64,7 +64,7 @@ function lines(title: string, rows: readonly Line[], key: Html): Html {
     return html`${text(8, y + 10, label)}${text(WIDTH - 8, y + 10, words, 'end')}${solid > 0 ? bar({ ...place, x: 8, width: solid, kind: 'solid' }) : html``}${hatch > 0 ? bar({ ...place, x: 8 + solid, width: hatch, kind: 'hatch' }) : html``}`
   })
   const summary = rows.map(({ label, words }) => `${label}: ${words}`).join('; ')
-  return figure({ title, summary, drawing: html`${key}${drawn}` }, Math.max(HEIGHT, TOP + rows.length * ROW + 8))
+  return figure({ title, summary, drawing: html`${key}${drawn}` }, TOP + rows.length * ROW + 8)
 }
 
 const MOST_LINES = 10
@@ -72,8 +72,7 @@ const MOST_LINES = 10
 /** What became of the candidates: planned, or refused and why. */
 export function plannedAndRefused({ ours, refusals }: BacktestReport): Html {
   const title = 'Planned, and refused by reason'
-  if (ours.length === 0 && refusals.length === 0)
-    return figure({ title, summary: 'Nothing.', drawing: empty('No account came to be decided on.') })
+  if (ours.length === 0 && refusals.length === 0) return emptyFigure(title, 'No account came to be decided on.')
   const planned = { label: 'planned', value: ours.length, hatched: 0, words: String(ours.length) }
   const refused = refusals
     .slice(0, MOST_LINES)
@@ -81,18 +80,23 @@ export function plannedAndRefused({ ours, refusals }: BacktestReport): Html {
   return lines(title, [planned, ...refused], html``)
 }
 
-export function byCollateral({ byCollateral: groups }: BacktestReport): Html {
-  const title = 'By collateral: liquidations, debt covered'
+const NONE = 'No liquidation happened in this recording.'
+
+export const byCollateral = ({ byCollateral: groups }: BacktestReport): Html =>
+  groupLines('By collateral: liquidations, debt covered', groups, ({ symbol }) => symbol)
+
+export const bySize = ({ bySize: groups }: BacktestReport): Html =>
+  groupLines('By size of the debt covered: liquidations, debt', groups, ({ size }) => SIZE_WORDS[size])
+
+function groupLines<T extends Figures>(title: string, groups: readonly T[], nameOf: (group: T) => string): Html {
   const rows = groups
     .filter(({ liquidations }) => liquidations > 0)
     .slice(0, MOST_LINES)
-    .map(({ symbol, liquidations, missed, debtUsd }) => ({
-      label: symbol,
-      value: liquidations,
-      hatched: missed,
-      words: `${liquidations} (${missed} missed), ${usd(usd8Of(debtUsd))}`,
+    .map((group) => ({
+      label: nameOf(group),
+      value: group.liquidations,
+      hatched: group.missed,
+      words: `${group.liquidations} (${group.missed} missed), ${usd(usd8Of(group.debtUsd))}`,
     }))
-  if (rows.length === 0)
-    return figure({ title, summary: 'None.', drawing: empty('No liquidation happened in this recording.') })
-  return lines(title, rows, legend())
+  return rows.length === 0 ? emptyFigure(title, NONE) : lines(title, rows, legend())
 }

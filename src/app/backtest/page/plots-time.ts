@@ -1,6 +1,6 @@
 import type { BacktestReport } from '../report-schema.ts'
 import { usd8Of, utc } from '../text.ts'
-import { AREA, at, bar, compact, compactUsd, empty, figure, scaleOf, text, yAxis } from './frame.ts'
+import { AREA, at, bar, compact, compactUsd, emptyFigure, figure, scaleOf, text, yAxis } from './frame.ts'
 import { type Html, html } from './html.ts'
 
 type Recording = BacktestReport['recording']
@@ -60,14 +60,13 @@ export function liquidationsOverTime({ recording, happened }: BacktestReport): H
     const low = bar({ ...place, y: edge, height: scale.y(0) - edge, kind: 'solid', title })
     return missed === 0 ? low : html`${low}${bar({ ...place, y: top, height: edge - top, kind: 'hatch', title })}`
   }
-  const drawing =
-    happened.length === 0
-      ? empty('No liquidation happened in this recording.')
-      : html`${yAxis(scale, compact)}${[...bins].sort(([a], [b]) => a - b).map(drawBin)}${xLabels(recording)}`
+  const title = `Liquidations that happened, each bar ${binWords(widthS)} (UTC)`
+  if (happened.length === 0) return emptyFigure(title, 'No liquidation happened in this recording.')
+  const bars = [...bins].sort(([a], [b]) => a - b).map(drawBin)
   return figure({
-    title: `Liquidations that happened, each bar ${binWords(widthS)} (UTC)`,
+    title,
     summary: `${happened.length} in all.`,
-    drawing: html`${drawing}${happened.length === 0 ? html`` : legend()}`,
+    drawing: html`${yAxis(scale, compact)}${bars}${xLabels(recording)}${legend()}`,
   })
 }
 
@@ -80,7 +79,7 @@ const dollars = (usd: string): number => Number(usd8Of(usd)) / 1e8
 /** Two steps upwards: all plans won, and by their chances. */
 export function cumulativeNet({ recording, ours }: BacktestReport): Html {
   const title = 'Net of our plans, added up (UTC)'
-  if (ours.length === 0) return figure({ title, summary: 'No plan.', drawing: empty('Nothing was planned.') })
+  if (ours.length === 0) return emptyFigure(title, 'Nothing was planned.')
   const net = runningSum(ours.map(({ netUsd }) => dollars(netUsd)))
   const expected = runningSum(ours.map(({ expectedUsd }) => dollars(expectedUsd)))
   const scale = scaleOf([...net, ...expected], false)

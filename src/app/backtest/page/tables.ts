@@ -1,5 +1,5 @@
 import { amount, usd } from '../../cli/format.ts'
-import { byWorst, daysByWorst, refusedWords, SIZE_WORDS, shortHex } from '../present.ts'
+import { blocksText, byWorst, daysByWorst, refusedWords, SIZE_WORDS, shortHex } from '../present.ts'
 import type { BacktestReport, Figures, OurEntry } from '../report-schema.ts'
 import { MISS_REASONS } from '../run.ts'
 import { usd8Of, utc } from '../text.ts'
@@ -25,7 +25,11 @@ function grid<T>(columns: readonly Column<T>[], rows: readonly T[]): Html {
 ${rows.slice(0, MOST_ROWS).map(line)}</tbody></table></div>${rest}`
 }
 
-const section = (title: string, content: Html): Html => html`<section><h2>${title}</h2>${content}</section>
+const section = (
+  title: string,
+  content: Html,
+  after: Html = NOTHING,
+): Html => html`<section><h2>${title}</h2>${content}${after}</section>
 `
 
 const said = (words: string): Html => html`<p>${words}</p>`
@@ -56,15 +60,21 @@ export function missedTable({ missed, liquidations }: BacktestReport): Html {
         { head: 'debt covered', cell: ({ debtUsd }) => money(debtUsd), kind: 'num' },
         {
           head: 'reason',
-          cell: ({ reason, detail }) =>
-            html`<b>${reason}</b> ${MISS_REASONS[reason]}${detail === '' ? '' : ` (${detail})`}`,
+          cell: ({ reason, detail }) => html`${code(reason)} ${detail}`,
           kind: 'words',
         },
         { head: 'transaction', cell: ({ tx }) => code(tx) },
       ],
       rows,
     ),
+    reasonsOf(missed),
   )
+}
+
+/** What the reasons that occur mean, once each. */
+function reasonsOf(missed: BacktestReport['missed']): Html {
+  const present = new Set(missed.map(({ reason }) => reason))
+  return html`${[...present].sort().map((reason) => html`<p class="soft">${code(reason)}: ${MISS_REASONS[reason]}</p>`)}`
 }
 
 export function oursTable({ ours }: BacktestReport): Html {
@@ -77,6 +87,12 @@ export function oursTable({ ours }: BacktestReport): Html {
         { head: 'block', cell: ({ block }) => block, kind: 'num' },
         { head: 'UTC', cell: ({ timestamp }) => moment(timestamp) },
         { head: 'account', cell: ({ user }) => code(user) },
+        { head: 'net', cell: ({ netUsd }) => money(netUsd), kind: 'num' },
+        { head: 'late by', cell: ({ latenessBlocks }) => String(latenessBlocks), kind: 'num' },
+        { head: 'chance', cell: ({ chance }) => `${(chance * 100).toFixed(1)} %`, kind: 'num' },
+        { head: 'expected', cell: ({ expectedUsd }) => money(expectedUsd), kind: 'num' },
+        { head: 'rival', cell: rivalCell },
+        { head: 'executed', cell: executedCell },
         {
           head: 'seizes',
           cell: (o) => `${amount(BigInt(o.collateralSeized), o.collateralDecimals, 4)} ${o.collateralSymbol}`,
@@ -87,12 +103,6 @@ export function oursTable({ ours }: BacktestReport): Html {
           cell: (o) => `${amount(BigInt(o.debtCovered), o.debtDecimals, 4)} ${o.debtSymbol}`,
           kind: 'num',
         },
-        { head: 'net', cell: ({ netUsd }) => money(netUsd), kind: 'num' },
-        { head: 'late by', cell: ({ latenessBlocks }) => String(latenessBlocks), kind: 'num' },
-        { head: 'chance', cell: ({ chance }) => `${(chance * 100).toFixed(1)} %`, kind: 'num' },
-        { head: 'expected', cell: ({ expectedUsd }) => money(expectedUsd), kind: 'num' },
-        { head: 'rival', cell: rivalCell },
-        { head: 'executed', cell: executedCell },
       ],
       ours,
     ),
@@ -102,7 +112,7 @@ export function oursTable({ ours }: BacktestReport): Html {
 const rivalCell = ({ rival, block }: OurEntry): string | Html =>
   rival === null
     ? 'none in time'
-    : html`${BigInt(rival.block) - BigInt(block) + ''} blocks later, ${code(shortHex(rival.liquidator))}`
+    : html`${blocksText(BigInt(rival.block) - BigInt(block))} later, ${code(shortHex(rival.liquidator))}`
 
 function executedCell(our: OurEntry): string {
   const { executed } = our
