@@ -214,3 +214,20 @@ export function busyRun(): BacktestRun {
   )
   return run({ happened: all, ours: plans, refused: no })
 }
+
+/** Small enough to reckon by hand: two flagged, one missed on the next day, two plans, one of them executed. */
+export const smallRun = (): BacktestRun =>
+  run({
+    recording: recording({ toBlock: 2_000n, toTimestamp: timeOf(2_000n) }),
+    blocks: 1_001,
+    happened: [
+      happened(1),
+      happened(2, { ...collateral(WBTC), collateralSeized: 2_000_000n, leadBlocks: 0 }),
+      missed(3, { block: 1_990n, debtUsd8: 1_000n * USD }),
+    ],
+    ours: [
+      ours(1, { executed: executed(), rival: { block: 1_002n, tx: hash(1), liquidator: address(0x2000) } }),
+      ours(5, { latenessBlocks: 0, debtUsd8: 999n * USD }),
+    ],
+    refused: [refused(7, { user: address(0xa) })],
+  })
