@@ -115,6 +115,17 @@ program
   .option('--keep', 'leave chains and API up afterwards', false)
   .action(async (options) => (await import('./demo.ts')).demo(options.keep))
 
+const report = program.command('report').description('reports of backtests')
+report
+  .command('compare')
+  .description('two backtests (their --json) side by side: conditions, recall, lead, missed, plans, net by day')
+  .argument('<a>', 'the first report')
+  .argument('<b>', 'the second')
+  .option('--force', 'even if they are of different recordings or schema versions', false)
+  .action(async (a, b, options, command) =>
+    (await import('./report.ts')).reportCompare(globals(command), a, b, options),
+  )
+
 const config = program.command('config').description('the configuration file')
 config
   .command('check')
