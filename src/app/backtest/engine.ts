@@ -23,7 +23,8 @@ import { PaperExecutor } from './paper.ts'
 import { createQuotes } from './quotes.ts'
 import { type BacktestState, fromHex, ResumeFile, type Seen, toHex } from './resume.ts'
 import type { BacktestRun, OurRow, RefusedRow } from './run.ts'
-import { type BacktestSettings, backtestSettings, type Overrides } from './settings.ts'
+import { type BacktestSettings, backtestSettings } from './settings.ts'
+import type { Overrides } from './sweep-options.ts'
 
 export interface BacktestOptions {
   readonly file: string
@@ -288,6 +289,7 @@ function resultOf(
 ): BacktestRun {
   const fromBlock = seen.fromBlock ?? 0n
   const toBlock = place.block ?? fromBlock
+  const limits = settings.limits(meta.markets[0]?.name ?? '')
   return {
     recording: {
       file: basename(file),
@@ -304,7 +306,8 @@ function resultOf(
       digest: place.link.toString('hex'),
     },
     parameters: {
-      minProfitUsd8: settings.limits(meta.markets[0]?.name ?? '').minProfitUsd8,
+      minProfitUsd8: limits.minProfitUsd8,
+      maxDebtUsd8: limits.maxDebtUsd8 ?? null,
       slippageBps: settings.slippageBps,
       latencyBlocks: settings.latencyBlocks,
     },

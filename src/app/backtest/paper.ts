@@ -82,7 +82,9 @@ export class PaperExecutor implements Executor {
     const { seizure } = plan.quote
     const book = books.get(market)
     const reserves = book?.protocol.market(book.ledger).reserves ?? []
-    const symbolOf = (asset: Address): string => reserves.find((reserve) => reserve.asset === asset)?.symbol ?? '?'
+    const reserveOf = (asset: Address): { readonly symbol: string; readonly decimals: number } =>
+      reserves.find((reserve) => reserve.asset === asset) ?? { symbol: '?', decimals: 0 }
+    const collateral = reserveOf(seizure.collateralAsset)
     const since = judge.since(market, candidate.borrower) ?? block.number
     return {
       market,
@@ -91,9 +93,11 @@ export class PaperExecutor implements Executor {
       user: candidate.borrower,
       healthFactor: candidate.healthFactor,
       collateralAsset: seizure.collateralAsset,
-      collateralSymbol: symbolOf(seizure.collateralAsset),
+      collateralSymbol: collateral.symbol,
+      collateralDecimals: collateral.decimals,
       debtAsset: seizure.debtAsset,
-      debtSymbol: symbolOf(seizure.debtAsset),
+      debtSymbol: reserveOf(seizure.debtAsset).symbol,
+      debtDecimals: seizure.debtDecimals,
       debtToCover: seizure.debtToCover,
       debtCovered: seizure.debtCovered,
       collateralSeized: seizure.collateralSeized,

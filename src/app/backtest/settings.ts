@@ -4,14 +4,7 @@ import { resolve } from '../../config/resolve.ts'
 import { schema } from '../../config/schema.ts'
 import type { Limits } from '../../core/plan.ts'
 import type { RecordingMeta } from '../../core/recording.ts'
-
-/** What a parameter of a backtest changes; undefined: as configured. */
-export interface Overrides {
-  readonly minProfitUsd8?: bigint | undefined
-  readonly maxDebtUsd8?: bigint | undefined
-  readonly slippageBps?: number | undefined
-  readonly latencyBlocks?: number | undefined
-}
+import type { Overrides } from './sweep-options.ts'
 
 /** Everything a backtest decides by. */
 export interface BacktestSettings {
