@@ -14,6 +14,8 @@ export interface DevnetOptions {
   readonly seed: number
   /** 0 or nothing: any free port. */
   readonly port?: number
+  /** The story has another liquidator. */
+  readonly rival?: boolean
   readonly log?: (message: string) => void
 }
 
@@ -33,7 +35,7 @@ export interface Devnet {
 
 /** Starts a chain with a lending market, an exchange and a population; the same options give the same blocks. */
 export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
-  const { seed, port = 0, log = () => {} } = options
+  const { seed, port = 0, rival = false, log = () => {} } = options
   const spec = chainSpec(options.chain)
   const network = await startNetwork(spec, port)
   try {
@@ -47,7 +49,7 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
     await chain.mineBlock()
     const history = await History.start(chain)
     const control = new Control(market)
-    const story = (blocks = spec.storyBlocks) => new Story({ market, accounts, seed, blocks, control })
+    const story = (blocks = spec.storyBlocks) => new Story({ market, accounts, seed, blocks, control, rival })
     const { http, ws, close } = network
     return { http, ws, seed, chain, market, accounts, control, history, story, close }
   } catch (error) {

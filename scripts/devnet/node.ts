@@ -15,6 +15,7 @@ const usage = `node scripts/devnet/node.ts --chain ethereum|optimism [options]
   --start now       do not wait for "start"
   --tick-ms 500     pause between the story's blocks
   --blocks N        length of the story
+  --rival           somebody else liquidates, too
 
 Commands on stdin, one a line: start · next (one block of the story) · mine [N] · reorg K · reorg K drop`
 
@@ -39,6 +40,7 @@ function readSettings(args: readonly string[]): Settings {
       blocks: text,
       start: text,
       story: flag,
+      rival: flag,
       help: flag,
     },
   })
@@ -57,6 +59,7 @@ function readSettings(args: readonly string[]): Settings {
     tickMs: whole('tick-ms', 500),
     story: values.story === true || start === 'now',
     startNow: start === 'now',
+    rival: values.rival === true,
     log,
     ...(values.blocks === undefined ? {} : { blocks: whole('blocks', 0) }),
   }

@@ -28,6 +28,8 @@ export interface ChainOptions {
   readonly tickMs: number
   readonly blocks?: number | undefined
   readonly port?: number
+  /** Somebody else liquidates in the story. */
+  readonly rival?: boolean
 }
 
 /** A local chain with a whole market, in a process of its own. */
@@ -38,10 +40,11 @@ export async function startStageChain({
   tickMs,
   blocks,
   port = 0,
+  rival = false,
 }: ChainOptions): Promise<StageChain> {
   const flags = { chain, port, accounts, seed, 'tick-ms': tickMs, ...(blocks === undefined ? {} : { blocks }) }
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)])
-  const child = startChild(NODE_SCRIPT, [...args, '--story'])
+  const child = startChild(NODE_SCRIPT, [...args, '--story', ...(rival ? ['--rival'] : [])])
   const ready = await child.line(event<Ready>('ready'))
   return { ...ready, process: child, rpc: (method, ...params) => call(ready.http, method, params) }
 }
