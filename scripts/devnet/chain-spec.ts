@@ -1,10 +1,13 @@
-export type ChainName = 'ethereum' | 'optimism'
+export type ChainName = 'ethereum' | 'optimism' | 'arbitrum'
 
 /** What makes one local chain look like the real one it stands for. */
 export interface ChainSpec {
   readonly name: ChainName
   readonly chainId: number
   readonly chainType: 'l1' | 'op'
+  /** A sequencer, so a sentinel over prices and the pool for rollups. */
+  readonly isRollup: boolean
+  /** Below 1, several blocks share a timestamp. */
   readonly blockTimeSeconds: number
   /** Fixed, so that every block hash is the same on each start. */
   readonly genesis: Date
@@ -23,6 +26,7 @@ const specs: Readonly<Record<ChainName, ChainSpec>> = {
     name: 'ethereum',
     chainId: 1,
     chainType: 'l1',
+    isRollup: false,
     blockTimeSeconds: 12,
     genesis: new Date('2026-01-05T00:00:00Z'),
     baseFeeWei: 2_000_000_000n,
@@ -36,6 +40,7 @@ const specs: Readonly<Record<ChainName, ChainSpec>> = {
     name: 'optimism',
     chainId: 10,
     chainType: 'op',
+    isRollup: true,
     blockTimeSeconds: 2,
     genesis: new Date('2026-01-05T00:00:00Z'),
     baseFeeWei: 1_000_000n,
@@ -44,6 +49,21 @@ const specs: Readonly<Record<ChainName, ChainSpec>> = {
     deviationBps: 20,
     depth: 0.25,
     sizes: 0.4,
+  },
+  // Its data fee is inside the gas, and nothing here charges one: gas is cheaper than on the real chain.
+  arbitrum: {
+    name: 'arbitrum',
+    chainId: 42161,
+    chainType: 'l1',
+    isRollup: true,
+    blockTimeSeconds: 0.25,
+    genesis: new Date('2026-01-05T00:00:00Z'),
+    baseFeeWei: 10_000_000n,
+    blockGasLimit: 60_000_000n,
+    storyBlocks: 240,
+    deviationBps: 20,
+    depth: 0.4,
+    sizes: 0.5,
   },
 }
 

@@ -56,7 +56,7 @@ export async function deployAave(deployer: Deployer, assets: readonly Asset[], e
   await deployer.call(provider, set('setPoolConfiguratorImpl', configuratorImpl))
   const pool = proxyOf(provider, 1)
   const configurator = proxyOf(provider, 2)
-  const sentinel = deployer.chain.spec.chainType === 'op' ? await deploySentinel(deployer, provider) : {}
+  const sentinel = deployer.chain.spec.isRollup ? await deploySentinel(deployer, provider) : {}
   const rewardsController = await deployRewards(deployer, provider)
   const aclManager = await deployRoles(deployer, provider, configurator)
   const treasury = await deployer.deploy(aaveArtifact('treasury/Collector'), [])
@@ -80,7 +80,7 @@ function deployOracle(deployer: Deployer, provider: Address, assets: readonly As
 }
 
 function deployPoolImplementation(deployer: Deployer, provider: Address, rateStrategy: Address) {
-  const instance = deployer.chain.spec.chainType === 'op' ? 'instances/L2PoolInstance' : 'instances/PoolInstance'
+  const instance = deployer.chain.spec.isRollup ? 'instances/L2PoolInstance' : 'instances/PoolInstance'
   return deployLinked(deployer, aaveArtifact(instance), [provider, rateStrategy])
 }
 

@@ -36,6 +36,7 @@ export async function startNetwork(spec: ChainSpec, port: number): Promise<Runni
     initialBaseFeePerGas: spec.baseFeeWei,
     blockGasLimit: 2_000_000_000n,
     mining: { auto: false, interval: 0 },
+    allowBlocksWithSameTimestamp: spec.blockTimeSeconds < 1,
     accounts: { count: 0 },
   }
   const server = await hre.network

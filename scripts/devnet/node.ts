@@ -7,7 +7,7 @@ import type { Story } from './story.ts'
 
 const STOP_MS = 500
 
-const usage = `node scripts/devnet/node.ts --chain ethereum|optimism [options]
+const usage = `node scripts/devnet/node.ts --chain ethereum|optimism|arbitrum [options]
   --port 0          port of the server, HTTP and WebSocket alike; 0 takes any
   --accounts 300    size of the population
   --seed 1          same seed, same blocks

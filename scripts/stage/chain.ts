@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Address, Hex } from 'viem'
+import type { ChainName } from '../devnet/chain-spec.ts'
 import { type Child, event, startChild } from './child.ts'
 
 const NODE_SCRIPT = fileURLToPath(new URL('../devnet/node.ts', import.meta.url))
@@ -22,7 +23,7 @@ export interface StageChain extends Ready {
 }
 
 export interface ChainOptions {
-  readonly chain: 'ethereum' | 'optimism'
+  readonly chain: ChainName
   readonly accounts: number
   readonly seed: number
   readonly tickMs: number
