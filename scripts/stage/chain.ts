@@ -9,6 +9,7 @@ const NODE_SCRIPT = fileURLToPath(new URL('../devnet/node.ts', import.meta.url))
 export interface Ready {
   readonly chain: string
   readonly chainId: number
+  readonly replica: boolean
   readonly http: string
   readonly ws: string
   readonly block: number
@@ -31,6 +32,8 @@ export interface ChainOptions {
   readonly port?: number
   /** Somebody else liquidates in the story. */
   readonly rival?: boolean
+  /** At the addresses of the real market. */
+  readonly replica?: boolean
 }
 
 /** A local chain with a whole market, in a process of its own. */
@@ -42,10 +45,16 @@ export async function startStageChain({
   blocks,
   port = 0,
   rival = false,
+  replica = false,
 }: ChainOptions): Promise<StageChain> {
   const flags = { chain, port, accounts, seed, 'tick-ms': tickMs, ...(blocks === undefined ? {} : { blocks }) }
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)])
-  const child = startChild(NODE_SCRIPT, [...args, '--story', ...(rival ? ['--rival'] : [])])
+  const child = startChild(NODE_SCRIPT, [
+    ...args,
+    '--story',
+    ...(rival ? ['--rival'] : []),
+    ...(replica ? ['--replica'] : []),
+  ])
   const ready = await child.line(event<Ready>('ready'))
   return { ...ready, process: child, rpc: (method, ...params) => call(ready.http, method, params) }
 }
