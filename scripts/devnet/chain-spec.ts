@@ -9,6 +9,8 @@ export interface ChainSpec {
   readonly isRollup: boolean
   /** Below 1, several blocks share a timestamp. */
   readonly blockTimeSeconds: number
+  /** Blocks with nothing in them before the first one that is mined on purpose. */
+  readonly emptyBlocks: number
   /** Fixed, so that every block hash is the same on each start. */
   readonly genesis: Date
   readonly baseFeeWei: bigint
@@ -28,6 +30,7 @@ const specs: Readonly<Record<ChainName, ChainSpec>> = {
     chainType: 'l1',
     isRollup: false,
     blockTimeSeconds: 12,
+    emptyBlocks: 0,
     genesis: new Date('2026-01-05T00:00:00Z'),
     baseFeeWei: 2_000_000_000n,
     blockGasLimit: 60_000_000n,
@@ -42,6 +45,7 @@ const specs: Readonly<Record<ChainName, ChainSpec>> = {
     chainType: 'op',
     isRollup: true,
     blockTimeSeconds: 2,
+    emptyBlocks: 0,
     genesis: new Date('2026-01-05T00:00:00Z'),
     baseFeeWei: 1_000_000n,
     blockGasLimit: 60_000_000n,
@@ -57,6 +61,7 @@ const specs: Readonly<Record<ChainName, ChainSpec>> = {
     chainType: 'l1',
     isRollup: true,
     blockTimeSeconds: 0.25,
+    emptyBlocks: 0,
     genesis: new Date('2026-01-05T00:00:00Z'),
     baseFeeWei: 10_000_000n,
     blockGasLimit: 60_000_000n,
@@ -73,4 +78,9 @@ export function chainSpec(name: ChainName): ChainSpec {
 
 export function isChainName(name: string): name is ChainName {
   return Object.hasOwn(specs, name)
+}
+
+/** Seconds between the empty blocks at the beginning: whole ones. */
+export function emptyBlockSeconds({ blockTimeSeconds }: ChainSpec): number {
+  return Math.ceil(blockTimeSeconds)
 }

@@ -52,6 +52,7 @@ export class Deployer {
     const { chain, account } = this
     // What it reads must be there: everything sent before is mined first.
     await chain.settle()
+    await chain.unlock(account)
     await chain.rpc('hardhat_setCode', place, code)
     // At the time of the block in which the transaction runs.
     const { data: runtime } = await chain.client.call({

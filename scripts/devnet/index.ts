@@ -5,7 +5,7 @@ import { deployMarket, type Market } from './market.ts'
 import { startNetwork } from './network.ts'
 import { type PlannedAccount, planPopulation } from './population.ts'
 import { History } from './reorg.ts'
-import { mineUpToMarket, realPlaces, replicaSpec } from './replica.ts'
+import { realPlaces, replicaSpec } from './replica.ts'
 import { seedMarket } from './seeding.ts'
 import { Story } from './story.ts'
 
@@ -45,7 +45,6 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   try {
     const chain = new Chain(spec, network.connection.provider)
     await chain.sync()
-    if (replica) await mineUpToMarket(chain)
     const market = await deployMarket(chain, undefined, replica ? realPlaces(options.chain) : undefined)
     log(`${spec.name}: market deployed, seeding ${options.accounts} accounts`)
     const accounts = planPopulation(market.risk, { accounts: options.accounts, seed, scale: spec.sizes })

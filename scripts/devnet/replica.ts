@@ -1,11 +1,10 @@
 import * as arbitrum from '@aave-dao/aave-address-book/AaveV3Arbitrum'
 import * as ethereum from '@aave-dao/aave-address-book/AaveV3Ethereum'
 import * as optimism from '@aave-dao/aave-address-book/AaveV3Optimism'
-import { type Address, numberToHex } from 'viem'
+import type { Address } from 'viem'
 import { CHAINS } from '../../src/config/chains.ts'
 import { MARKETS } from '../../src/config/markets.ts'
-import type { Chain } from './chain.ts'
-import { type ChainName, type ChainSpec, chainSpec } from './chain-spec.ts'
+import { type ChainName, type ChainSpec, chainSpec, emptyBlockSeconds } from './chain-spec.ts'
 import type { Places } from './deployer.ts'
 import type { ReserveSymbol } from './risk-parameters.ts'
 
@@ -47,28 +46,13 @@ export function realPlaces(name: ChainName): Places {
   return places
 }
 
-/** Seconds are whole in a stretch of empty blocks. */
-const emptyBlockSeconds = (spec: ChainSpec): number => Math.ceil(spec.blockTimeSeconds)
-
-/** Starts so much earlier that the market's first block has the time that the devnet begins at. */
+/** Begins so many blocks before, and so much earlier, that the market's first block comes when the devnet's does. */
 export function replicaSpec(name: ChainName): ChainSpec {
   const spec = chainSpec(name)
-  const before = (firstBlock(name) - 1) * emptyBlockSeconds(spec)
-  return { ...spec, genesis: new Date(spec.genesis.getTime() - before * 1000) }
+  const emptyBlocks = known(MARKETS, `aave-v3-${name}`).fromBlock - 1
+  const beforeMs = emptyBlocks * emptyBlockSeconds(spec) * 1000
+  return { ...spec, emptyBlocks, genesis: new Date(spec.genesis.getTime() - beforeMs) }
 }
-
-/** Empty blocks up to the market's first one: Hardhat mines millions of them at once. */
-export async function mineUpToMarket(chain: Chain): Promise<void> {
-  const { spec } = chain
-  const blocks = numberToHex(firstBlock(spec.name) - 1)
-  await chain.rpc('hardhat_mine', blocks, numberToHex(emptyBlockSeconds(spec)))
-  await chain.sync()
-}
-
-const firstBlock = (name: ChainName): number => known(MARKETS, shippedMarket(name)).fromBlock
-
-/** The market's name in our own configuration. */
-export const shippedMarket = (name: ChainName): string => `aave-v3-${name}`
 
 function known<T>(table: Readonly<Record<string, T>>, name: string): T {
   const entry = table[name]
