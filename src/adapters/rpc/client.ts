@@ -1,5 +1,6 @@
 import type { Address, Hex } from 'viem'
 import { ChainError, RpcFault, UnreachableError } from '../../core/errors.ts'
+import type { Node } from '../../core/ports.ts'
 import type { Header, Log } from '../../core/types.ts'
 import { httpProvider, type Provider, REQUEST_TIMEOUT_MS, TransportFault } from './provider.ts'
 
@@ -129,8 +130,8 @@ export const toHeader = (raw: RawHeader): Header => ({
 })
 
 /** `latest`, `finalized` or a number; undefined when the node does not have it. */
-export async function getHeader(rpc: Rpc, block: bigint | 'latest' | 'finalized'): Promise<Header | undefined> {
-  const raw = await rpc.request('eth_getBlockByNumber', [typeof block === 'bigint' ? toQuantity(block) : block, false])
+export async function getHeader(node: Node, block: bigint | 'latest' | 'finalized'): Promise<Header | undefined> {
+  const raw = await node.request('eth_getBlockByNumber', [typeof block === 'bigint' ? toQuantity(block) : block, false])
   return raw === null ? undefined : toHeader(raw as RawHeader)
 }
 
@@ -151,9 +152,9 @@ export interface LogQuery {
 }
 
 /** eth_getLogs. With a block hash, an answer from any other block is refused as a fault of the node. */
-export async function getLogs(rpc: Rpc, { addresses, topics, at }: LogQuery): Promise<Log[]> {
+export async function getLogs(node: Node, { addresses, topics, at }: LogQuery): Promise<Log[]> {
   const range = 'blockHash' in at ? at : { fromBlock: toQuantity(at.fromBlock), toBlock: toQuantity(at.toBlock) }
-  const raw = await rpc.request('eth_getLogs', [{ address: addresses, topics: [topics], ...range }])
+  const raw = await node.request('eth_getLogs', [{ address: addresses, topics: [topics], ...range }])
   const logs = raw as readonly RawLog[]
   if (!Array.isArray(logs)) throw new RpcFault('eth_getLogs', -32603, 'the answer is not a list of logs', undefined)
   if ('blockHash' in at && logs.some((log) => log.blockHash !== at.blockHash))
