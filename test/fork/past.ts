@@ -37,7 +37,7 @@ export async function liquidatingTransactions(
   const found = new Set<Hex>()
   const stretch = { addresses: [pool], topics: [topic], from, to, range: 10_000n }
   for await (const { logs } of rangedLogs(rpc, stretch, new AbortController().signal))
-    for (const { transactionHash } of logs) found.add(transactionHash)
+    for (const { log } of logs) found.add(log.transactionHash)
   return [...found]
 }
 
