@@ -2,6 +2,8 @@ import { fileURLToPath } from 'node:url'
 import { renderEnvironment } from '../src/config/render-environment.ts'
 import { renderExample } from '../src/config/render-example.ts'
 import { renderReference } from '../src/config/render-reference.ts'
+import { FIXTURE, readLateness } from './race/lateness.ts'
+import { renderTable } from './race/model.ts'
 
 export const root = fileURLToPath(new URL('..', import.meta.url))
 
@@ -10,4 +12,5 @@ export const generated: Readonly<Record<string, () => string>> = {
   '.env.example': renderEnvironment,
   'plimsoll.example.yaml': renderExample,
   'docs/configuration.md': renderReference,
+  'src/core/race-table.ts': () => renderTable(readLateness(FIXTURE)),
 }

@@ -141,7 +141,7 @@ function placeOf({ books, config: chain }: OpenChain, config: Config, market: st
 }
 
 /** By the configured wrapped coin, else by the reserve that is called so. 0: the market does not price it. */
-export function nativePriceUsd8(book: Book, chain: ChainConfig): bigint {
+export function nativePriceUsd8(book: Book, chain: Pick<ChainConfig, 'nativeSymbol' | 'wrappedNative'>): bigint {
   const { reserves } = book.protocol.market(book.ledger)
   const symbol = `W${chain.nativeSymbol}`
   const native =
@@ -150,6 +150,7 @@ export function nativePriceUsd8(book: Book, chain: ChainConfig): bigint {
   return native?.priceUsd8 ?? 0n
 }
 
+/** Undefined marketplaces quote nothing. */
 export function routerOf(
   { config: chain, batch }: Pick<OpenChain, 'config' | 'batch'>,
   placeIn: (market: string) => Pick<Place, 'contract' | 'encode' | 'nativePriceUsd8'> | undefined,

@@ -149,7 +149,7 @@ export function checkpoint(
 }
 
 /** A block that is final or nearly so, unless a market is younger than that: then the head. */
-export async function firstBlock(context: Reading, markets: readonly MarketConfig[]): Promise<Header> {
+async function firstBlock(context: Reading, markets: readonly MarketConfig[]): Promise<Header> {
   const { rpc, chain } = context
   const head = await getHeader(rpc, 'latest')
   if (head === undefined) throw new Error(`chain ${chain.name}: the node has no head`)
@@ -168,7 +168,7 @@ export async function firstBlock(context: Reading, markets: readonly MarketConfi
 }
 
 /** The market at `block`, without its accounts. Throws ChainError when there is none, or none whose rules are known. */
-async function discover(
+export async function discover(
   { rpc, batch }: Pick<Reading, 'rpc' | 'batch'>,
   market: MarketConfig,
   block: Header,

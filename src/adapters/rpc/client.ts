@@ -151,8 +151,20 @@ export interface LogQuery {
   readonly at: { readonly blockHash: Hex } | { readonly fromBlock: bigint; readonly toBlock: bigint }
 }
 
+/** A log and the block it stands in. */
+export interface PlacedLog {
+  readonly log: Log
+  readonly blockNumber: bigint
+  readonly blockHash: Hex
+}
+
+/** Without their places; see `getPlacedLogs`. */
+export async function getLogs(node: Node, query: LogQuery): Promise<Log[]> {
+  return (await getPlacedLogs(node, query)).map(({ log }) => log)
+}
+
 /** eth_getLogs. With a block hash, an answer from any other block is refused as a fault of the node. */
-export async function getLogs(node: Node, { addresses, topics, at }: LogQuery): Promise<Log[]> {
+export async function getPlacedLogs(node: Node, { addresses, topics, at }: LogQuery): Promise<PlacedLog[]> {
   const range = 'blockHash' in at ? at : { fromBlock: toQuantity(at.fromBlock), toBlock: toQuantity(at.toBlock) }
   const raw = await node.request('eth_getLogs', [{ address: addresses, topics: [topics], ...range }])
   const logs = raw as readonly RawLog[]
@@ -160,11 +172,15 @@ export async function getLogs(node: Node, { addresses, topics, at }: LogQuery): 
   if ('blockHash' in at && logs.some((log) => log.blockHash !== at.blockHash))
     throw new RpcFault('eth_getLogs', -32603, 'the answer holds logs of another block', undefined)
   return logs.map((log) => ({
-    address: lower(log.address),
-    topics: log.topics,
-    data: log.data,
-    logIndex: Number(log.logIndex),
-    transactionHash: log.transactionHash,
+    log: {
+      address: lower(log.address),
+      topics: log.topics,
+      data: log.data,
+      logIndex: Number(log.logIndex),
+      transactionHash: log.transactionHash,
+    },
+    blockNumber: BigInt(log.blockNumber),
+    blockHash: log.blockHash,
   }))
 }
 

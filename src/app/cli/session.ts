@@ -93,7 +93,7 @@ export async function withMirrors<T>(
   }
 }
 
-export function openStoreOrCopy(path: string): Store {
+function openStoreOrCopy(path: string): Store {
   try {
     return openStore(path)
   } catch (error) {
