@@ -12,12 +12,13 @@ import { figures } from './figures.ts'
 import { FIXTURE, type Lateness, readLateness, renderLateness } from './lateness.ts'
 import { fit, renderTable } from './model.ts'
 
+export const USAGE = 'usage: node scripts/race/fit.ts FILE.jsonl.gz|FILE.json [--write | --check]'
 const TABLE = 'src/core/race-table.ts'
 const say = (line: string) => process.stderr.write(`${line}\n`)
 
 function main([file, option, ...rest]: readonly string[]): number {
   if (file === undefined || rest.length > 0 || ![undefined, '--write', '--check'].includes(option)) {
-    say('usage: node scripts/race/fit.ts FILE.jsonl.gz|FILE.json [--write | --check]')
+    say(USAGE)
     return 2
   }
   const lateness = readLateness(file)

@@ -51,6 +51,13 @@ export async function verify(book: Book, batch: Batch, accounts: readonly Accoun
 export const everyAccount = ({ ledger, protocol }: Book): AccountId[] =>
   [...Array(ledger.size).keys()].filter((account) => protocol.knows(ledger, account))
 
+/** So many of them at most, spread evenly: the same at every run. */
+export function sampleAccounts(book: Book, count: number): AccountId[] {
+  const all = everyAccount(book)
+  const step = Math.max(1, Math.floor(all.length / count))
+  return all.filter((_, i) => i % step === 0).slice(0, count)
+}
+
 /** True when the mirror and the chain agree in everything that was compared. */
 export const isExact = ({ mismatched, reserves }: Verification): boolean =>
   mismatched === 0 && reserves.every((reserve) => reserve.sumScaledDebt === reserve.scaledTotalSupply)

@@ -22,7 +22,7 @@ export interface KeeperOptions {
   readonly state: ChainState
   readonly feed: Feed
   readonly books: readonly Book[]
-  readonly store: Store
+  readonly store: Pick<Store, 'savePage' | 'dropPagesAbove' | 'atomically'>
   readonly journal: Journal
   readonly control: Control
   readonly alerts: AlertDesk
@@ -36,6 +36,8 @@ export interface KeeperOptions {
   /** Once aborted nothing more is decided or signed. */
   readonly signal: AbortSignal
   readonly onProblem: (problem: string) => void
+  /** What was said before this loop began; default: nothing. */
+  readonly spoken?: Spoken
 }
 
 /** So many candidates of a market are quoted in one block, best first: waiting for quotes must not delay the next page. */
@@ -44,7 +46,7 @@ const MOST_QUOTED = 8
 /** THE LOOP of one chain: a page in, books, what came of earlier plans, then what to do now. Ends with the feed. */
 export async function runKeeper(options: KeeperOptions): Promise<void> {
   const { state, feed, books, executor } = options
-  const spoken = new Spoken()
+  const { spoken = new Spoken() } = options
   for await (const event of feed.follow(() => books)) {
     if (event.kind === 'rollback') {
       await rollback(options, event)

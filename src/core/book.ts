@@ -2,9 +2,9 @@ import type { Address } from 'viem'
 import { Ledger } from './ledger.ts'
 import type { Candidate } from './plan.ts'
 import type { Checkpoint, Follower } from './ports.ts'
-import type { AccountView, Protocol } from './protocol.ts'
+import type { AccountView, Protocol, Touched } from './protocol.ts'
 import { type Rates, Sheet } from './sheet.ts'
-import type { AccountId, Call, Facts, Header, LogFilter } from './types.ts'
+import type { AccountId, Call, Facts, Header, LogFilter, Read } from './types.ts'
 
 /** One market: its protocol, its ledger, its sheet. Same facts in, same answers out. */
 export class Book implements Follower {
@@ -33,12 +33,19 @@ export class Book implements Follower {
     })
   }
 
-  apply(facts: Facts): void {
+  /** Answers that need no node; see `Protocol.derive`. Before the page is applied. */
+  derive(facts: Facts, calls: readonly Call[]): readonly Read[] {
+    return this.protocol.derive(facts, this.ledger, calls)
+  }
+
+  /** Takes in a page; tells whose rows changed. */
+  apply(facts: Facts): Touched {
     this.ledger.begin(facts.block.number)
     const touched = this.protocol.apply(facts, this.ledger)
     if (touched.all) this.#rows(this.#everybody())
     else this.#rows(touched.accounts)
     this.head = facts.block
+    return touched
   }
 
   /** Back to `to`, as if nothing above it had ever been. */

@@ -2,7 +2,7 @@ import type { Address, Hex } from 'viem'
 import type { Ledger } from './ledger.ts'
 import type { Candidate, Seizure } from './plan.ts'
 import type { Rates, Slack } from './sheet.ts'
-import type { AccountId, Call, Entry, Facts, LogFilter } from './types.ts'
+import type { AccountId, Call, Entry, Facts, LogFilter, Read } from './types.ts'
 
 /** One lending market. Pure: no I/O, no clock. Members in the order the data meets them. */
 export interface Protocol {
@@ -15,6 +15,8 @@ export interface Protocol {
   filters(ledger: Ledger): readonly LogFilter[]
   /** Calls whose answers the page still lacks, asked in rounds until none is left. The page so far is in the ledger. */
   reads(facts: Facts, ledger: Ledger): readonly Call[]
+  /** Those of `calls` whose answers follow exactly from the page's logs and the ledger before it; the others are left out. For pages of one block. */
+  derive(facts: Facts, ledger: Ledger, calls: readonly Call[]): readonly Read[]
   /** Write one page into the ledger; name the accounts whose rows changed, or all of them. */
   apply(facts: Facts, ledger: Ledger): Touched
   /** How many rate columns there are. */
@@ -110,10 +112,14 @@ export interface Liquidated {
   readonly collateralSeized: bigint
   readonly liquidator: Address
   readonly transactionHash: Hex
+  /** Place of its event in the block. */
+  readonly logIndex: number
 }
 
 export interface ReserveView {
   readonly asset: Address
+  /** The contract that answers the asset's price; zero where there is none. */
+  readonly source: Address
   readonly symbol: string
   readonly decimals: number
   readonly priceUsd8: bigint

@@ -81,6 +81,7 @@ export const fakeProtocol: Protocol = {
   history: () => ({ filter: { address: address(0), topics: [] }, key: () => '0x' }),
   filters: () => [],
   reads: () => [],
+  derive: () => [],
   apply,
   columns: () => 2,
   rates: (ledger, _, into) => {

@@ -6,6 +6,7 @@ import { expect } from 'chai'
 import { run } from '../../scripts/evidence/race.ts'
 import { root } from '../../scripts/generated.ts'
 import { figures } from '../../scripts/race/figures.ts'
+import { USAGE } from '../../scripts/race/fit.ts'
 import { condense, FIXTURE, type Lateness, type Month, readLateness } from '../../scripts/race/lateness.ts'
 import { fit } from '../../scripts/race/model.ts'
 import { RACE_ARBITRUM_2023 } from '../../src/core/race-table.ts'
@@ -140,5 +141,8 @@ describe('scripts/race/fit.ts', () => {
     expect([status, JSON.parse(stdout).designEffect]).to.deep.equal([0, RACE_ARBITRUM_2023.designEffect])
   })
 
-  it('wants a file', () => expect([fitScript().status, fitScript(FIXTURE, '--chekc').status]).to.deep.equal([2, 2]))
+  it('wants a file and an option it knows', () => {
+    for (const { status, stderr } of [fitScript(), fitScript(FIXTURE, '--chekc')])
+      expect([status, stderr]).to.deep.equal([2, `${USAGE}\n`])
+  })
 })

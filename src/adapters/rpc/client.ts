@@ -1,5 +1,6 @@
 import type { Address, Hex } from 'viem'
 import { ChainError, RpcFault, UnreachableError } from '../../core/errors.ts'
+import type { Node } from '../../core/ports.ts'
 import type { Header, Log } from '../../core/types.ts'
 import { httpProvider, type Provider, REQUEST_TIMEOUT_MS, TransportFault } from './provider.ts'
 
@@ -129,8 +130,8 @@ export const toHeader = (raw: RawHeader): Header => ({
 })
 
 /** `latest`, `finalized` or a number; undefined when the node does not have it. */
-export async function getHeader(rpc: Rpc, block: bigint | 'latest' | 'finalized'): Promise<Header | undefined> {
-  const raw = await rpc.request('eth_getBlockByNumber', [typeof block === 'bigint' ? toQuantity(block) : block, false])
+export async function getHeader(node: Node, block: bigint | 'latest' | 'finalized'): Promise<Header | undefined> {
+  const raw = await node.request('eth_getBlockByNumber', [typeof block === 'bigint' ? toQuantity(block) : block, false])
   return raw === null ? undefined : toHeader(raw as RawHeader)
 }
 
@@ -150,20 +151,36 @@ export interface LogQuery {
   readonly at: { readonly blockHash: Hex } | { readonly fromBlock: bigint; readonly toBlock: bigint }
 }
 
+/** A log and the block it stands in. */
+export interface PlacedLog {
+  readonly log: Log
+  readonly blockNumber: bigint
+  readonly blockHash: Hex
+}
+
+/** Without their places; see `getPlacedLogs`. */
+export async function getLogs(node: Node, query: LogQuery): Promise<Log[]> {
+  return (await getPlacedLogs(node, query)).map(({ log }) => log)
+}
+
 /** eth_getLogs. With a block hash, an answer from any other block is refused as a fault of the node. */
-export async function getLogs(rpc: Rpc, { addresses, topics, at }: LogQuery): Promise<Log[]> {
+export async function getPlacedLogs(node: Node, { addresses, topics, at }: LogQuery): Promise<PlacedLog[]> {
   const range = 'blockHash' in at ? at : { fromBlock: toQuantity(at.fromBlock), toBlock: toQuantity(at.toBlock) }
-  const raw = await rpc.request('eth_getLogs', [{ address: addresses, topics: [topics], ...range }])
+  const raw = await node.request('eth_getLogs', [{ address: addresses, topics: [topics], ...range }])
   const logs = raw as readonly RawLog[]
   if (!Array.isArray(logs)) throw new RpcFault('eth_getLogs', -32603, 'the answer is not a list of logs', undefined)
   if ('blockHash' in at && logs.some((log) => log.blockHash !== at.blockHash))
     throw new RpcFault('eth_getLogs', -32603, 'the answer holds logs of another block', undefined)
   return logs.map((log) => ({
-    address: lower(log.address),
-    topics: log.topics,
-    data: log.data,
-    logIndex: Number(log.logIndex),
-    transactionHash: log.transactionHash,
+    log: {
+      address: lower(log.address),
+      topics: log.topics,
+      data: log.data,
+      logIndex: Number(log.logIndex),
+      transactionHash: log.transactionHash,
+    },
+    blockNumber: BigInt(log.blockNumber),
+    blockHash: log.blockHash,
   }))
 }
 

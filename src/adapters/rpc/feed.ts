@@ -167,7 +167,7 @@ async function logsSince(
 ): Promise<readonly Log[]> {
   const logs: Log[] = []
   const stretch = { ...mergeFilters(filters), from: from.number + 1n, to: header.number, range: GAP_RANGE }
-  for await (const part of rangedLogs(rpc, stretch, signal)) logs.push(...part.logs)
+  for await (const part of rangedLogs(rpc, stretch, signal)) for (const { log } of part.logs) logs.push(log)
   if ((await getHeader(rpc, header.number))?.hash !== header.hash)
     throw new Error(`block ${header.number} changed while its logs were read`)
   return logs

@@ -2,7 +2,7 @@ import type { Address, Hex } from 'viem'
 import { ChainError, RpcFault, UnreachableError } from '../../core/errors.ts'
 import type { Scan } from '../../core/ports.ts'
 import type { Log, LogFilter } from '../../core/types.ts'
-import { getHeader, getLogs, type LogQuery, type Rpc } from './client.ts'
+import { getHeader, getPlacedLogs, type LogQuery, type PlacedLog, type Rpc } from './client.ts'
 import { pause } from './heads.ts'
 import { AdaptiveRange } from './range.ts'
 
@@ -57,7 +57,9 @@ export async function scanHistory(options: HistoryOptions): Promise<readonly Log
     })
   const stretch = { addresses: [filter.address], topics: filter.topics, from: next, to, range: options.range }
   for await (const { logs, end, requests, requestsLeft } of rangedLogs(rpc, stretch, signal)) {
-    const fresh = logs.filter((log) => !found.has(key(log.topics)) && found.set(key(log.topics), log))
+    const fresh = logs
+      .map(({ log }) => log)
+      .filter((log) => !found.has(key(log.topics)) && found.set(key(log.topics), log))
     next = end + 1n
     save({ next, found: fresh })
     onProgress({ next, from, to, found: found.size, requests, requestsLeft })
@@ -75,7 +77,9 @@ export interface Stretch {
 }
 
 export interface StretchPart {
-  readonly logs: readonly Log[]
+  readonly logs: readonly PlacedLog[]
+  /** Blocks that the next request will ask for. */
+  readonly range: bigint
   /** The last block that is done. */
   readonly end: bigint
   readonly requests: number
@@ -100,7 +104,7 @@ export async function* rangedLogs(
     }
     range.answered()
     next = end + 1n
-    yield { logs, end, requests, requestsLeft: next > to ? 0 : Number((to - next) / range.size) + 1 }
+    yield { logs, end, range: range.size, requests, requestsLeft: next > to ? 0 : Number((to - next) / range.size) + 1 }
   }
 }
 
@@ -108,10 +112,10 @@ export async function* rangedLogs(
 const isHaste = ({ message }: RpcFault): boolean => /\brate\b|too many requests|per second|throttl/i.test(message)
 
 /** A node that does not answer, or wants us to slow down, is asked again; one that refuses is a value. */
-async function logsOrRefusal(rpc: Rpc, query: LogQuery, signal: AbortSignal): Promise<readonly Log[] | RpcFault> {
+async function logsOrRefusal(rpc: Rpc, query: LogQuery, signal: AbortSignal): Promise<readonly PlacedLog[] | RpcFault> {
   for (let attempt = 1; ; attempt++)
     try {
-      return await getLogs(rpc, query)
+      return await getPlacedLogs(rpc, query)
     } catch (error) {
       if (error instanceof RpcFault && !isHaste(error)) return error
       const passing = error instanceof RpcFault || error instanceof UnreachableError

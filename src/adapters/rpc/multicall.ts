@@ -10,10 +10,9 @@ import {
   parseAbiParameters,
 } from 'viem'
 import { RpcFault } from '../../core/errors.ts'
-import type { At, Batch } from '../../core/ports.ts'
+import type { At, Batch, Node } from '../../core/ports.ts'
 import type { Call, Read } from '../../core/types.ts'
 import { batchBytecode } from '../contracts/batch.ts'
-import type { Rpc } from './client.ts'
 
 /** One way to put many calls into one `eth_call`. */
 interface Envelope {
@@ -24,24 +23,24 @@ interface Envelope {
 }
 
 /** Multicall3 on the chain, or our own Batch brought along as init code where the chain has none. */
-export async function createBatch(rpc: Rpc, multicall: Address): Promise<Batch> {
-  const code = await rpc.request('eth_getCode', [multicall, 'latest'])
+export async function createBatch(node: Node, multicall: Address): Promise<Batch> {
+  const code = await node.request('eth_getCode', [multicall, 'latest'])
   const envelope = typeof code === 'string' && code.length > 2 ? multicall3(multicall) : deployless
   return {
     async read(calls, at, options) {
       const size = Math.min(options?.size ?? envelope.size, envelope.size)
       const reads: Read[] = []
       for (let i = 0; i < calls.length; i += size)
-        reads.push(...(await readSome(rpc, envelope, calls.slice(i, i + size), at)))
+        reads.push(...(await readSome(node, envelope, calls.slice(i, i + size), at)))
       return reads
     },
   }
 }
 
 /** One request; in halves when the node finds it too much. */
-async function readSome(rpc: Rpc, envelope: Envelope, calls: readonly Call[], at: At): Promise<Read[]> {
+async function readSome(node: Node, envelope: Envelope, calls: readonly Call[], at: At): Promise<Read[]> {
   try {
-    const answer = await rpc.request('eth_call', [envelope.wrap(calls), blockParameter(at)])
+    const answer = await node.request('eth_call', [envelope.wrap(calls), blockParameter(at)])
     if (typeof answer !== 'string' || answer.length <= 2)
       throw new RpcFault('eth_call', -32603, 'empty answer from the batch', undefined)
     const results = envelope.unwrap(answer as Hex)
@@ -52,8 +51,8 @@ async function readSome(rpc: Rpc, envelope: Envelope, calls: readonly Call[], at
     if (!(error instanceof RpcFault) || calls.length === 1 || isAbsent(error)) throw error
     const half = Math.ceil(calls.length / 2)
     return [
-      ...(await readSome(rpc, envelope, calls.slice(0, half), at)),
-      ...(await readSome(rpc, envelope, calls.slice(half), at)),
+      ...(await readSome(node, envelope, calls.slice(0, half), at)),
+      ...(await readSome(node, envelope, calls.slice(half), at)),
     ]
   }
 }

@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Checkpoint } from '../../core/ports.ts'
+import { decodeState, encodeState } from '../../core/state-codec.ts'
 import type { Header } from '../../core/types.ts'
-import { decodeState, encodeState } from './checkpoint-codec.ts'
 import { digestOf, verify } from './digest.ts'
 import { decodeHeader, encodeHeader } from './page-codec.ts'
 import { dropPagesUpTo } from './pages.ts'

@@ -65,7 +65,7 @@ export const MISS_REASONS = {
   'healthy-before':
     'By the mirror the account was healthy before the liquidation, and at the prices of that block too.',
   'within-block':
-    'The account became liquidatable and was liquidated inside one block: no page ever showed it unhealthy.',
+    'The account was healthy on the page before, and the recording does not allow to take its last block apart.',
 } as const
 export type MissReason = keyof typeof MISS_REASONS
 

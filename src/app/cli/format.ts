@@ -41,3 +41,11 @@ export function duration(seconds: number | null): string {
 }
 
 export const percent = (value: number | null): string => (value === null ? '–' : `${value.toFixed(2)} %`)
+
+/** `1.4 MB`: decimal units, two digits. */
+export function bytes(count: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB']
+  let [value, unit] = [count, 0]
+  while (value >= 1000 && unit < units.length - 1) [value, unit] = [value / 1000, unit + 1]
+  return `${value >= 100 || unit === 0 ? Math.round(value) : value.toPrecision(2)} ${units[unit]}`
+}

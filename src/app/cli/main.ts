@@ -43,6 +43,8 @@ const globals = (command: { optsWithGlobals(): object }): GlobalOptions => {
   return { config, json, verbose, color: color && (process.env['NO_COLOR'] ?? '') === '' }
 }
 
+const repeated = (value: string, before: readonly string[]): readonly string[] => [...before, value]
+
 program
   .command('run')
   .description('the daemon: watch, warn, and act as executor.mode says')
@@ -82,6 +84,25 @@ program
   })
 
 program
+  .command('record')
+  .description('past blocks of a chain into a file, for backtests; goes on where it was stopped')
+  .argument('[file]', 'the recording (default: CHAIN-FROM-TO.plimsoll)')
+  .option('--chain <name>', 'the chain, where the configuration has several')
+  .option('--from <block>', 'first block: a number, or a day (2026-10-01)')
+  .option('--to <block>', 'last block (default: the newest final one)')
+  .option('--prices <seconds>', 'how often prices that move without a log are read; 0: at every page', '60')
+  .option('--proofs <number>', 'comparisons with the chain on the way', '10')
+  .option('--read-all', 'ask the node for what could be derived from logs', false)
+  .option('--estimate', 'only say what it would take', false)
+  .option('--check', 'read FILE whole and say what is in it', false)
+  .option('--export <format>', 'accounts, liquidations and prices of FILE as tables: parquet')
+  .option('--out <folder>', 'folder of the exported tables', '.')
+  .action(async (file, options, command) => {
+    const { record } = await import('./record.ts')
+    process.exitCode = await record(globals(command), file, options, { signal: stopping.signal, version })
+  })
+
+program
   .command('deploy')
   .description('deploy the Liquidator contract of a market and check it')
   .requiredOption('--market <name>', 'the market')
@@ -95,6 +116,19 @@ program
   .description('two complete markets on local chains, a price crash, the daemon live; no keys, no network')
   .option('--keep', 'leave chains and API up afterwards', false)
   .action(async (options) => (await import('./demo.ts')).demo(options.keep))
+
+program
+  .command('backtest')
+  .description('what the live loop would have done over a recording, held against what happened')
+  .argument('<file>', 'the recording')
+  .option('--set <parameter=value>', 'a parameter for this run, several times: minProfitUsd=5', repeated, [])
+  .option('--sweep <parameter=values>', 'every combination, in threads: minProfitUsd=1,5,20', repeated, [])
+  .option('--out <folder>', 'write report.json, report.html and ledger.csv there')
+  .option('--fail-on-miss', 'exit code 3 when a liquidation was not flagged', false)
+  .action(async (file, options, command) => {
+    const { backtest } = await import('./backtest.ts')
+    process.exitCode = await backtest(globals(command), file, options, stopping.signal)
+  })
 
 const report = program.command('report').description('reports of backtests')
 report

@@ -1,4 +1,11 @@
-import { everyAccount, isExact, type Verification, verificationAnswer, verify as verifyBook } from '../audit.ts'
+import {
+  everyAccount,
+  isExact,
+  sampleAccounts,
+  type Verification,
+  verificationAnswer,
+  verify as verifyBook,
+} from '../audit.ts'
 import { print, printJson, table } from './output.ts'
 import { bad } from './positions.ts'
 import { type SecondOpinion, secondOpinion } from './second-opinion.ts'
@@ -46,12 +53,8 @@ function readSample(sample: string | undefined): number | undefined {
   return count
 }
 
-/** A sample is spread evenly over all accounts, so that it is the same at every run. */
-async function verifyOne({ book, open }: Mirror, sample: number | undefined): Promise<Verification> {
-  const all = everyAccount(book)
-  const step = sample === undefined ? 1 : Math.max(1, Math.floor(all.length / sample))
-  return verifyBook(book, open.batch, all.filter((account) => account % step === 0).slice(0, sample ?? all.length))
-}
+const verifyOne = ({ book, open }: Mirror, sample: number | undefined): Promise<Verification> =>
+  verifyBook(book, open.batch, sample === undefined ? everyAccount(book) : sampleAccounts(book, sample))
 
 function show({ verification, witness }: Result): void {
   const { market, block, revision, checked, mismatched, mismatches, reserves } = verification

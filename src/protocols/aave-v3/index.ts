@@ -22,11 +22,13 @@ import {
   scaledCell,
   userEModeCell,
 } from './cells.ts'
+import { derive } from './derive.ts'
 import { accountView, collateralTerms, normalizedDebt, normalizedIncome, positions, unitOf } from './health.ts'
 import { inspect } from './liquidation.ts'
 import { missingReads } from './reads.ts'
 import { rescue } from './rescue.ts'
 import { type Rules, rulesFor } from './rules.ts'
+import { directory } from './touch.ts'
 
 export interface AaveV3Options {
   /** The market's PoolAddressesProvider: all that is needed to find the rest. */
@@ -57,6 +59,10 @@ export function aaveV3(options: AaveV3Options): Protocol {
     }),
     filters: (ledger) => filters(ledger, addressesProvider),
     reads: (facts, ledger) => missingReads(facts, ledger, policy),
+    derive: (facts, ledger, calls) => {
+      const rules = rulesOf(ledger)
+      return rules ? derive(facts, ledger, calls, directory(ledger, addressesProvider), rules) : []
+    },
     apply: (facts, ledger) => apply(facts, ledger, addressesProvider),
     columns: () => MAX_RESERVES * 2,
     rates,
@@ -102,7 +108,13 @@ const POOL_EVENTS: readonly Hex[] = [
   EVENTS.MintedToTreasury,
   EVENTS.DeficitCreated,
   EVENTS.Upgraded,
+  EVENTS.Supply,
+  EVENTS.Withdraw,
+  EVENTS.Repay,
+  EVENTS.FlashLoan,
 ]
+/** One of these stands beside every `Transfer` of a token, and says more. */
+const TOKEN_EVENTS: readonly Hex[] = [EVENTS.Mint, EVENTS.Burn, EVENTS.BalanceTransfer]
 const GOVERNANCE_EVENTS: readonly Hex[] = [...CONFIGURATION_EVENTS, ...EMODE_EVENTS.keys()]
 
 function filters(ledger: Ledger, addressesProvider: Address): LogFilter[] {
@@ -115,8 +127,8 @@ function filters(ledger: Ledger, addressesProvider: Address): LogFilter[] {
   ]
   const aggregators = new Set<Address>()
   for (const id of reserveIds(ledger)) {
-    found.push({ address: reserveAddress(ledger, id, 'aToken'), topics: [EVENTS.Transfer] })
-    found.push({ address: reserveAddress(ledger, id, 'vToken'), topics: [EVENTS.Transfer] })
+    found.push({ address: reserveAddress(ledger, id, 'aToken'), topics: TOKEN_EVENTS })
+    found.push({ address: reserveAddress(ledger, id, 'vToken'), topics: TOKEN_EVENTS })
     const aggregator = reserveCell(id, 'aggregator')
     if (ledger.get(aggregator) !== 0n) aggregators.add(addressIn(ledger, aggregator))
   }
@@ -166,6 +178,7 @@ function liquidations(facts: Facts, ledger: Ledger): Liquidated[] {
       collateralSeized: word(log.data, 1),
       liquidator: topicAddress(`0x${log.data.slice(130, 194)}`),
       transactionHash: log.transactionHash,
+      logIndex: log.logIndex,
     }))
 }
 
@@ -174,6 +187,7 @@ function market(ledger: Ledger, rules: Rules | undefined): MarketView {
     const data = ledger.get(reserveCell(id, 'configuration'))
     return {
       asset: reserveAddress(ledger, id, 'asset'),
+      source: addressIn(ledger, reserveCell(id, 'source')),
       symbol: numberToText(ledger.get(reserveCell(id, 'symbol'))),
       decimals: Number(configuration.decimals(data)),
       priceUsd8: ledger.get(reserveCell(id, 'price')),

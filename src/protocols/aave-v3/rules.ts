@@ -20,6 +20,11 @@ export interface Rules {
   readonly aTokenBalance: Rounding
   /** Debt from scaled debt and index (TokenMath.getVTokenBalance). */
   readonly vTokenBalance: Rounding
+  /**
+   * Both of these are strictly monotone in the scaled balance (a floor or a ceil at an index of one ray or more), so that
+   * events, which tell balances, determine scaled balances. Not so where balances round half up (until 3.4).
+   */
+  readonly balancesAreExact: boolean
   /** Value of a debt in base currency: amount, price, unit. */
   readonly debtInBase: (amount: bigint, price: bigint, unit: bigint) => bigint
   /** LiquidationLogic._calculateAvailableCollateralToLiquidate: most collateral for a debt. */
@@ -38,6 +43,7 @@ const v36: Rules = {
   revision: 10n,
   aTokenBalance: rayMulFloor,
   vTokenBalance: rayMulCeil,
+  balancesAreExact: true,
   debtInBase: mulDivCeil,
   maxCollateral: percentMul,
   debtNeeded: percentDivCeil,

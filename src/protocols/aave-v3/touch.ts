@@ -80,6 +80,8 @@ function touchByPool(log: Log, ledger: Ledger, where: Directory, touched: Touche
     case EVENTS.DeficitCreated:
       return touchKnown(first, ledger, touched, undefined)
     case EVENTS.LiquidationCall:
+      // With `receiveAToken` the collateral's indices are brought up to date without a `ReserveDataUpdated`.
+      if (reserve !== undefined && word(log.data, 3) === 1n) touched.reserves.add(reserve)
       return touchKnown(third, ledger, touched, undefined)
     case EVENTS.Upgraded:
       touched.market = true
@@ -95,8 +97,22 @@ function touchByGovernance(log: Log, touched: TouchedByLogs): void {
 
 function touchByToken(log: Log, ledger: Ledger, where: Directory, touched: TouchedByLogs): void {
   const token = where.tokens.get(log.address)
-  if (token === undefined || log.topics[0] !== EVENTS.Transfer) return
-  for (const topic of [log.topics[1], log.topics[2]]) touchKnown(topic, ledger, touched, [token.id, token.side])
+  if (token === undefined) return
+  for (const topic of holders(log)) touchKnown(topic, ledger, touched, [token.id, token.side])
+}
+
+/** Whose balance a token's event moves. */
+function holders({ topics: [topic, first, second] }: Log): readonly (Hex | undefined)[] {
+  switch (topic) {
+    case EVENTS.Mint:
+      return [second]
+    case EVENTS.Burn:
+      return [first]
+    case EVENTS.BalanceTransfer:
+      return [first, second]
+    default:
+      return []
+  }
 }
 
 function touchKnown(

@@ -38,7 +38,7 @@ export const bar = ({ x, y, width, height, kind, title }: Bar): Html =>
   html`<rect x="${at(x)}" y="${at(y)}" width="${at(width)}" height="${at(height)}" class="${kind}"><title>${title}</title></rect>`
 
 /** A step of 1, 2 or 5 times a power of ten, so that about `ticks` of them make `span`. */
-export function niceStep(span: number, ticks: number): number {
+function niceStep(span: number, ticks: number): number {
   const rough = span / ticks
   const power = 10 ** Math.floor(Math.log10(rough))
   const factor = [1, 2, 5, 10].find((each) => each * power >= rough) ?? 10

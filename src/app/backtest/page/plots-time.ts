@@ -16,7 +16,7 @@ export interface Bins {
 }
 
 /** As many bars as can be told apart, each as long as a clock would have it, from a round time on. */
-export function binsOf({ fromTimestamp, toTimestamp }: Recording): Bins {
+function binsOf({ fromTimestamp, toTimestamp }: Recording): Bins {
   const made = (widthS: number): Bins => {
     const startS = Math.floor(fromTimestamp / widthS) * widthS
     return { startS, widthS, count: Math.floor((toTimestamp - startS) / widthS) + 1 }

@@ -1,6 +1,6 @@
 import type { Address } from 'viem'
-import type { Cell } from '../../core/ledger.ts'
-import type { Checkpoint } from '../../core/ports.ts'
+import type { Cell } from './ledger.ts'
+import type { Checkpoint } from './ports.ts'
 
 type State = Pick<Checkpoint, 'accounts' | 'cells'>
 type CellValue = readonly [Cell, bigint]

@@ -1,0 +1,61 @@
+import { openRecording } from '../../adapters/recording/reader.ts'
+
+export interface RecordingCheck {
+  readonly chain: string
+  readonly chainId: number
+  readonly source: string
+  readonly markets: readonly string[]
+  readonly from: bigint
+  readonly to: bigint
+  readonly pages: number
+  readonly pagesDerived: number
+  readonly readsDerived: number
+  readonly readsAsked: number
+  readonly gapBlocks: number
+  readonly proofs: number
+  readonly compared: number
+  readonly mismatched: number
+  readonly sizeBytes: number
+  readonly unpackedBytes: number
+  readonly digest: string
+}
+
+/** Reads a recording whole. Throws RecordingError naming the first page that is damaged. */
+export function checkRecording(path: string): RecordingCheck {
+  const recording = openRecording(path)
+  try {
+    const { meta, sizeBytes, place } = recording
+    const counts = { pages: 0, pagesDerived: 0, readsDerived: 0, readsAsked: 0, gapBlocks: 0 }
+    const proofs = { proofs: 0, compared: 0, mismatched: 0 }
+    let from: bigint | undefined
+    for (const entry of recording.entries())
+      if (entry.kind === 'state') from ??= entry.state.block.number + 1n
+      else if (entry.kind === 'gap') counts.gapBlocks += Number(entry.to - entry.from) + 1
+      else if (entry.kind === 'page') {
+        const { length } = entry.facts.reads
+        counts.pages++
+        counts.pagesDerived += entry.derived === length ? 1 : 0
+        counts.readsDerived += entry.derived
+        counts.readsAsked += length - entry.derived
+      } else {
+        proofs.proofs++
+        proofs.compared += entry.checked
+        proofs.mismatched += entry.mismatched
+      }
+    return {
+      chain: meta.chain,
+      chainId: meta.chainId,
+      source: meta.source,
+      markets: meta.markets.map(({ name }) => name),
+      from: from ?? 0n,
+      to: place.block ?? 0n,
+      ...counts,
+      ...proofs,
+      sizeBytes,
+      unpackedBytes: place.unpacked,
+      digest: place.link.toString('hex'),
+    }
+  } finally {
+    recording.close()
+  }
+}
