@@ -9,12 +9,31 @@ import {
 } from 'viem'
 import { liquidatorAbi, liquidatorBytecode } from '../adapters/contracts/liquidator.ts'
 import { decodeRevert } from '../adapters/executor/revert.ts'
-import type { Fork } from '../adapters/fork/fork.ts'
-import { ChainError, RpcFault } from '../core/errors.ts'
-import type { Plan } from '../core/plan.ts'
+import { type Simulation, simulate } from '../adapters/executor/simulate.ts'
+import { type Fork, openFork } from '../adapters/fork/fork.ts'
+import type { ChainConfig } from '../config/config.ts'
+import { ChainError, RpcFault, UnreachableError } from '../core/errors.ts'
+import type { Candidate, Plan, Refusal } from '../core/plan.ts'
 import type { Protocol } from '../core/protocol.ts'
 import type { Log } from '../core/types.ts'
 import { PRIORITY_FEE_WEI } from './fees.ts'
+
+const L1_IDS: readonly number[] = [1, 11_155_111, 560_048]
+
+/** A fork of the first of the chain's nodes that answers. */
+export async function forkOf({ id, l1Fee, rpc }: ChainConfig, blockNumber: bigint): Promise<Fork> {
+  const chainType = l1Fee === 'op' ? 'op' : L1_IDS.includes(id) ? 'l1' : 'generic'
+  let last: unknown
+  for (const url of rpc) {
+    try {
+      return await openFork({ url, chainId: id, blockNumber, chainType })
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error
+      last = error
+    }
+  }
+  throw last
+}
 
 /** Our contract on a fork, and the address that may call it. */
 export interface Stand {
@@ -67,6 +86,18 @@ export interface ForkOrder {
   readonly plan: Plan
   readonly timestamp: bigint
   readonly baseFeeWei: bigint
+}
+
+/** As the live loop asks before it sends: at the block being built, at the order's time and base fee. Nothing is left behind. */
+export async function simulateOnFork(
+  { node }: Fork,
+  { stand, encode, plan, timestamp, baseFeeWei }: ForkOrder,
+  candidate: Candidate,
+): Promise<Simulation | Refusal> {
+  await node.request('evm_setNextBlockTimestamp', [numberToHex(timestamp)])
+  await node.request('hardhat_setNextBlockBaseFeePerGas', [numberToHex(baseFeeWei)])
+  const place = { contract: stand.contract, encode, liquidations: () => [] }
+  return simulate(node, stand.keeper, place, candidate, plan)
 }
 
 /** What really came of a plan. Amounts are 0 when it reverted. */

@@ -57,6 +57,7 @@ const missed = z.object({ ...place, tx: hash, logIndex: count, reason: missReaso
 const executed = z.object({
   status: z.enum(['success', 'reverted']),
   revert: words.nullable(),
+  plannedProfit: integer,
   predictedProfit: integer,
   profit: integer,
   profitUsd: usd,

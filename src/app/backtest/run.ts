@@ -105,6 +105,9 @@ export interface OurRow {
 export interface ExecutedRow {
   readonly status: 'success' | 'reverted'
   readonly revert: string | null
+  /** By the plan: quoted on the page, with the page's prices. */
+  readonly plannedProfit: bigint
+  /** As the live program asks a node before it signs: in the block being built. 0 when it would revert. */
   readonly predictedProfit: bigint
   readonly profit: bigint
   readonly predictedSeized: bigint

@@ -1,21 +1,23 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { BacktestProgress } from '../backtest/engine.ts'
 import { renderCsv } from '../backtest/render-csv.ts'
 import { renderHtml } from '../backtest/render-html.ts'
 import { renderText } from '../backtest/render-text.ts'
-import { backtestReport } from '../backtest/report-of.ts'
+import { backtestReport, type ForkReportOptions, forkedReport } from '../backtest/report-of.ts'
 import type { BacktestReport } from '../backtest/report-schema.ts'
 import { runSweep } from '../backtest/sweep.ts'
 import { type Overrides, parseSweep } from '../backtest/sweep-options.ts'
 import { renderSweep, sweepReport } from '../backtest/sweep-report.ts'
 import { print, printJson, talk } from './output.ts'
-import { createWork } from './progress.ts'
+import { createWork, type Work } from './progress.ts'
 import type { GlobalOptions } from './session.ts'
 
 export interface BacktestCommand {
   readonly set: readonly string[]
   readonly sweep: readonly string[]
   readonly out?: string | undefined
+  readonly fork: boolean
   readonly failOnMiss: boolean
 }
 
@@ -32,19 +34,35 @@ export async function backtest(
   if (command.sweep.length > 0) return sweep(global, { file, command, overrides }, signal)
   const work = createWork('backtest', process.stderr.isTTY === true)
   try {
-    const report = await backtestReport({
-      file,
-      configFile: global.config,
-      overrides,
-      signal,
-      resumeFile: `${file}.backtest`,
-      onProgress: ({ bytes, totalBytes, pages, liquidations }) =>
-        work.update(bytes, totalBytes, `${pages} pages, ${liquidations} liquidations`),
-    })
+    const common = { file, configFile: global.config, overrides, signal, onProgress: progressIn(work) }
+    const report = command.fork
+      ? await onForks(common)
+      : await backtestReport({ ...common, resumeFile: `${file}.backtest` })
     if (global.json) printJson(report)
     else print(renderText(report))
     if (command.out !== undefined) writeReport(command.out, report)
     return command.failOnMiss && report.missed.length > 0 ? 3 : 0
+  } finally {
+    work.stop()
+  }
+}
+
+const progressIn =
+  (work: Work) =>
+  ({ bytes, totalBytes, pages, liquidations }: BacktestProgress): void =>
+    work.update(bytes, totalBytes, `${pages} pages, ${liquidations} liquidations`)
+
+async function onForks(
+  common: Omit<ForkReportOptions, 'linesFile' | 'onExecuted' | 'onProblem'>,
+): Promise<BacktestReport> {
+  const work = createWork('executing', process.stderr.isTTY === true)
+  try {
+    return await forkedReport({
+      ...common,
+      linesFile: `${common.file}.executed`,
+      onExecuted: (done, total) => work.update(done, total, `${done} of ${total} plans`),
+      onProblem: talk,
+    })
   } finally {
     work.stop()
   }

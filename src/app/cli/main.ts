@@ -123,6 +123,7 @@ program
   .argument('<file>', 'the recording')
   .option('--set <parameter=value>', 'a parameter for this run, several times: minProfitUsd=5', repeated, [])
   .option('--sweep <parameter=values>', 'every combination, in threads: minProfitUsd=1,5,20', repeated, [])
+  .option('--fork', 'execute every plan on a fork of the chain as it stood (needs an archive node)', false)
   .option('--out <folder>', 'write report.json, report.html and ledger.csv there')
   .option('--fail-on-miss', 'exit code 3 when a liquidation was not flagged', false)
   .action(async (file, options, command) => {

@@ -110,6 +110,7 @@ export function ours(n: number, bent: Partial<OurRow> = {}): OurRow {
 export const executed = (bent: Partial<ExecutedRow> = {}): ExecutedRow => ({
   status: 'success',
   revert: null,
+  plannedProfit: 95_000_000n,
   predictedProfit: 95_000_000n,
   profit: 95_000_000n,
   predictedSeized: 10n ** 18n,
