@@ -1,11 +1,11 @@
-import { type Hex, keccak256, numberToHex } from 'viem'
-import { type Fork, openFork } from '../../adapters/fork/fork.ts'
+import { type Hex, keccak256 } from 'viem'
+import type { Fork } from '../../adapters/fork/fork.ts'
 import { createLines, type Lines, resumeLines } from '../../adapters/lines.ts'
 import { getHeader, type Rpc } from '../../adapters/rpc/client.ts'
 import type { ChainConfig } from '../../config/config.ts'
-import { ChainError, ConfigError, RpcFault } from '../../core/errors.ts'
+import { ChainError, ConfigError } from '../../core/errors.ts'
 import type { Plan } from '../../core/plan.ts'
-import { deployOnFork, executeOnFork, type ForkExecution, type Stand } from '../fork-stage.ts'
+import { deployOnFork, executeOnFork, type ForkExecution, forkOf, simulateOnFork } from '../fork-stage.ts'
 import { parse, stringify } from './big-json.ts'
 import type { Planned } from './engine.ts'
 import type { BacktestRun, ExecutedRow, HappenedRow } from './run.ts'
@@ -82,11 +82,7 @@ async function onePage(context: Context, planned: readonly Planned[]): Promise<E
   const [first] = planned
   if (first === undefined) return []
   const next = await nextHeader(options, first)
-  const fork = await openFork({
-    url: options.chain.rpc[0] ?? '',
-    ...kindOf(options.chain),
-    blockNumber: first.facts.block.number,
-  })
+  const fork = await forkOf(options.chain, first.facts.block.number)
   try {
     const executed: ExecutedRow[] = []
     for (const [i, plan] of planned.entries()) {
@@ -99,14 +95,6 @@ async function onePage(context: Context, planned: readonly Planned[]): Promise<E
     await fork.close()
   }
 }
-
-const kindOf = ({
-  id,
-  l1Fee,
-}: ChainConfig): { readonly chainId: number; readonly chainType: 'l1' | 'op' | 'generic' } => ({
-  chainId: id,
-  chainType: id === 1 ? 'l1' : l1Fee === 'op' ? 'op' : 'generic',
-})
 
 interface NextBlock {
   readonly timestamp: bigint
@@ -130,7 +118,7 @@ async function nextHeader({ rpc }: ExecuteOptions, { facts }: Planned): Promise<
 async function onePlan(
   { run, options }: Context,
   fork: Fork,
-  { row, plan, book }: Planned,
+  { row, candidate, plan, book }: Planned,
   next: NextBlock,
 ): Promise<ExecutedRow> {
   const router = options.chain.uniswapV3?.router
@@ -144,8 +132,10 @@ async function onePlan(
   const { pool } = book.protocol.market(book.ledger)
   const snapshot = await fork.snapshot()
   const stand = await deployOnFork(fork, { pool, router })
-  const predictedProfit = await simulate(fork, { stand, plan, book, next })
-  const execution = await executeOnFork(fork, { stand, encode: book.protocol.encode, plan, ...next })
+  const order = { stand, encode: book.protocol.encode, plan, ...next }
+  const simulation = await simulateOnFork(fork, order, candidate)
+  const predictedProfit = 'kind' in simulation ? 0n : simulation.profit
+  const execution = await executeOnFork(fork, order)
   await fork.revert(snapshot)
   const happened = run.happened.find(
     ({ market, user, block }) => market === row.market && user === row.user && block > row.block,
@@ -153,32 +143,9 @@ async function onePlan(
   return toRow({ plan, predictedProfit, execution }, happened && (await actualOf(options.rpc, happened)))
 }
 
-interface Simulated {
-  readonly stand: Stand
-  readonly plan: Plan
-  readonly book: Planned['book']
-  readonly next: NextBlock
-}
-
-/** As the live program asks before it signs: the profit in the block being built. Undefined when the call would revert. */
-async function simulate({ node }: Fork, { stand, plan, book, next }: Simulated): Promise<bigint | undefined> {
-  const { quote, minProfit, deadline } = plan
-  const data = book.protocol.encode(quote.seizure, { path: quote.path, minProfit, deadline })
-  await node.request('evm_setNextBlockTimestamp', [numberToHex(next.timestamp)])
-  await node.request('hardhat_setNextBlockBaseFeePerGas', [numberToHex(next.baseFeeWei)])
-  try {
-    return BigInt(
-      (await node.request('eth_call', [{ from: stand.keeper, to: stand.contract, data }, 'pending'])) as Hex,
-    )
-  } catch (error) {
-    if (error instanceof RpcFault) return undefined
-    throw error
-  }
-}
-
 interface Executed {
   readonly plan: Plan
-  readonly predictedProfit: bigint | undefined
+  readonly predictedProfit: bigint
   readonly execution: ForkExecution
 }
 
@@ -189,7 +156,7 @@ const toRow = (
   status: execution.status,
   revert: execution.revert ?? null,
   plannedProfit: profit,
-  predictedProfit: predictedProfit ?? 0n,
+  predictedProfit,
   profit: execution.profit,
   predictedSeized: quote.seizure.collateralSeized,
   seized: execution.collateralSeized,
