@@ -131,6 +131,17 @@ program
     process.exitCode = await backtest(globals(command), file, options, stopping.signal)
   })
 
+program
+  .command('replay')
+  .description('every decision of one block explained, from a recording or from a node')
+  .argument('[file]', 'the recording (default: the nodes of the configuration)')
+  .requiredOption('--block <number>', 'the block; in a recording the last page up to it')
+  .option('--user <address>', 'one account only, liquidatable or not')
+  .option('--market <name>', 'one market only')
+  .action(async (file, options, command) =>
+    (await import('./replay.ts')).replay(globals(command), file, options, stopping.signal),
+  )
+
 const report = program.command('report').description('reports of backtests')
 report
   .command('compare')
