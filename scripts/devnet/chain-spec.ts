@@ -1,11 +1,16 @@
-export type ChainName = 'ethereum' | 'optimism'
+export type ChainName = 'ethereum' | 'optimism' | 'arbitrum'
 
 /** What makes one local chain look like the real one it stands for. */
 export interface ChainSpec {
   readonly name: ChainName
   readonly chainId: number
   readonly chainType: 'l1' | 'op'
+  /** A sequencer, so a sentinel over prices and the pool for rollups. */
+  readonly isRollup: boolean
+  /** Below 1, several blocks share a timestamp. */
   readonly blockTimeSeconds: number
+  /** Blocks with nothing in them before the first one that is mined on purpose. */
+  readonly emptyBlocks: number
   /** Fixed, so that every block hash is the same on each start. */
   readonly genesis: Date
   readonly baseFeeWei: bigint
@@ -23,7 +28,9 @@ const specs: Readonly<Record<ChainName, ChainSpec>> = {
     name: 'ethereum',
     chainId: 1,
     chainType: 'l1',
+    isRollup: false,
     blockTimeSeconds: 12,
+    emptyBlocks: 0,
     genesis: new Date('2026-01-05T00:00:00Z'),
     baseFeeWei: 2_000_000_000n,
     blockGasLimit: 60_000_000n,
@@ -36,7 +43,9 @@ const specs: Readonly<Record<ChainName, ChainSpec>> = {
     name: 'optimism',
     chainId: 10,
     chainType: 'op',
+    isRollup: true,
     blockTimeSeconds: 2,
+    emptyBlocks: 0,
     genesis: new Date('2026-01-05T00:00:00Z'),
     baseFeeWei: 1_000_000n,
     blockGasLimit: 60_000_000n,
@@ -44,6 +53,22 @@ const specs: Readonly<Record<ChainName, ChainSpec>> = {
     deviationBps: 20,
     depth: 0.25,
     sizes: 0.4,
+  },
+  // Its data fee is inside the gas, and nothing here charges one: gas is cheaper than on the real chain.
+  arbitrum: {
+    name: 'arbitrum',
+    chainId: 42161,
+    chainType: 'l1',
+    isRollup: true,
+    blockTimeSeconds: 0.25,
+    emptyBlocks: 0,
+    genesis: new Date('2026-01-05T00:00:00Z'),
+    baseFeeWei: 10_000_000n,
+    blockGasLimit: 60_000_000n,
+    storyBlocks: 240,
+    deviationBps: 20,
+    depth: 0.4,
+    sizes: 0.5,
   },
 }
 
@@ -53,4 +78,9 @@ export function chainSpec(name: ChainName): ChainSpec {
 
 export function isChainName(name: string): name is ChainName {
   return Object.hasOwn(specs, name)
+}
+
+/** Seconds between the empty blocks at the beginning: whole ones. */
+export function emptyBlockSeconds({ blockTimeSeconds }: ChainSpec): number {
+  return Math.ceil(blockTimeSeconds)
 }

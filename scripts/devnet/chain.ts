@@ -64,6 +64,12 @@ export class Chain {
     return this.#head
   }
 
+  /** One block time after the head; where that is a fraction of a second, only each so-and-so-many-th block moves on. */
+  get nextTimestamp(): bigint {
+    const elapsed = (blocks: bigint) => BigInt(Math.floor(Number(blocks) * this.spec.blockTimeSeconds))
+    return this.#head.timestamp + elapsed(this.#head.number + 1n) - elapsed(this.#head.number)
+  }
+
   rpc(method: string, ...params: unknown[]): Promise<unknown> {
     return this.#rpc.request({ method, params })
   }
@@ -100,7 +106,7 @@ export class Chain {
   }
 
   /** Mines one block with everything pending, at the given time or one block time after its parent. */
-  async mineBlock(timestamp = this.#head.timestamp + BigInt(this.spec.blockTimeSeconds)): Promise<void> {
+  async mineBlock(timestamp = this.nextTimestamp): Promise<void> {
     await this.rpc('evm_setNextBlockTimestamp', numberToHex(timestamp))
     await this.rpc('hardhat_setNextBlockBaseFeePerGas', numberToHex(this.baseFeeWei))
     await this.rpc('evm_mine')
@@ -112,7 +118,7 @@ export class Chain {
   async sync(): Promise<void> {
     const { number, timestamp } = await this.client.getBlock({ blockTag: 'latest' })
     this.#head = { number, timestamp }
-    await this.rpc('evm_setNextBlockTimestamp', numberToHex(timestamp + BigInt(this.spec.blockTimeSeconds)))
+    await this.rpc('evm_setNextBlockTimestamp', numberToHex(this.nextTimestamp))
     await this.rpc('hardhat_setNextBlockBaseFeePerGas', numberToHex(this.baseFeeWei))
   }
 

@@ -78,7 +78,7 @@ export class Control {
     const { chain, addresses } = this.#market
     const deployer = await Deployer.create(chain, addresses.governance)
     const asset = await deployToken(deployer, reserve.symbol, reserve.decimals)
-    const feed = await deployFeed(deployer, `${reserve.symbol} / USD`, reserve.priceUsd8)
+    const feed = await deployFeed(deployer, reserve.symbol, reserve.priceUsd8)
     const args = [[asset], [feed.source]] as const
     await deployer.call(addresses.oracle, encodeFunctionData({ abi: oracleAbi, functionName: 'setAssetSources', args }))
     await listReserve(deployer, addresses, { asset, symbol: reserve.symbol, parameters: reserve.parameters })

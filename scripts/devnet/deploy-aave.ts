@@ -47,7 +47,8 @@ export async function deployLinked(deployer: Deployer, artifact: Artifact, args:
 /** The steps of AaveV3SetupProcedure, in its order, by one account that is also the governance. */
 export async function deployAave(deployer: Deployer, assets: readonly Asset[], ether: Asset): Promise<AaveAddresses> {
   const provider = await deployProvider(deployer)
-  const rateStrategy = await deployer.deploy(aaveArtifact('misc/DefaultReserveInterestRateStrategyV2'), [provider])
+  const strategy = aaveArtifact('misc/DefaultReserveInterestRateStrategyV2')
+  const rateStrategy = await deployer.deployAs('rateStrategy', strategy, [provider])
   const registry = await deployRegistry(deployer, provider)
   const oracle = await deployOracle(deployer, provider, assets)
   await deployer.call(provider, set('setPriceOracle', oracle))
@@ -56,10 +57,10 @@ export async function deployAave(deployer: Deployer, assets: readonly Asset[], e
   await deployer.call(provider, set('setPoolConfiguratorImpl', configuratorImpl))
   const pool = proxyOf(provider, 1)
   const configurator = proxyOf(provider, 2)
-  const sentinel = deployer.chain.spec.chainType === 'op' ? await deploySentinel(deployer, provider) : {}
+  const sentinel = deployer.chain.spec.isRollup ? await deploySentinel(deployer, provider) : {}
   const rewardsController = await deployRewards(deployer, provider)
   const aclManager = await deployRoles(deployer, provider, configurator)
-  const treasury = await deployer.deploy(aaveArtifact('treasury/Collector'), [])
+  const treasury = await deployer.deployAs('treasury', aaveArtifact('treasury/Collector'), [])
   const tokens = await deployTokenImplementations(deployer, [pool, rewardsController, treasury])
   const helpers = await deployHelpers(deployer, provider, pool, ether)
   await deployer.call(provider, set('setPoolDataProvider', helpers.protocolDataProvider))
@@ -69,24 +70,25 @@ export async function deployAave(deployer: Deployer, assets: readonly Asset[], e
 
 function deployProvider(deployer: Deployer): Promise<Address> {
   const artifact = aaveArtifact('protocol/configuration/PoolAddressesProvider')
-  return deployer.deploy(artifact, [marketId, deployer.account])
+  return deployer.deployAs('addressesProvider', artifact, [marketId, deployer.account])
 }
 
 /** Prices in US dollars with 8 decimals; there is no fallback. */
 function deployOracle(deployer: Deployer, provider: Address, assets: readonly Asset[]): Promise<Address> {
   const listed = assets.map(({ asset }) => asset)
   const sources = assets.map(({ source }) => source)
-  return deployer.deploy(aaveArtifact('misc/AaveOracle'), [provider, listed, sources, zero, zero, 10n ** 8n])
+  const args = [provider, listed, sources, zero, zero, 10n ** 8n]
+  return deployer.deployAs('oracle', aaveArtifact('misc/AaveOracle'), args)
 }
 
 function deployPoolImplementation(deployer: Deployer, provider: Address, rateStrategy: Address) {
-  const instance = deployer.chain.spec.chainType === 'op' ? 'instances/L2PoolInstance' : 'instances/PoolInstance'
+  const instance = deployer.chain.spec.isRollup ? 'instances/L2PoolInstance' : 'instances/PoolInstance'
   return deployLinked(deployer, aaveArtifact(instance), [provider, rateStrategy])
 }
 
 async function deployRegistry(deployer: Deployer, provider: Address): Promise<Address> {
   const artifact = aaveArtifact('protocol/configuration/PoolAddressesProviderRegistry')
-  const registry = await deployer.deploy(artifact, [deployer.account])
+  const registry = await deployer.deployAs('registry', artifact, [deployer.account])
   const args = [provider, 1n] as const
   await deployer.call(
     registry,
@@ -107,7 +109,8 @@ async function deployRewards(deployer: Deployer, provider: Address): Promise<Add
 
 async function deployRoles(deployer: Deployer, provider: Address, configurator: Address): Promise<Address> {
   await deployer.call(provider, set('setACLAdmin', deployer.account))
-  const manager = await deployer.deploy(aaveArtifact('protocol/configuration/ACLManager'), [provider])
+  const artifact = aaveArtifact('protocol/configuration/ACLManager')
+  const manager = await deployer.deployAs('aclManager', artifact, [provider])
   await deployer.call(provider, set('setACLManager', manager))
   const args = [deployer.account] as const
   for (const functionName of ['addPoolAdmin', 'addEmergencyAdmin'] as const) {
@@ -137,9 +140,11 @@ async function deployTokenImplementations(deployer: Deployer, args: readonly [Ad
 }
 
 async function deployHelpers(deployer: Deployer, provider: Address, pool: Address, ether: Asset) {
-  const protocolDataProvider = await deployer.deploy(aaveArtifact('helpers/AaveProtocolDataProvider'), [provider])
+  const dataArtifact = aaveArtifact('helpers/AaveProtocolDataProvider')
+  const protocolDataProvider = await deployer.deployAs('protocolDataProvider', dataArtifact, [provider])
   const feeds = [ether.source, ether.source]
-  const uiPoolDataProvider = await deployer.deploy(aaveArtifact('helpers/UiPoolDataProviderV3'), feeds)
+  const uiArtifact = aaveArtifact('helpers/UiPoolDataProviderV3')
+  const uiPoolDataProvider = await deployer.deployAs('uiPoolDataProvider', uiArtifact, feeds)
   const liquidationArtifact = aaveArtifact('helpers/LiquidationDataProvider')
   const liquidationDataProvider = await deployer.deploy(liquidationArtifact, [pool, provider])
   return { protocolDataProvider, uiPoolDataProvider, liquidationDataProvider }

@@ -11,14 +11,8 @@ export interface Asset {
   readonly aggregator: Address
 }
 
-const feedNames: Readonly<Record<Exclude<ReserveSymbol, 'wstETH'>, string>> = {
-  WETH: 'ETH / USD',
-  WBTC: 'BTC / USD',
-  USDC: 'USDC / USD',
-  USDT: 'USDT / USD',
-  DAI: 'DAI / USD',
-  LINK: 'LINK / USD',
-}
+/** Where the feed is not called after the token. */
+const feedNames: Readonly<Record<string, string>> = { WETH: 'ETH / USD', WBTC: 'BTC / USD' }
 
 const yearSeconds = 31_536_000n
 /** Yearly growth of the staking ratio, and of the cap on it, which starts a little higher. */
@@ -27,15 +21,18 @@ const capHeadroomBps = 50n
 
 export async function deployToken(deployer: Deployer, symbol: string, decimals: number): Promise<Address> {
   const owner = deployer.account
-  return symbol === 'WETH'
-    ? deployer.deploy(aaveArtifact('mocks/WETH9Mock'), ['Wrapped Ether', symbol, owner])
-    : deployer.deploy(aaveArtifact('mocks/testnet-helpers/TestnetERC20'), [symbol, symbol, decimals, owner])
+  const [name, args] =
+    symbol === 'WETH'
+      ? ['mocks/WETH9Mock', ['Wrapped Ether', symbol, owner]]
+      : ['mocks/testnet-helpers/TestnetERC20', [symbol, symbol, decimals, owner]]
+  return deployer.deployAs(`token ${symbol}`, aaveArtifact(name), args)
 }
 
-export async function deployFeed(deployer: Deployer, description: string, priceUsd8: bigint) {
+export async function deployFeed(deployer: Deployer, symbol: string, priceUsd8: bigint) {
+  const description = feedNames[symbol] ?? `${symbol} / USD`
   const owner = deployer.account
   const aggregator = await deployer.deploy(ownArtifact('mocks/Aggregator'), [owner, 8, description, priceUsd8])
-  const source = await deployer.deploy(ownArtifact('mocks/FeedProxy'), [owner, aggregator])
+  const source = await deployer.deployAs(`source ${symbol}`, ownArtifact('mocks/FeedProxy'), [owner, aggregator])
   return { source, aggregator }
 }
 
@@ -49,7 +46,7 @@ async function deployRatioFeed(deployer: Deployer, base: Address, ratio: bigint)
   })
   const cap = ratio + (ratio * capHeadroomBps) / 10_000n
   const args = [deployer.account, base, 'wstETH / ETH / USD', line(ratio, growthBps.ratio), line(cap, growthBps.cap)]
-  return deployer.deploy(ownArtifact('mocks/CappedRatioFeed'), args)
+  return deployer.deployAs('source wstETH', ownArtifact('mocks/CappedRatioFeed'), args)
 }
 
 /** Every asset with a price of its own; the tokens may be there already. */
@@ -68,7 +65,7 @@ export async function deployAssets(
 
 async function deployPrice(deployer: Deployer, symbol: ReserveSymbol, risk: RiskParameters, ether?: Asset) {
   const priceUsd8 = BigInt(risk.reserves[symbol].priceUsd8)
-  if (symbol !== 'wstETH') return deployFeed(deployer, feedNames[symbol], priceUsd8)
+  if (symbol !== 'wstETH') return deployFeed(deployer, symbol, priceUsd8)
   if (ether === undefined) throw new Error('wstETH is priced in WETH, which must be listed before it')
   const ratio = (priceUsd8 * 10n ** 18n) / BigInt(risk.reserves.WETH.priceUsd8)
   return { source: await deployRatioFeed(deployer, ether.source, ratio), aggregator: ether.aggregator }

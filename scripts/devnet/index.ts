@@ -5,6 +5,7 @@ import { deployMarket, type Market } from './market.ts'
 import { startNetwork } from './network.ts'
 import { type PlannedAccount, planPopulation } from './population.ts'
 import { History } from './reorg.ts'
+import { realPlaces, replicaSpec } from './replica.ts'
 import { seedMarket } from './seeding.ts'
 import { Story } from './story.ts'
 
@@ -14,6 +15,10 @@ export interface DevnetOptions {
   readonly seed: number
   /** 0 or nothing: any free port. */
   readonly port?: number
+  /** At the real addresses, from the real market's first block on. */
+  readonly replica?: boolean
+  /** The story has another liquidator. */
+  readonly rival?: boolean
   readonly log?: (message: string) => void
 }
 
@@ -21,6 +26,7 @@ export interface Devnet {
   readonly http: string
   readonly ws: string
   readonly seed: number
+  readonly replica: boolean
   readonly chain: Chain
   readonly market: Market
   readonly accounts: readonly PlannedAccount[]
@@ -33,13 +39,13 @@ export interface Devnet {
 
 /** Starts a chain with a lending market, an exchange and a population; the same options give the same blocks. */
 export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
-  const { seed, port = 0, log = () => {} } = options
-  const spec = chainSpec(options.chain)
+  const { seed, port = 0, rival = false, replica = false, log = () => {} } = options
+  const spec = replica ? replicaSpec(options.chain) : chainSpec(options.chain)
   const network = await startNetwork(spec, port)
   try {
     const chain = new Chain(spec, network.connection.provider)
     await chain.sync()
-    const market = await deployMarket(chain)
+    const market = await deployMarket(chain, undefined, replica ? realPlaces(options.chain) : undefined)
     log(`${spec.name}: market deployed, seeding ${options.accounts} accounts`)
     const accounts = planPopulation(market.risk, { accounts: options.accounts, seed, scale: spec.sizes })
     await seedMarket(market, accounts)
@@ -47,9 +53,9 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
     await chain.mineBlock()
     const history = await History.start(chain)
     const control = new Control(market)
-    const story = (blocks = spec.storyBlocks) => new Story({ market, accounts, seed, blocks, control })
+    const story = (blocks = spec.storyBlocks) => new Story({ market, accounts, seed, blocks, control, rival })
     const { http, ws, close } = network
-    return { http, ws, seed, chain, market, accounts, control, history, story, close }
+    return { http, ws, seed, replica, chain, market, accounts, control, history, story, close }
   } catch (error) {
     await network.close()
     throw error

@@ -4,7 +4,7 @@ import { type Chain, namedAccount } from './chain.ts'
 import { type AaveAddresses, deployAave } from './deploy-aave.ts'
 import { type Asset, deployAssets } from './deploy-tokens.ts'
 import { deployUniswap, type UniswapAddresses } from './deploy-uniswap.ts'
-import { Deployer } from './deployer.ts'
+import { Deployer, type Places } from './deployer.ts'
 import { setL1Fees } from './l1-fees.ts'
 import { provideLiquidity, type Token } from './liquidity.ts'
 import { listEMode, listReserve } from './list-reserves.ts'
@@ -28,11 +28,11 @@ export interface Market {
   readonly reserves: Readonly<Record<ReserveSymbol, Reserve>>
 }
 
-/** A market beside `other` lists the same tokens, at prices of its own. */
-export async function deployMarket(chain: Chain, other?: Market): Promise<Market> {
+/** A market beside `other` lists the same tokens, at prices of its own. `places` puts contracts at given addresses. */
+export async function deployMarket(chain: Chain, other?: Market, places?: Places): Promise<Market> {
   const governance = namedAccount('governance')
   const risk = riskParameters(chain.spec.name)
-  const deployer = await Deployer.create(chain, governance)
+  const deployer = await Deployer.create(chain, governance, places)
   await installMulticall3(chain)
   if (chain.spec.chainType === 'op') await setL1Fees(chain)
   const assets = await deployAssets(deployer, risk, other?.reserves)

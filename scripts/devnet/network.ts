@@ -4,6 +4,7 @@ import type { NetworkHooks } from 'hardhat/types/hooks'
 import type { NetworkConnection } from 'hardhat/types/network'
 import config from '../../hardhat.config.ts'
 import type { ChainSpec } from './chain-spec.ts'
+import { layGround, mineEmptyBlocks } from './ground.ts'
 
 // Made from the configuration itself, not found from the working directory: it may be started from anywhere.
 const projectRoot = fileURLToPath(new URL('../..', import.meta.url))
@@ -29,24 +30,31 @@ export async function startNetwork(spec: ChainSpec, port: number): Promise<Runni
       return connection
     },
   }
-  hre.hooks.registerHandlers('network', hooks)
+  const ground = spec.emptyBlocks > 0 && spec.chainType === 'op' ? await layGround(spec) : undefined
+  const { network, hooks: registry } = ground?.hre ?? hre
+  registry.registerHandlers('network', hooks)
   const override = {
     chainId: spec.chainId,
     initialDate: spec.genesis,
     initialBaseFeePerGas: spec.baseFeeWei,
     blockGasLimit: 2_000_000_000n,
     mining: { auto: false, interval: 0 },
+    allowBlocksWithSameTimestamp: spec.blockTimeSeconds < 1,
     accounts: { count: 0 },
+    ...ground?.override,
   }
-  const server = await hre.network
+  const server = await network
     .createServer({ chainType: spec.chainType, override }, '127.0.0.1', port)
-    .finally(() => hre.hooks.unregisterHandlers('network', hooks))
+    .finally(() => registry.unregisterHandlers('network', hooks))
   const [connection] = opened
   if (connection === undefined) throw new Error('Hardhat opened no connection for its server')
+  if (spec.emptyBlocks > 0 && ground === undefined)
+    await mineEmptyBlocks(spec, (method, ...params) => connection.provider.request({ method, params }))
   const { port: bound } = await server.listen()
   const close = async () => {
     await server.close()
     await connection.close()
+    await ground?.close()
   }
   return { connection, http: `http://127.0.0.1:${bound}`, ws: `ws://127.0.0.1:${bound}`, close }
 }

@@ -7,7 +7,7 @@ import type { Story } from './story.ts'
 
 const STOP_MS = 500
 
-const usage = `node scripts/devnet/node.ts --chain ethereum|optimism [options]
+const usage = `node scripts/devnet/node.ts --chain ethereum|optimism|arbitrum [options]
   --port 0          port of the server, HTTP and WebSocket alike; 0 takes any
   --accounts 300    size of the population
   --seed 1          same seed, same blocks
@@ -15,6 +15,8 @@ const usage = `node scripts/devnet/node.ts --chain ethereum|optimism [options]
   --start now       do not wait for "start"
   --tick-ms 500     pause between the story's blocks
   --blocks N        length of the story
+  --rival           somebody else liquidates, too
+  --replica         at the addresses and from the block of the real market
 
 Commands on stdin, one a line: start · next (one block of the story) · mine [N] · reorg K · reorg K drop`
 
@@ -39,6 +41,8 @@ function readSettings(args: readonly string[]): Settings {
       blocks: text,
       start: text,
       story: flag,
+      rival: flag,
+      replica: flag,
       help: flag,
     },
   })
@@ -57,6 +61,8 @@ function readSettings(args: readonly string[]): Settings {
     tickMs: whole('tick-ms', 500),
     story: values.story === true || start === 'now',
     startNow: start === 'now',
+    rival: values.rival === true,
+    replica: values.replica === true,
     log,
     ...(values.blocks === undefined ? {} : { blocks: whole('blocks', 0) }),
   }
@@ -70,7 +76,7 @@ function log(message: string): void {
   process.stderr.write(`${message}\n`)
 }
 
-function describe({ chain, market, accounts, http, ws }: Devnet): object {
+function describe({ chain, replica, market, accounts, http, ws }: Devnet): object {
   const { name, chainId } = chain.spec
   const reserves = Object.fromEntries(
     Object.entries(market.reserves).map(([symbol, { asset, aToken, vToken, source, aggregator }]) => [
@@ -80,7 +86,8 @@ function describe({ chain, market, accounts, http, ws }: Devnet): object {
   )
   const block = Number(chain.head.number)
   const { addresses } = market
-  return { event: 'ready', chain: name, chainId, http, ws, block, addresses, reserves, accounts: accounts.length }
+  const where = { chain: name, chainId, replica, http, ws, block }
+  return { event: 'ready', ...where, addresses, reserves, accounts: accounts.length }
 }
 
 /** Obeys commands one after the other, and ticks through the story in between. */
@@ -167,7 +174,9 @@ async function main(): Promise<void> {
   const settings = readSettings(process.argv.slice(2))
   const started = performance.now()
   const devnet = await startDevnet(settings)
-  log(`${settings.chain}: ready after ${((performance.now() - started) / 1000).toFixed(1)} s at ${devnet.http}`)
+  log(
+    `${settings.chain}${settings.replica ? ' replica' : ''}: ready after ${((performance.now() - started) / 1000).toFixed(1)} s at ${devnet.http}`,
+  )
   const session = new Session(devnet, settings)
   // Clients with an open socket would hold the server for ever; they are told by its end.
   const stop = () => void Promise.race([session.stop(), setTimeoutPromise(STOP_MS)]).then(() => process.exit(0))

@@ -6,6 +6,7 @@ import type { Market } from './market.ts'
 import type { PlannedAccount } from './population.ts'
 import { createRandom, type Random } from './random.ts'
 import { type ReserveSymbol, reserveSymbols } from './risk-parameters.ts'
+import { Rival } from './rival.ts'
 import { fallShare, isReported, type PricedSymbol, pricedSymbols, pricePaths } from './story-prices.ts'
 
 export interface StoryStep {
@@ -25,6 +26,8 @@ export interface StoryOptions {
   readonly seed: number
   readonly blocks: number
   readonly control: Control
+  /** Somebody else liquidates, too. */
+  readonly rival?: boolean
 }
 
 /** Fees rise with the fall, as everybody wants out at once. */
@@ -39,15 +42,18 @@ export class Story {
   readonly #random: Random
   readonly #crowd: Crowd
   readonly #arbitrageur: Arbitrageur
+  readonly #rival: Rival | undefined
   #step = 0
 
   constructor(options: StoryOptions) {
-    const { market, accounts, seed, blocks } = options
+    const { market, accounts, seed, blocks, rival = false } = options
     this.#options = options
     this.#paths = pricePaths(market.risk, blocks, seed)
     this.#random = createRandom(seed ^ 0x2545f491)
     this.#crowd = new Crowd(market, accounts, seed)
     this.#arbitrageur = new Arbitrageur(market)
+    const addresses = accounts.map(({ address }) => address)
+    this.#rival = rival ? new Rival(market, addresses, seed) : undefined
   }
 
   get length(): number {
@@ -66,6 +72,7 @@ export class Story {
     const before = await this.#prices()
     const actions = [
       ...(await this.#report(target, before)),
+      ...(await this.#compete(labels)),
       ...(await this.#arbitrageur.trade(before)).map((pool) => `arbitrage ${pool}`),
       ...(await this.#people(labels)),
     ]
@@ -103,9 +110,19 @@ export class Story {
     return reported
   }
 
+  async #compete(labels: Map<string, string>): Promise<string[]> {
+    const sent = (await this.#rival?.act()) ?? []
+    return sent.map(({ user, hash }) => {
+      const label = `rival liquidates ${user}`
+      labels.set(hash, label)
+      return label
+    })
+  }
+
   async #people(labels: Map<string, string>): Promise<string[]> {
     const done: string[] = []
     for (const { kind, account, transactions } of await this.#crowd.act()) {
+      if (kind === 'new borrower') this.#rival?.notice(account)
       const label = `${kind} ${account}`
       for (const transaction of transactions) labels.set(await this.#options.market.chain.send(transaction), label)
       done.push(label)

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Address, Hex } from 'viem'
+import type { ChainName } from '../devnet/chain-spec.ts'
 import { type Child, event, startChild } from './child.ts'
 
 const NODE_SCRIPT = fileURLToPath(new URL('../devnet/node.ts', import.meta.url))
@@ -8,6 +9,7 @@ const NODE_SCRIPT = fileURLToPath(new URL('../devnet/node.ts', import.meta.url))
 export interface Ready {
   readonly chain: string
   readonly chainId: number
+  readonly replica: boolean
   readonly http: string
   readonly ws: string
   readonly block: number
@@ -22,12 +24,16 @@ export interface StageChain extends Ready {
 }
 
 export interface ChainOptions {
-  readonly chain: 'ethereum' | 'optimism'
+  readonly chain: ChainName
   readonly accounts: number
   readonly seed: number
   readonly tickMs: number
   readonly blocks?: number | undefined
   readonly port?: number
+  /** Somebody else liquidates in the story. */
+  readonly rival?: boolean
+  /** At the addresses of the real market. */
+  readonly replica?: boolean
 }
 
 /** A local chain with a whole market, in a process of its own. */
@@ -38,10 +44,17 @@ export async function startStageChain({
   tickMs,
   blocks,
   port = 0,
+  rival = false,
+  replica = false,
 }: ChainOptions): Promise<StageChain> {
   const flags = { chain, port, accounts, seed, 'tick-ms': tickMs, ...(blocks === undefined ? {} : { blocks }) }
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)])
-  const child = startChild(NODE_SCRIPT, [...args, '--story'])
+  const child = startChild(NODE_SCRIPT, [
+    ...args,
+    '--story',
+    ...(rival ? ['--rival'] : []),
+    ...(replica ? ['--replica'] : []),
+  ])
   const ready = await child.line(event<Ready>('ready'))
   return { ...ready, process: child, rpc: (method, ...params) => call(ready.http, method, params) }
 }

@@ -11,6 +11,8 @@ import { suspects } from './suspects.ts'
 
 const LATCHES = 'alerts.latches'
 
+type AlertStore = Pick<Store, 'value' | 'setValue' | 'atomically'>
+
 interface Observed extends Observation {
   readonly view: AccountView
 }
@@ -18,11 +20,11 @@ interface Observed extends Observation {
 /** Evaluates the alert rules after each page. What was told is in the store together with the telling of it. */
 export class AlertDesk {
   readonly #rules: AlertRules
-  readonly #store: Store
+  readonly #store: AlertStore
   readonly #journal: Journal
   #latches: Latches
 
-  constructor(rules: AlertRules, store: Store, journal: Journal) {
+  constructor(rules: AlertRules, store: AlertStore, journal: Journal) {
     this.#rules = rules
     this.#store = store
     this.#journal = journal

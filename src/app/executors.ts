@@ -141,7 +141,7 @@ function placeOf({ books, config: chain }: OpenChain, config: Config, market: st
 }
 
 /** By the configured wrapped coin, else by the reserve that is called so. 0: the market does not price it. */
-function nativePriceUsd8(book: Book, chain: ChainConfig): bigint {
+export function nativePriceUsd8(book: Book, chain: Pick<ChainConfig, 'nativeSymbol' | 'wrappedNative'>): bigint {
   const { reserves } = book.protocol.market(book.ledger)
   const symbol = `W${chain.nativeSymbol}`
   const native =
@@ -150,7 +150,11 @@ function nativePriceUsd8(book: Book, chain: ChainConfig): bigint {
   return native?.priceUsd8 ?? 0n
 }
 
-function routerOf({ config: chain, batch }: OpenChain, placeIn: (market: string) => Place | undefined): Router {
+/** Undefined marketplaces quote nothing. */
+export function routerOf(
+  { config: chain, batch }: Pick<OpenChain, 'config' | 'batch'>,
+  placeIn: (market: string) => Pick<Place, 'contract' | 'encode' | 'nativePriceUsd8'> | undefined,
+): Router {
   const { uniswapV3, wrappedNative = zeroAddress, id, l1Fee } = chain
   if (uniswapV3 === undefined) return { quote: async () => [] }
   return uniswapV3Router({

@@ -22,7 +22,7 @@ export interface KeeperOptions {
   readonly state: ChainState
   readonly feed: Feed
   readonly books: readonly Book[]
-  readonly store: Store
+  readonly store: Pick<Store, 'savePage' | 'dropPagesAbove' | 'atomically'>
   readonly journal: Journal
   readonly control: Control
   readonly alerts: AlertDesk
@@ -31,11 +31,15 @@ export interface KeeperOptions {
   readonly limits: (market: string) => Limits
   /** After a page was taken in: audits and checkpoints. */
   readonly afterPage: (facts: Facts, live: boolean) => Promise<void>
+  /** After a live page was acted on. */
+  readonly afterActing?: (facts: Facts) => void
   /** Longest wait for the quotes of one candidate. */
   readonly quoteDeadlineMs: number
   /** Once aborted nothing more is decided or signed. */
   readonly signal: AbortSignal
   readonly onProblem: (problem: string) => void
+  /** What was said before this loop began; default: nothing. */
+  readonly spoken?: Spoken
 }
 
 /** So many candidates of a market are quoted in one block, best first: waiting for quotes must not delay the next page. */
@@ -44,7 +48,7 @@ const MOST_QUOTED = 8
 /** THE LOOP of one chain: a page in, books, what came of earlier plans, then what to do now. Ends with the feed. */
 export async function runKeeper(options: KeeperOptions): Promise<void> {
   const { state, feed, books, executor } = options
-  const spoken = new Spoken()
+  const { spoken = new Spoken() } = options
   for await (const event of feed.follow(() => books)) {
     if (event.kind === 'rollback') {
       await rollback(options, event)
@@ -57,7 +61,9 @@ export async function runKeeper(options: KeeperOptions): Promise<void> {
     state.turnedAtMs = performance.now()
     await despiteNode(options, () => executor.settle(facts, recorder(options)))
     await despiteNode(options, () => options.afterPage(facts, live))
-    if (live) await act(options, facts, spoken)
+    if (!live) continue
+    await act(options, facts, spoken)
+    options.afterActing?.(facts)
   }
 }
 

@@ -76,13 +76,20 @@ interface Beginning {
   readonly known: readonly Header[]
 }
 
-interface Context extends OpenChainOptions {
+/** What it takes to read a market at one block. */
+export interface Reading {
+  readonly chain: ChainConfig
   readonly rpc: Rpc
   readonly batch: Batch
+  /** Keeps how far the search for borrowers has come. */
+  readonly store: Store
+  readonly signal: AbortSignal
+  readonly progress: Progress
 }
 
-/** What reading a market's first page takes. */
-export type FirstPageContext = Pick<Context, 'chain' | 'store' | 'signal' | 'progress' | 'rpc' | 'batch'>
+interface Context extends Reading {
+  readonly markets: readonly MarketConfig[]
+}
 
 export function newBook({ name, protocol, addressesProvider, rules, priceReads }: MarketConfig): Book {
   const plug = PROTOCOLS[protocol]
@@ -142,7 +149,7 @@ export function checkpoint(
 }
 
 /** A block that is final or nearly so, unless a market is younger than that: then the head. */
-async function firstBlock(context: Context, markets: readonly MarketConfig[]): Promise<Header> {
+async function firstBlock(context: Reading, markets: readonly MarketConfig[]): Promise<Header> {
   const { rpc, chain } = context
   const head = await getHeader(rpc, 'latest')
   if (head === undefined) throw new Error(`chain ${chain.name}: the node has no head`)
@@ -174,7 +181,7 @@ export async function discover(
 }
 
 /** Find the market, find its borrowers, read their state at `block`: a page like any other, only larger. */
-export async function firstPage(context: FirstPageContext, market: MarketConfig, block: Header): Promise<Book> {
+export async function firstPage(context: Reading, market: MarketConfig, block: Header): Promise<Book> {
   const { rpc, batch, chain, store, signal, progress } = context
   const probe = await discover(context, market, block)
   const { filter, key } = probe.protocol.history(probe.ledger)

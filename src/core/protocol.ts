@@ -118,6 +118,8 @@ export interface Liquidated {
 
 export interface ReserveView {
   readonly asset: Address
+  /** The contract that answers the asset's price; zero where there is none. */
+  readonly source: Address
   readonly symbol: string
   readonly decimals: number
   readonly priceUsd8: bigint

@@ -1,9 +1,7 @@
 import { expect } from 'chai'
-import { encodeErrorResult, type Hex, parseAbi } from 'viem'
-import { liquidatorAbi } from '../../src/adapters/contracts/liquidator.ts'
 import { dryRun, watch } from '../../src/adapters/executor/dry-run.ts'
-import { revertReason, simulateExecutor } from '../../src/adapters/executor/simulate.ts'
-import { RpcFault, UnreachableError } from '../../src/core/errors.ts'
+import { simulateExecutor } from '../../src/adapters/executor/simulate.ts'
+import { UnreachableError } from '../../src/core/errors.ts'
 import {
   BORROWER,
   belowMinimum,
@@ -22,28 +20,6 @@ import {
 } from './executor-support.ts'
 
 const KEEPER = CONTRACT
-
-const fault = (data: unknown): RpcFault => new RpcFault('eth_call', 3, 'execution reverted: why', data)
-const foreign: Hex = encodeErrorResult({ abi: parseAbi(['error Unheard(uint256)']), errorName: 'Unheard', args: [1n] })
-
-describe('revertReason', () => {
-  const text = encodeErrorResult({ abi: parseAbi(['error Error(string)']), errorName: 'Error', args: ['STF'] })
-  const passed = encodeErrorResult({ abi: liquidatorAbi, errorName: 'DeadlinePassed', args: [5n, 6n] })
-  for (const [what, data, expected] of [
-    ['a custom error of ours', belowMinimum, 'ProfitBelowMinimum(1, 2)'],
-    ['one a level deeper', { data: passed }, 'DeadlinePassed(5, 6)'],
-    ['one two levels deeper', { data: { data: passed } }, 'DeadlinePassed(5, 6)'],
-    ['a string', text, 'Error(STF)'],
-    ['a bare selector', '0x12345678', 'custom error 0x12345678'],
-    ['an error with arguments that nobody here knows', foreign, 'eth_call: execution reverted: why (code 3)'],
-    ['no data', undefined, 'eth_call: execution reverted: why (code 3)'],
-    ['empty data', '0x', 'eth_call: execution reverted: why (code 3)'],
-    ['something else', { message: 'x' }, 'eth_call: execution reverted: why (code 3)'],
-  ] as const)
-    it(`${what}: ${expected}`, () => {
-      expect(revertReason(fault(data))).to.equal(expected)
-    })
-})
 
 describe('simulate mode', () => {
   let desk: Desk

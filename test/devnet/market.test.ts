@@ -14,8 +14,10 @@ const quoterAbi = parseAbi([
 ])
 
 const minute = 60_000
+/** Seconds. */
+const blockTimes = { ethereum: 12, optimism: 2, arbitrum: 0.25 }
 
-for (const name of ['ethereum', 'optimism'] as const) {
+for (const name of ['ethereum', 'optimism', 'arbitrum'] as const) {
   describe(`devnet market on ${name}`, function () {
     this.timeout(minute)
     let devnet: Devnet
@@ -114,9 +116,17 @@ for (const name of ['ethereum', 'optimism'] as const) {
     })
 
     it('shows the time of the next block at pending', async () => {
-      const { head, spec, client } = devnet.chain
+      const { head, client } = devnet.chain
       const { timestamp } = await client.getBlock({ blockTag: 'pending' })
-      expect(timestamp).to.equal(head.timestamp + BigInt(spec.blockTimeSeconds))
+      expect(timestamp).to.equal(devnet.chain.nextTimestamp)
+      await devnet.control.mine()
+      expect(devnet.chain.head).to.deep.equal({ number: head.number + 1n, timestamp })
+    })
+
+    it('keeps the time between blocks of the chain it stands for', async () => {
+      const { timestamp } = devnet.chain.head
+      await devnet.control.mine(20)
+      expect(Number(devnet.chain.head.timestamp - timestamp) / 20).to.equal(blockTimes[name])
     })
 
     if (name === 'optimism') {

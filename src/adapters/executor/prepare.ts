@@ -5,7 +5,8 @@ import { type Candidate, type Limits, type Plan, type Refusal, refuse } from '..
 import type { Intent, Node, Store } from '../../core/ports.ts'
 import type { Facts } from '../../core/types.ts'
 import { calldata, type Marketplace } from './market.ts'
-import { revertReason, type Simulation, simulate } from './simulate.ts'
+import { revertReason } from './revert.ts'
+import { type Simulation, simulate } from './simulate.ts'
 
 export interface PrepareOptions {
   readonly node: Node

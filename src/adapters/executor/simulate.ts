@@ -1,9 +1,9 @@
-import { type Address, decodeAbiParameters, decodeErrorResult, type Hex, isHex } from 'viem'
+import { type Address, decodeAbiParameters, type Hex } from 'viem'
 import { RpcFault } from '../../core/errors.ts'
 import { type Candidate, type Plan, type Refusal, refuse } from '../../core/plan.ts'
 import type { Executor, Node } from '../../core/ports.ts'
-import { liquidatorAbi } from '../contracts/liquidator.ts'
 import { calldata, type Marketplace } from './market.ts'
+import { revertReason } from './revert.ts'
 
 export interface Simulation {
   readonly to: Address
@@ -52,23 +52,4 @@ export function simulateExecutor(
     settle: async () => {},
     rollback: async () => {},
   }
-}
-
-/** The custom error by its name where we know it, else its selector, else what the node said. */
-export function revertReason(fault: RpcFault): string {
-  const data = revertData(fault.data)
-  if (data === undefined) return fault.message
-  try {
-    const { errorName, args } = decodeErrorResult({ abi: liquidatorAbi, data })
-    return `${errorName}(${(args ?? []).map(String).join(', ')})`
-  } catch {
-    return data.length <= 10 ? `custom error ${data}` : fault.message
-  }
-}
-
-/** Nodes put it at different depths. */
-function revertData(data: unknown): Hex | undefined {
-  if (isHex(data) && data.length >= 10) return data
-  if (typeof data !== 'object' || data === null || !('data' in data)) return undefined
-  return revertData(data.data)
 }

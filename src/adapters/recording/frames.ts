@@ -21,8 +21,8 @@ export interface Source {
   readonly sizeBytes: number
 }
 
-/** Where a reader stands: after `bytes` of the file, at `link`, past `block`. */
-export interface Place {
+/** Between two frames: after `bytes` of the file, at `link`, past `block`. */
+export interface Position {
   readonly bytes: number
   readonly link: Buffer
   /** The last block that was read; undefined before the first. */
@@ -37,7 +37,10 @@ export interface Frame extends FrameHead {
 }
 
 /** The head of the frame at `place`, of which nothing is known but that the file is long enough for it. */
-export function readHead(source: Source, place: Place): FrameHead & { readonly bytes: Buffer; readonly end: number } {
+export function readHead(
+  source: Source,
+  place: Position,
+): FrameHead & { readonly bytes: Buffer; readonly end: number } {
   const bytes = readAt(source.fd, place.bytes, FRAME_HEAD_BYTES)
   if (bytes.length < FRAME_HEAD_BYTES) throw damaged(source.path, after(place.block), CUT_SHORT)
   const head = decodeHead(bytes)
@@ -47,7 +50,7 @@ export function readHead(source: Source, place: Place): FrameHead & { readonly b
 }
 
 /** The frame at `place`, verified whole. Throws RecordingError that names the page, as near to the damage as it can. */
-export function readFrame(source: Source, place: Place): Frame {
+export function readFrame(source: Source, place: Position): Frame {
   const { bytes, ...head } = readHead(source, place)
   const body = readAt(source.fd, place.bytes + FRAME_HEAD_BYTES, head.length)
   const lines = unpack(source, place, body)
@@ -66,7 +69,7 @@ export function readFrame(source: Source, place: Place): Frame {
   return { ...head, jsons }
 }
 
-function unpack({ path }: Source, { block }: Place, body: Buffer): readonly string[] {
+function unpack({ path }: Source, { block }: Position, body: Buffer): readonly string[] {
   if (body.length === 0) return []
   try {
     return zstdDecompressSync(body).toString('utf8').split('\n').slice(0, -1)

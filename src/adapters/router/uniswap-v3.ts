@@ -14,6 +14,7 @@ import type { Quote, Seizure } from '../../core/plan.ts'
 import type { Batch, Router } from '../../core/ports.ts'
 import type { Terms } from '../../core/protocol.ts'
 import type { Call, Facts } from '../../core/types.ts'
+import { LIQUIDATION_GAS, nextBaseFee } from './gas.ts'
 
 /** What the router must know of a market. */
 export interface Marketplace {
@@ -38,8 +39,6 @@ export interface UniswapV3Options {
 
 /** Most usually deep first. */
 const FEE_TIERS = [500, 3000, 100, 10000] as const
-/** Flash loan and liquidation without the swap: see `test/contracts/gas.json`, with a reserve for more reserves in use. */
-const LIQUIDATION_GAS = 550_000n
 /** A pool that was not there is looked for again after so many blocks. */
 const FORGET_AFTER_BLOCKS = 300n
 /** Quotes cost gas on the node: so many routes are tried for one seizure. */
@@ -107,9 +106,6 @@ function swapped(
   const [amountOut, , , gasEstimate] = decodeAbiParameters(QUOTED, answer)
   return amountOut === 0n ? undefined : { path, amountOut, gas: LIQUIDATION_GAS + gasEstimate }
 }
-
-/** EIP-1559: the base fee rises by an eighth a block at most. */
-const nextBaseFee = (facts: Facts): bigint => (facts.block.baseFeeWei * 9n) / 8n
 
 const longest = (paths: readonly Hex[]): Hex => paths.reduce((a, b) => (b.length > a.length ? b : a))
 

@@ -24,6 +24,8 @@ export interface RecordingFacts {
 /** What was assumed; printed with every report. */
 export interface BacktestParameters {
   readonly minProfitUsd8: bigint
+  /** `null`: no limit. */
+  readonly maxDebtUsd8: bigint | null
   readonly slippageBps: number
   /** Blocks between seeing a page and being included. */
   readonly latencyBlocks: number
@@ -40,8 +42,10 @@ export interface HappenedRow {
   readonly liquidator: Address
   readonly collateralAsset: Address
   readonly collateralSymbol: string
+  readonly collateralDecimals: number
   readonly debtAsset: Address
   readonly debtSymbol: string
+  readonly debtDecimals: number
   readonly debtCovered: bigint
   readonly collateralSeized: bigint
   /** At the oracle prices of that block. */
@@ -55,9 +59,17 @@ export interface HappenedRow {
 }
 
 /** Closed list, published in `docs/backtest.md`. */
-export type MissReason = 'unknown-account' | 'no-price' | 'healthy-before' | 'within-block'
+export const MISS_REASONS = {
+  'unknown-account': 'The mirror did not know the borrower before that block.',
+  'no-price': 'An asset of the account had no price, so that its health could not be told.',
+  'healthy-before':
+    'By the mirror the account was healthy before the liquidation, and at the prices of that block too.',
+  'within-block':
+    'The account was healthy on the page before, and the recording does not allow to take its last block apart.',
+} as const
+export type MissReason = keyof typeof MISS_REASONS
 
-/** What we would have done: a plan as the live loop made it. */
+/** What we would have done: a plan as the live loop made it, one for each chance (a plan made again while the first is on its way is no row). */
 export interface OurRow {
   readonly market: string
   /** The page it was planned on; it would be included from the next block on. */
@@ -67,8 +79,10 @@ export interface OurRow {
   readonly healthFactor: bigint
   readonly collateralAsset: Address
   readonly collateralSymbol: string
+  readonly collateralDecimals: number
   readonly debtAsset: Address
   readonly debtSymbol: string
+  readonly debtDecimals: number
   readonly debtToCover: bigint
   readonly debtCovered: bigint
   readonly collateralSeized: bigint

@@ -43,6 +43,8 @@ const globals = (command: { optsWithGlobals(): object }): GlobalOptions => {
   return { config, json, verbose, color: color && (process.env['NO_COLOR'] ?? '') === '' }
 }
 
+const repeated = (value: string, before: readonly string[]): readonly string[] => [...before, value]
+
 program
   .command('run')
   .description('the daemon: watch, warn, and act as executor.mode says')
@@ -114,6 +116,30 @@ program
   .description('two complete markets on local chains, a price crash, the daemon live; no keys, no network')
   .option('--keep', 'leave chains and API up afterwards', false)
   .action(async (options) => (await import('./demo.ts')).demo(options.keep))
+
+program
+  .command('backtest')
+  .description('what the live loop would have done over a recording, held against what happened')
+  .argument('<file>', 'the recording')
+  .option('--set <parameter=value>', 'a parameter for this run, several times: minProfitUsd=5', repeated, [])
+  .option('--sweep <parameter=values>', 'every combination, in threads: minProfitUsd=1,5,20', repeated, [])
+  .option('--out <folder>', 'write report.json, report.html and ledger.csv there')
+  .option('--fail-on-miss', 'exit code 3 when a liquidation was not flagged', false)
+  .action(async (file, options, command) => {
+    const { backtest } = await import('./backtest.ts')
+    process.exitCode = await backtest(globals(command), file, options, stopping.signal)
+  })
+
+const report = program.command('report').description('reports of backtests')
+report
+  .command('compare')
+  .description('two backtests (their --json) side by side: conditions, recall, lead, missed, plans, net by day')
+  .argument('<a>', 'the first report')
+  .argument('<b>', 'the second')
+  .option('--force', 'even if they are of different recordings or schema versions', false)
+  .action(async (a, b, options, command) =>
+    (await import('./report.ts')).reportCompare(globals(command), a, b, options),
+  )
 
 const config = program.command('config').description('the configuration file')
 config

@@ -177,4 +177,4 @@ function accountAnswer(
   return configurations.has(account) ? configurations.get(account) : ledger.get(configurationCell(account))
 }
 
-export const toWord = (value: bigint): Hex => `0x${value.toString(16).padStart(64, '0')}`
+const toWord = (value: bigint): Hex => `0x${value.toString(16).padStart(64, '0')}`

@@ -187,6 +187,7 @@ function market(ledger: Ledger, rules: Rules | undefined): MarketView {
     const data = ledger.get(reserveCell(id, 'configuration'))
     return {
       asset: reserveAddress(ledger, id, 'asset'),
+      source: addressIn(ledger, reserveCell(id, 'source')),
       symbol: numberToText(ledger.get(reserveCell(id, 'symbol'))),
       decimals: Number(configuration.decimals(data)),
       priceUsd8: ledger.get(reserveCell(id, 'price')),

@@ -1,0 +1,111 @@
+import { parseDecimal, SCALE } from '../../config/decimals.ts'
+import { didYouMean } from '../../config/suggest.ts'
+import { UsageError } from '../../core/errors.ts'
+import { usdText } from './text.ts'
+
+/** What a sweep puts in place of the configuration; what is absent stays as configured. */
+export interface Overrides {
+  readonly minProfitUsd8?: bigint
+  readonly maxDebtUsd8?: bigint
+  readonly slippageBps?: number
+  readonly latencyBlocks?: number
+}
+
+interface Knob {
+  readonly expects: string
+  /** `undefined`: that is no value for it. */
+  readonly read: (text: string) => Overrides | undefined
+}
+
+const KNOBS: Readonly<Record<string, Knob>> = {
+  minProfitUsd: {
+    expects: 'dollars from 0, such as 5 or 0.5',
+    read: (text) => dollars(text, 0n, (minProfitUsd8) => ({ minProfitUsd8 })),
+  },
+  maxDebtUsd: {
+    expects: 'dollars above 0, such as 100000',
+    read: (text) => dollars(text, 1n, (maxDebtUsd8) => ({ maxDebtUsd8 })),
+  },
+  slippageBps: {
+    expects: 'whole basis points from 0 to 10000',
+    read: (text) => whole(text, 10_000, (slippageBps) => ({ slippageBps })),
+  },
+  latencyBlocks: {
+    expects: 'whole blocks from 0 to 1000000',
+    read: (text) => whole(text, 1_000_000, (latencyBlocks) => ({ latencyBlocks })),
+  },
+}
+
+function dollars(text: string, leastUsd8: bigint, made: (usd8: bigint) => Overrides): Overrides | undefined {
+  const usd8 = parseDecimal(text, SCALE.usd)
+  return usd8 === undefined || usd8 < leastUsd8 ? undefined : made(usd8)
+}
+
+function whole(text: string, most: number, made: (count: number) => Overrides): Overrides | undefined {
+  const count = /^\d{1,7}$/.test(text) ? Number(text) : Number.NaN
+  return count <= most ? made(count) : undefined
+}
+
+/** Each combination is a whole backtest. */
+const MOST_COMBINATIONS = 256
+
+/** `minProfitUsd=1,5` and `latencyBlocks=0,1` as their four combinations; the last given changes fastest. */
+export function parseSweep(given: readonly string[]): readonly Overrides[] {
+  const names = new Set<string>()
+  let combinations: readonly Overrides[] = [{}]
+  for (const option of given) {
+    const { name, values } = parseOne(option)
+    if (names.has(name)) throw bad(option, `${name} is swept twice`, 'Give all its values in one list.')
+    names.add(name)
+    if (combinations.length * values.length > MOST_COMBINATIONS)
+      throw bad(
+        option,
+        `that makes ${combinations.length * values.length} combinations, each a backtest of its own`,
+        `Sweep at most ${MOST_COMBINATIONS}.`,
+      )
+    combinations = combinations.flatMap((before) => values.map((value) => ({ ...before, ...value })))
+  }
+  return combinations
+}
+
+function parseOne(option: string): { readonly name: string; readonly values: readonly Overrides[] } {
+  const [, name, list] = /^([^=]*)=(.*)$/.exec(option) ?? []
+  if (name === undefined || list === undefined)
+    throw bad(option, 'it has no =', 'Write a parameter and its values, such as minProfitUsd=1,5,20.')
+  const knob = Object.hasOwn(KNOBS, name) ? KNOBS[name] : undefined
+  if (knob === undefined)
+    throw bad(option, `"${name}" is no parameter of a sweep`, didYouMean(name, Object.keys(KNOBS)))
+  const seen = new Set<string>()
+  const values = list.split(',').map((text) => {
+    const value = knob.read(text.trim())
+    if (value === undefined) throw bad(option, `"${text}" is no value of ${name}`, `It takes ${knob.expects}.`)
+    const words = describeOverrides(value)
+    if (seen.has(words)) throw bad(option, `"${text}" is given twice`, 'Give each value once.')
+    seen.add(words)
+    return value
+  })
+  return { name, values }
+}
+
+const bad = (option: string, why: string, fix: string): UsageError =>
+  new UsageError({ code: 'BAD_OPTION', what: `--sweep ${option}`, why, fix })
+
+/** Names and values as they are typed, for tables. */
+export function overrideCells(overrides: Overrides): readonly (readonly [name: string, value: string])[] {
+  const { minProfitUsd8, maxDebtUsd8, slippageBps, latencyBlocks } = overrides
+  const cells: readonly (readonly [string, string | undefined])[] = [
+    ['minProfitUsd', minProfitUsd8 === undefined ? undefined : short(minProfitUsd8)],
+    ['maxDebtUsd', maxDebtUsd8 === undefined ? undefined : short(maxDebtUsd8)],
+    ['slippageBps', slippageBps?.toString()],
+    ['latencyBlocks', latencyBlocks?.toString()],
+  ]
+  return cells.flatMap(([name, value]) => (value === undefined ? [] : [[name, value] as const]))
+}
+
+const short = (usd8: bigint): string => usdText(usd8).replace(/\.?0+$/, '')
+
+/** `minProfitUsd=5 latencyBlocks=1`. */
+export const describeOverrides = (overrides: Overrides): string =>
+  overrideCells(overrides)
+    .map(([name, value]) => `${name}=${value}`)
+    .join(' ')

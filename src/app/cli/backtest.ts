@@ -1,0 +1,90 @@
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { renderCsv } from '../backtest/render-csv.ts'
+import { renderHtml } from '../backtest/render-html.ts'
+import { renderText } from '../backtest/render-text.ts'
+import { backtestReport } from '../backtest/report-of.ts'
+import type { BacktestReport } from '../backtest/report-schema.ts'
+import { runSweep } from '../backtest/sweep.ts'
+import { type Overrides, parseSweep } from '../backtest/sweep-options.ts'
+import { renderSweep, sweepReport } from '../backtest/sweep-report.ts'
+import { print, printJson, talk } from './output.ts'
+import { createWork } from './progress.ts'
+import type { GlobalOptions } from './session.ts'
+
+export interface BacktestCommand {
+  readonly set: readonly string[]
+  readonly sweep: readonly string[]
+  readonly out?: string | undefined
+  readonly failOnMiss: boolean
+}
+
+const WORKER = new URL('../backtest/worker.ts', import.meta.url)
+
+/** `plimsoll backtest FILE`. Exit code 3 with `--fail-on-miss` when a liquidation was not flagged. */
+export async function backtest(
+  global: GlobalOptions,
+  file: string,
+  command: BacktestCommand,
+  signal: AbortSignal,
+): Promise<number> {
+  const [overrides = {}] = parseSweep(command.set)
+  if (command.sweep.length > 0) return sweep(global, { file, command, overrides }, signal)
+  const work = createWork('backtest', process.stderr.isTTY === true)
+  try {
+    const report = await backtestReport({
+      file,
+      configFile: global.config,
+      overrides,
+      signal,
+      resumeFile: `${file}.backtest`,
+      onProgress: ({ bytes, totalBytes, pages, liquidations }) =>
+        work.update(bytes, totalBytes, `${pages} pages, ${liquidations} liquidations`),
+    })
+    if (global.json) printJson(report)
+    else print(renderText(report))
+    if (command.out !== undefined) writeReport(command.out, report)
+    return command.failOnMiss && report.missed.length > 0 ? 3 : 0
+  } finally {
+    work.stop()
+  }
+}
+
+interface Swept {
+  readonly file: string
+  readonly command: BacktestCommand
+  readonly overrides: Overrides
+}
+
+async function sweep(global: GlobalOptions, { file, command, overrides }: Swept, signal: AbortSignal): Promise<number> {
+  const combinations = parseSweep(command.sweep)
+  const jobs = combinations.map((some) => ({
+    file,
+    configFile: global.config,
+    overrides: { ...overrides, ...some },
+  }))
+  const work = createWork('sweep', process.stderr.isTTY === true)
+  try {
+    const reports = await runSweep(jobs, {
+      worker: WORKER,
+      signal,
+      onProgress: ({ share, finished, jobs: all }) => work.update(share * 100, 100, `${finished} of ${all} done`),
+    })
+    const runs = reports.map((report, i) => ({ overrides: combinations[i] ?? {}, report }))
+    if (global.json) printJson(sweepReport(runs))
+    else print(renderSweep(runs))
+    return command.failOnMiss && reports.some(({ missed }) => missed.length > 0) ? 3 : 0
+  } finally {
+    work.stop()
+  }
+}
+
+/** The same report for machines, for eyes and for the accountant. */
+function writeReport(folder: string, report: BacktestReport): void {
+  mkdirSync(folder, { recursive: true })
+  const write = (name: string, text: string): void => writeFileSync(join(folder, name), text)
+  write('report.json', `${JSON.stringify(report, null, 2)}\n`)
+  write('report.html', renderHtml(report))
+  write('ledger.csv', renderCsv(report))
+  talk(`wrote report.json, report.html and ledger.csv to ${folder}`)
+}
