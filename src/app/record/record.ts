@@ -66,7 +66,7 @@ export async function record(options: RecordOptions): Promise<RecordSummary> {
     if (next > options.to + 1n) throw beyond(path, writer.block ?? 0n, options.to)
     if (next > options.from) say(`${path}: going on at block ${next}`)
     const counts = await recordRange(options, writer, books, next)
-    writer.flush()
+    writer.finish()
     return { path, from: options.from, to: options.to, ...counts, requests: rpc.total - before, bytes: writer.bytes }
   } finally {
     writer.close()
