@@ -18,6 +18,8 @@ export interface RecordingCheck {
   readonly sizeBytes: number
   readonly unpackedBytes: number
   readonly digest: string
+  /** The recorder said that it was done. False after an interruption, or where the end was cut off between two frames. */
+  readonly finished: boolean
 }
 
 /** Reads a recording whole. Throws RecordingError naming the first page that is damaged. */
@@ -54,6 +56,7 @@ export function checkRecording(path: string): RecordingCheck {
       sizeBytes,
       unpackedBytes: place.unpacked,
       digest: place.link.toString('hex'),
+      finished: place.isEnd,
     }
   } finally {
     recording.close()
