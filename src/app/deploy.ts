@@ -150,7 +150,7 @@ const notTaken = (account: Address, cause: RpcFault): ConfigError =>
     { cause },
   )
 
-const noRouter = (chain: ChainConfig): ConfigError =>
+export const noRouter = (chain: ChainConfig): ConfigError =>
   new ConfigError({
     code: 'NO_ROUTER',
     what: `chain "${chain.name}" has no Uniswap V3 SwapRouter in the configuration`,

@@ -169,7 +169,7 @@ async function firstBlock(context: Reading, markets: readonly MarketConfig[]): P
 
 /** The market at `block`, without its accounts. Throws ChainError when there is none, or none whose rules are known. */
 export async function discover(
-  { rpc, batch }: Pick<Context, 'rpc' | 'batch'>,
+  { rpc, batch }: Pick<Reading, 'rpc' | 'batch'>,
   market: MarketConfig,
   block: Header,
 ): Promise<Book> {

@@ -6,7 +6,8 @@ import type { NetworkConnection } from 'hardhat/types/network'
 import { type Hex, isHex, numberToHex } from 'viem'
 import { RpcFault } from '../../core/errors.ts'
 import type { Node } from '../../core/ports.ts'
-import { checkParent, labelOf, parentUnreachable } from './parent.ts'
+import { type Front, startFront } from './front.ts'
+import { checkParent, openParent } from './parent.ts'
 
 export interface ForkOptions {
   /** May hold a key: no message shows more than its host. */
@@ -30,34 +31,44 @@ export interface Fork {
 
 /** In process, at the newest rules of its kind of chain whatever the block. Throws ChainError or UnreachableError. */
 export async function openFork(options: ForkOptions): Promise<Fork> {
-  await checkParent(options)
+  const parent = openParent(options.url)
+  await checkParent(parent, options.chainId, options.blockNumber)
+  const front = await startFront(parent, options.blockNumber)
   // Hardhat keeps answers by chain id and block number: between two local chains they are not the same.
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-fork-'))
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true })
+  const release = async (): Promise<void> => {
+    await front.close()
+    await rm(folder, { recursive: true, force: true })
+  }
   try {
-    const connection = await connect(options, folder)
-    const node = nodeOf(connection, options.url)
-    const call = (method: string, ...params: unknown[]): Promise<unknown> => node.request(method, params)
+    const connection = await connect(options, front, folder)
     return {
-      node,
-      snapshot: async () => (await call('evm_snapshot')) as Hex,
-      async revert(id) {
-        if ((await call('evm_revert', id)) !== true) throw new RangeError(`the fork has no snapshot ${id} (any more)`)
-      },
-      async mine(timestamp) {
-        // The fork's own clock may be behind its first block, which it then refuses to follow.
-        const time = timestamp ?? (await headTimestamp(node)) + 1n
-        await call('evm_setNextBlockTimestamp', numberToHex(time))
-        await call('evm_mine')
-      },
+      ...controls(nodeOf(connection, front)),
       async close() {
         await connection.close()
-        await remove()
+        await release()
       },
     }
   } catch (error) {
-    await remove()
+    await release()
     throw error
+  }
+}
+
+function controls(node: Node): Omit<Fork, 'close'> {
+  return {
+    node,
+    snapshot: async () => (await node.request('evm_snapshot', [])) as Hex,
+    async revert(id) {
+      const done = await node.request('evm_revert', [id])
+      if (done !== true) throw new RangeError(`the fork has no snapshot ${id} (any more)`)
+    },
+    async mine(timestamp) {
+      // The fork's own clock may be behind its first block, which it then refuses to follow.
+      const time = timestamp ?? (await headTimestamp(node)) + 1n
+      await node.request('evm_setNextBlockTimestamp', [numberToHex(time)])
+      await node.request('evm_mine', [])
+    },
   }
 }
 
@@ -71,7 +82,11 @@ type Connection = NetworkConnection<ForkOptions['chainType']>
 /** Room for whole batches of calls; a transaction of ours is bounded by its own gas. */
 const BLOCK_GAS = 60_000_000n
 
-async function connect({ url, chainId, blockNumber, chainType }: ForkOptions, folder: string): Promise<Connection> {
+async function connect(
+  { chainId, blockNumber, chainType }: ForkOptions,
+  { url }: Front,
+  folder: string,
+): Promise<Connection> {
   // Loaded here: commands that fork nothing do not pay for it.
   const { createHardhatRuntimeEnvironment } = await import('hardhat/hre')
   const hardfork = chainType === 'op' ? 'isthmus' : 'osaka'
@@ -102,30 +117,23 @@ async function connect({ url, chainId, blockNumber, chainType }: ForkOptions, fo
   })
 }
 
-/** What Hardhat says when the node below it does not answer; it has asked for some seconds by then. */
-const PARENT_SILENT = /after \d+ retries|http server|sending request|connection|timed? ?out/i
-
-function nodeOf({ provider }: Connection, url: string): Node {
+function nodeOf({ provider }: Connection, front: Front): Node {
   return {
     async request(method, params) {
       try {
         return await provider.request({ method, params: [...params] })
       } catch (error) {
-        throw asFault(method, error, url)
+        throw asFault(method, error, front)
       }
     },
   }
 }
 
-function asFault(method: string, error: unknown, url: string): Error {
+/** Hardhat has asked an absent parent for most of a minute by then. */
+function asFault(method: string, error: unknown, front: Front): Error {
   if (!(error instanceof Error)) return new RpcFault(method, -32603, 'unknown failure', undefined)
-  const message = withoutUrls(error.message, url)
   const data = 'data' in error ? error.data : undefined
-  if (!isHex(data) && PARENT_SILENT.test(message)) return parentUnreachable(labelOf(url), message)
+  if (!isHex(data) && front.trouble) return front.trouble
   const code = 'code' in error && typeof error.code === 'number' ? error.code : -32603
-  // No cause: it would carry the URL along.
-  return new RpcFault(method, code, message, data)
+  return new RpcFault(method, code, error.message, data, { cause: error })
 }
-
-const withoutUrls = (message: string, url: string): string =>
-  message.replaceAll(url, labelOf(url)).replace(/\bhttps?:\/\/[^\s"')]+/g, labelOf(url))
