@@ -129,7 +129,6 @@ function nodeOf({ provider }: Connection, front: Front): Node {
   }
 }
 
-/** Hardhat has asked an absent parent for most of a minute by then. */
 function asFault(method: string, error: unknown, front: Front): Error {
   if (!(error instanceof Error)) return new RpcFault(method, -32603, 'unknown failure', undefined)
   const data = 'data' in error ? error.data : undefined

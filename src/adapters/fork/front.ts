@@ -19,7 +19,8 @@ export interface Front {
 
 /** A thousand blocks above: more than any depth at which Hardhat calls a block safe. */
 const DEPTH = 1_000n
-const NO_ANSWER = 503
+/** A refusal: anything that sounds as if it might pass, Hardhat asks again for most of a minute. */
+const NO_ANSWER = 403
 
 export async function startFront(parent: Parent, blockNumber: bigint): Promise<Front> {
   let trouble: UnreachableError | undefined

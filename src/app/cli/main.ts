@@ -142,6 +142,19 @@ program
     (await import('./replay.ts')).replay(globals(command), file, options, stopping.signal),
   )
 
+program
+  .command('rehearse')
+  .description('on a fork, push every account under and liquidate it; goes on where it was stopped')
+  .option('--market <name>', 'the market, where the configuration has several')
+  .option('--block <block>', 'where to fork: a number or a day (default: the newest final block)')
+  .option('--limit <number>', 'so many accounts, the largest debts first')
+  .option('--min-usd <dollars>', 'exit code 3 when a larger debt cannot be liquidated', '1000')
+  .option('--out <folder>', 'results as they come, report.json and report.html', './rehearsal')
+  .action(async (options, command) => {
+    const { rehearse } = await import('./rehearse.ts')
+    process.exitCode = await rehearse(globals(command), options, stopping.signal)
+  })
+
 const report = program.command('report').description('reports of backtests')
 report
   .command('compare')

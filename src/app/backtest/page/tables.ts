@@ -8,13 +8,13 @@ import { type Html, html, NOTHING } from './html.ts'
 /** More rows than these no page is read for; the JSON and the CSV have them all. */
 const MOST_ROWS = 250
 
-interface Column<T> {
+export interface Column<T> {
   readonly head: string
   readonly cell: (row: T) => string | Html
   readonly kind?: 'num' | 'words'
 }
 
-function grid<T>(columns: readonly Column<T>[], rows: readonly T[]): Html {
+export function grid<T>(columns: readonly Column<T>[], rows: readonly T[]): Html {
   const heads = columns.map(({ head, kind = '' }) => html`<th scope="col" class="${kind}">${head}</th>`)
   const line = (row: T): Html =>
     html`<tr>${columns.map(({ cell, kind = '' }) => html`<td class="${kind}">${cell(row)}</td>`)}</tr>
@@ -25,7 +25,7 @@ function grid<T>(columns: readonly Column<T>[], rows: readonly T[]): Html {
 ${rows.slice(0, MOST_ROWS).map(line)}</tbody></table></div>${rest}`
 }
 
-const section = (
+export const section = (
   title: string,
   content: Html,
   after: Html = NOTHING,
