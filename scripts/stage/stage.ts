@@ -44,7 +44,7 @@ export interface StageOptions {
   readonly say: (message: string) => void
 }
 
-const PLIMSOLL = fileURLToPath(new URL('../../bin/plimsoll.js', import.meta.url))
+export const PLIMSOLL = fileURLToPath(new URL('../../bin/plimsoll.js', import.meta.url))
 /** Throw-away keys of local chains, the same at every start. Never use them anywhere else. */
 const KEEPER_KEY = keccak256(stringToHex('plimsoll local keeper'))
 const TREASURY = privateKeyToAccount(keccak256(stringToHex('plimsoll local treasury'))).address
