@@ -86,7 +86,7 @@ program
 program
   .command('record')
   .description('past blocks of a chain into a file, for backtests; goes on where it was stopped')
-  .argument('[file]', 'the recording (default: CHAIN-FROM-TO.plimsoll)')
+  .argument('[file]', 'the recording (default: CHAIN-FROM-TO.plimsoll, without --to CHAIN-FROM.plimsoll)')
   .option('--chain <name>', 'the chain, where the configuration has several')
   .option('--from <block>', 'first block: a number, or a day (2026-10-01)')
   .option('--to <block>', 'last block (default: the newest final one)')
