@@ -15,6 +15,7 @@ import { ChainState } from '../chain-state.ts'
 import { Control } from '../control.ts'
 import { Journal } from '../journal.ts'
 import { runKeeper } from '../keeper.ts'
+import { requireEnd } from '../record/check.ts'
 import { bookOf } from '../record/recorded.ts'
 import { Spoken } from '../spoken.ts'
 import { Judge } from './judge.ts'
@@ -84,6 +85,7 @@ export async function runBacktest(options: BacktestOptions): Promise<BacktestRun
     }
     await stage.run(afterEntry)
     options.signal.throwIfAborted()
+    requireEnd(options.file, recording.place)
     resume?.remove()
     return stage.result()
   } finally {

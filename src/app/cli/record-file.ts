@@ -1,4 +1,3 @@
-import { RecordingError } from '../../adapters/recording/format.ts'
 import { UsageError } from '../../core/errors.ts'
 import { checkRecording, type RecordingCheck } from '../record/check.ts'
 import { exportRecording } from '../record/export.ts'
@@ -12,8 +11,6 @@ export function checkFile(global: GlobalOptions, file: string | undefined): numb
   const found = checkRecording(path)
   if (global.json) printJson({ ...found, from: String(found.from), to: String(found.to) })
   else showCheck(path, found)
-  // A daemon that was killed, or still runs, leaves no end.
-  if (!found.finished && found.source === 'node') throw unfinished(path, found)
   return found.mismatched === 0 ? 0 : 3
 }
 
@@ -26,14 +23,6 @@ function showCheck(path: string, found: RecordingCheck): void {
   print(`compared with the chain ${found.proofs} times: ${found.compared} accounts, ${found.mismatched} mismatched`)
   print(`digest ${digest}`)
 }
-
-const unfinished = (path: string, { to }: RecordingCheck): RecordingError =>
-  new RecordingError({
-    code: 'RECORDING_UNFINISHED',
-    what: `${path} ends after block ${to} without the mark of its end`,
-    why: 'its recording was interrupted, or what follows was cut off',
-    fix: 'Give the command again with which it was begun: it goes on from there.',
-  })
 
 /** `plimsoll record FILE --export parquet`. */
 export async function exportFile(

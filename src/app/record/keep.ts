@@ -49,7 +49,8 @@ export function keepRecording(options: KeepOptions): Kept {
         if (number > next) writer.append({ kind: 'gap', from: next, to: number - 1n })
         writer.append({ kind: 'page', facts, derived: 0 })
       }
-      writer.flush()
+      // Whole up to here, whatever happens to the daemon next.
+      writer.finish()
     },
     close() {
       writer.finish()
