@@ -7,7 +7,7 @@ import { ChainError, ConfigError } from '../../core/errors.ts'
 import type { Plan } from '../../core/plan.ts'
 import { deployOnFork, executeOnFork, type ForkExecution, forkOf, simulateOnFork } from '../fork-stage.ts'
 import { parse, stringify } from './big-json.ts'
-import type { Planned } from './engine.ts'
+import type { Planned } from './options.ts'
 import type { BacktestRun, ExecutedRow, HappenedRow } from './run.ts'
 
 export interface ExecuteOptions {

@@ -108,7 +108,7 @@ const execution = z.object({
   executed: count,
   succeeded: count,
   reverted: count,
-  /** Executed with exactly the predicted profit and seizure. */
+  /** Executed with exactly the profit that was simulated before. */
   asPredicted: count,
   profitUsd: usd,
 })

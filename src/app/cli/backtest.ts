@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { BacktestProgress } from '../backtest/engine.ts'
+import type { BacktestProgress } from '../backtest/options.ts'
 import { renderCsv } from '../backtest/render-csv.ts'
 import { renderHtml } from '../backtest/render-html.ts'
 import { renderText } from '../backtest/render-text.ts'

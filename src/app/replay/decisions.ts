@@ -4,13 +4,9 @@ import type { Book } from '../../core/book.ts'
 import type { Candidate } from '../../core/plan.ts'
 import type { Feed, JournalEntry, Router } from '../../core/ports.ts'
 import type { Facts, Header } from '../../core/types.ts'
-import { AlertDesk } from '../alerts.ts'
 import { memoryStore } from '../backtest/memory.ts'
 import type { BacktestSettings } from '../backtest/settings.ts'
-import { ChainState } from '../chain-state.ts'
-import { Control } from '../control.ts'
-import { Journal } from '../journal.ts'
-import { runKeeper } from '../keeper.ts'
+import { offlineJournal, runOffline } from '../offline.ts'
 
 /** One page to decide on; the books stand at the page before. */
 export interface Moment {
@@ -39,42 +35,10 @@ export interface Decisions {
 export async function decideOn({ books, facts, router, settings, signal }: Moment): Promise<Decisions> {
   const store = memoryStore()
   const told: JournalEntry[] = []
-  const journal = new Journal(store, (error) => {
-    throw error
-  })
-  journal.subscribe((entry) => void told.push(entry))
-  const { chain, alerts } = settings
-  const state = new ChainState(chain.name, chain.id, chain.blockTimeS)
-  state.books = books
-  await runKeeper({
-    state,
-    feed: onePage(facts),
-    books,
-    store,
-    journal,
-    control: new Control(store),
-    alerts: new AlertDesk(
-      {
-        thresholds: alerts.thresholdsWad,
-        hysteresis: alerts.hysteresisWad,
-        cooldownS: alerts.cooldownS,
-        minDebtBase: alerts.minDebtUsd8,
-      },
-      store,
-      journal,
-    ),
-    executor: dryRun,
-    router,
-    limits: settings.limits,
-    afterPage: async () => {},
-    quoteDeadlineMs: 2 ** 31 - 1,
-    signal,
-    onProblem: (problem) => {
-      throw new Error(problem)
-    },
-  })
+  const journal = offlineJournal(store, (entry) => void told.push(entry))
+  await runOffline({ settings, feed: onePage(facts), books, store, journal, executor: dryRun, router, signal })
   // As the loop asks it, for who was liquidatable at the time of execution.
-  const at = facts.block.timestamp + BigInt(Math.max(1, Math.round(chain.blockTimeS)))
+  const at = facts.block.timestamp + BigInt(Math.max(1, Math.round(settings.chain.blockTimeS)))
   const decisions = books.flatMap((book) =>
     book.liquidatable(at).map((candidate) => ({
       market: book.name,
