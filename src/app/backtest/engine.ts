@@ -11,6 +11,8 @@ const SAVE_EVERY_MS = 15_000
 
 /** The live loop over a recording: same pages, same books, same planner. Same file and settings, same rows. */
 export async function runBacktest(options: BacktestOptions): Promise<BacktestRun> {
+  // Before anything else is asked of it: that it is a recording at all.
+  openRecording(options.file).close()
   const resume = options.resumeFile === undefined ? undefined : resumeFileOf(options, options.resumeFile)
   const saved = resume?.read()
   const recording = openRecording(options.file, saved && placeOf(saved))
