@@ -21,13 +21,17 @@ export async function runBacktest(options: BacktestOptions): Promise<BacktestRun
     const stage = new BacktestStage(options, recording, settings, saved)
     let savedAtMs = performance.now()
     let frames = recording.place.frames
-    const afterEntry = (): void => {
-      const isFrameEnd = recording.place.frames !== frames
+    const afterEntry = async (): Promise<void> => {
+      if (recording.place.frames === frames) return
       frames = recording.place.frames
-      if (isFrameEnd) options.onProgress?.(stage.progress())
-      if (!isFrameEnd || performance.now() - savedAtMs < (options.saveEveryMs ?? SAVE_EVERY_MS)) return
-      resume?.write(stage.state())
-      savedAtMs = performance.now()
+      // A page that was cut short was not decided to its end: whoever goes on must do it again.
+      if (options.signal.aborted) return
+      options.onProgress?.(stage.progress())
+      if (performance.now() - savedAtMs >= (options.saveEveryMs ?? SAVE_EVERY_MS)) {
+        resume?.write(stage.state())
+        savedAtMs = performance.now()
+      }
+      await otherWork()
     }
     await stage.run(afterEntry)
     options.signal.throwIfAborted()
@@ -38,6 +42,9 @@ export async function runBacktest(options: BacktestOptions): Promise<BacktestRun
     recording.close()
   }
 }
+
+/** Nothing in a replay waits for the world: without this neither signals nor timers of the process would ever have a turn. */
+const otherWork = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))
 
 const resumeFileOf = ({ file, config, overrides, node }: BacktestOptions, path: string): ResumeFile => {
   const { size, mtimeMs } = statSync(file)

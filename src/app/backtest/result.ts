@@ -14,7 +14,11 @@ export const nothingSeen = (): Seen => ({
 })
 
 export function note(seen: Seen, entry: RecordingEntry): void {
-  if (entry.kind === 'state') seen.fromBlock ??= entry.state.block.number + 1n
+  if (entry.kind === 'state') {
+    const { number, timestamp } = entry.state.block
+    seen.fromBlock ??= number + 1n
+    seen.toTimestamp = timestamp
+  }
   if (entry.kind !== 'page') return
   const { block, reads } = entry.facts
   seen.pages++
@@ -44,7 +48,8 @@ export function resultOf(
       markets: meta.markets.map(({ name }) => name),
       fromBlock,
       toBlock,
-      fromTimestamp: seen.fromTimestamp ?? 0n,
+      // Where nothing happened, the time at which it began.
+      fromTimestamp: seen.fromTimestamp ?? seen.toTimestamp,
       toTimestamp: seen.toTimestamp,
       pages: seen.pages,
       derivedPages: seen.derivedPages,

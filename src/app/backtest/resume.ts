@@ -53,8 +53,10 @@ export class ResumeFile {
 
   write(state: BacktestState): void {
     const body = stringify(state)
-    writeFileSync(`${this.#path}.part`, `${this.#work} ${digest(body)}\n${body}`, { flush: true })
-    renameSync(`${this.#path}.part`, this.#path)
+    // Of this process alone: two runs over one recording may save at once.
+    const part = `${this.#path}.${process.pid}.part`
+    writeFileSync(part, `${this.#work} ${digest(body)}\n${body}`, { flush: true })
+    renameSync(part, this.#path)
   }
 
   remove(): void {

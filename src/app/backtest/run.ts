@@ -97,7 +97,7 @@ export interface OurRow {
   readonly quote: QuoteOrigin
   /** Blocks between the account's becoming liquidatable and the block we would land in. */
   readonly latenessBlocks: number
-  /** Who liquidated the account within the plan's deadline, if anybody did. */
+  /** Who liquidated the account next, before it was healthy again, however much later; `null`: nobody. */
   readonly rival: { readonly block: bigint; readonly tx: Hex; readonly liquidator: Address } | null
   readonly executed: ExecutedRow | null
 }

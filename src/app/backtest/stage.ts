@@ -4,7 +4,6 @@ import type { Recording } from '../../adapters/recording/reader.ts'
 import { Book } from '../../core/book.ts'
 import type { Candidate, RefusalReason } from '../../core/plan.ts'
 import type { JournalEntry } from '../../core/ports.ts'
-import type { RecordingEntry } from '../../core/recording.ts'
 import { decodeState, encodeState } from '../../core/state-codec.ts'
 import type { Facts, Header } from '../../core/types.ts'
 import { offlineJournal, runOffline } from '../offline/loop.ts'
@@ -103,7 +102,7 @@ export class BacktestStage {
   }
 
   /** To the end of the file, or until the signal aborts. */
-  async run(afterEntry: (entry: RecordingEntry) => void): Promise<void> {
+  async run(afterEntry: () => Promise<void>): Promise<void> {
     const books = [...this.#books.values()]
     const { signal } = this.#options
     const journal = offlineJournal(this.#store, (entry) => {
@@ -120,7 +119,7 @@ export class BacktestStage {
       },
       afterEntry: (entry) => {
         note(this.#seen, entry)
-        afterEntry(entry)
+        return afterEntry()
       },
     })
     await runOffline({
@@ -152,7 +151,7 @@ export class BacktestStage {
     const { place } = this.#recording
     return {
       place: { ...place, link: toHex(place.link) },
-      books: [...this.#books.values()].map(bookState),
+      books: [...this.#books.values()].flatMap(bookState),
       spoken: this.#spoken.said,
       values: [...this.#store.values],
       stretches: this.#judge.stretches,
@@ -172,10 +171,11 @@ export class BacktestStage {
   }
 }
 
-function bookState(book: Book): BacktestState['books'][number] {
+/** Nothing of a market whose state is still to come. */
+function bookState(book: Book): BacktestState['books'] {
   const { name, head } = book
-  if (head === undefined) throw new RangeError(`market ${name} has no state in the recording`)
-  return { market: name, header: head, state: encodeState(book.checkpoint(head)).toString('base64') }
+  if (head === undefined) return []
+  return [{ market: name, header: head, state: encodeState(book.checkpoint(head)).toString('base64') }]
 }
 
 const refusedRow = ({ market, block, data }: JournalEntry, { block: { timestamp } }: Facts): RefusedRow => ({

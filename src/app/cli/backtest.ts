@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { UsageError } from '../../core/errors.ts'
 import type { BacktestProgress } from '../backtest/options.ts'
 import { renderCsv } from '../backtest/render-csv.ts'
 import { renderHtml } from '../backtest/render-html.ts'
@@ -7,7 +8,7 @@ import { renderText } from '../backtest/render-text.ts'
 import { backtestReport, type ForkReportOptions, forkedReport } from '../backtest/report-of.ts'
 import type { BacktestReport } from '../backtest/report-schema.ts'
 import { runSweep } from '../backtest/sweep.ts'
-import { parseSweep } from '../backtest/sweep-options.ts'
+import { parseSet, parseSweep } from '../backtest/sweep-options.ts'
 import { renderSweep, sweepReport } from '../backtest/sweep-report.ts'
 import type { Overrides } from '../offline/settings.ts'
 import { print, printJson, talk } from './output.ts'
@@ -31,7 +32,7 @@ export async function backtest(
   command: BacktestCommand,
   signal: AbortSignal,
 ): Promise<number> {
-  const [overrides = {}] = parseSweep(command.set)
+  const overrides = parseSet(command.set)
   if (command.sweep.length > 0) return sweep(global, { file, command, overrides }, signal)
   const work = createWork('backtest', process.stderr.isTTY === true)
   try {
@@ -76,7 +77,12 @@ interface Swept {
 }
 
 async function sweep(global: GlobalOptions, { file, command, overrides }: Swept, signal: AbortSignal): Promise<number> {
-  const combinations = parseSweep(command.sweep)
+  const combinations = parseSweep(command.sweep, overrides)
+  for (const [option, isGiven] of [
+    ['--fork', command.fork],
+    ['--out', command.out !== undefined],
+  ] as const)
+    if (isGiven) throw notSwept(option)
   const jobs = combinations.map((some) => ({
     file,
     configFile: global.config,
@@ -97,6 +103,14 @@ async function sweep(global: GlobalOptions, { file, command, overrides }: Swept,
     work.stop()
   }
 }
+
+const notSwept = (option: string): UsageError =>
+  new UsageError({
+    code: 'BAD_OPTION',
+    what: `${option} together with --sweep`,
+    why: 'a sweep only counts, and its many reports are one table',
+    fix: `Sweep first, then run the best with --set and ${option}; or take every report from --sweep --json.`,
+  })
 
 /** The same report for machines, for eyes and for the accountant. */
 function writeReport(folder: string, report: BacktestReport): void {

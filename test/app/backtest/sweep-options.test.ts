@@ -18,7 +18,7 @@ describe('--sweep and --set', () => {
     [['minProfitUsd'], 'it has no ='],
     [['minProfit=1'], 'no parameter'],
     [['minProfitUsd=1,1'], 'given twice'],
-    [['minProfitUsd=1', 'minProfitUsd=2'], 'swept twice'],
+    [['minProfitUsd=1', 'minProfitUsd=2'], 'given twice'],
     [['minProfitUsd=-1'], 'no value'],
     [['slippageBps=10001'], 'no value'],
     [['latencyBlocks=1.5'], 'no value'],
