@@ -8,11 +8,12 @@ import { checkRecording } from '../../src/app/record/check.ts'
 import { backtestOf, liquidationsOn, playRecorded, type RecordedStory } from '../stage/recorded-story.ts'
 import { playStaircase } from '../staircase/play.ts'
 import type { Context } from './main.ts'
+import { run as rehearsalsOf } from './rehearse.ts'
 
 /**
  * A story with a rival on both kinds of chain, traded live and recorded by the daemon, then backtested and executed on
  * forks; the same range recorded from the node afterwards; the speed of a replay beside `JSON.parse` of the same pages;
- * and the oracle staircase of 2025-10-10.
+ * the oracle staircase of 2025-10-10; and rehearsals of 300 and of 3,000 accounts.
  */
 export async function run({ seed, args, say }: Context): Promise<Record<string, unknown>> {
   const accounts = Number(args[args.indexOf('--accounts') + 1] ?? 300) || 300
@@ -39,9 +40,11 @@ export async function run({ seed, args, say }: Context): Promise<Record<string, 
     'debt covered, USD': amount(told.debtUsd8, 8, 0),
     'mirror differs in': told.mismatched,
   })
+  const { rehearsals } = await rehearsalsOf({ seed, args: [], say })
   return {
     stories,
     recordings,
+    rehearsals,
     staircase: [
       telling('rounds of the oracle', oracle),
       { ...telling('hourly lows of an exchange', exchange), 'invented accounts': invented },

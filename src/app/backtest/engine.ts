@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs'
 import { openRecording, type Place } from '../../adapters/recording/reader.ts'
+import { offlineSettings } from '../offline/settings.ts'
 import { requireEnd } from '../record/check.ts'
 import type { BacktestOptions } from './options.ts'
 import { type BacktestState, fromHex, ResumeFile } from './resume.ts'
 import type { BacktestRun } from './run.ts'
-import { backtestSettings } from './settings.ts'
 import { BacktestStage } from './stage.ts'
 
 const SAVE_EVERY_MS = 15_000
@@ -17,7 +17,7 @@ export async function runBacktest(options: BacktestOptions): Promise<BacktestRun
   const saved = resume?.read()
   const recording = openRecording(options.file, saved && placeOf(saved))
   try {
-    const settings = backtestSettings(recording.meta, options.config, options.overrides)
+    const settings = offlineSettings(recording.meta, options.config, options.overrides)
     const stage = new BacktestStage(options, recording, settings, saved)
     let savedAtMs = performance.now()
     let frames = recording.place.frames

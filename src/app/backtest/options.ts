@@ -3,8 +3,8 @@ import type { Book } from '../../core/book.ts'
 import type { Candidate, Plan } from '../../core/plan.ts'
 import type { Batch } from '../../core/ports.ts'
 import type { Facts } from '../../core/types.ts'
+import type { Overrides } from '../offline/settings.ts'
 import type { OurRow } from './run.ts'
-import type { Overrides } from './sweep-options.ts'
 
 export interface BacktestOptions {
   readonly file: string

@@ -1,6 +1,6 @@
 import { duration } from '../cli/format.ts'
-import { documentOf } from './page/document.ts'
-import { type Html, html } from './page/html.ts'
+import { documentOf } from '../page/document.ts'
+import { type Html, html } from '../page/html.ts'
 import { byCollateral, bySize, leadHistogram, plannedAndRefused } from './page/plots-bars.ts'
 import { cumulativeNet, liquidationsOverTime } from './page/plots-time.ts'
 import { executionTable, groupTables, missedTable, money, oursTable, refusalsTable } from './page/tables.ts'

@@ -1,9 +1,9 @@
 import { basename } from 'node:path'
 import type { Recording } from '../../adapters/recording/reader.ts'
 import type { RecordingEntry } from '../../core/recording.ts'
+import type { OfflineSettings } from '../offline/settings.ts'
 import type { Seen } from './resume.ts'
 import type { BacktestRun, OurRow } from './run.ts'
-import type { BacktestSettings } from './settings.ts'
 
 export const nothingSeen = (): Seen => ({
   pages: 0,
@@ -33,7 +33,7 @@ type Found = Pick<BacktestRun, 'happened' | 'ours' | 'refused'> & { readonly see
 export function resultOf(
   file: string,
   { meta, place }: Pick<Recording, 'meta' | 'place'>,
-  settings: BacktestSettings,
+  settings: OfflineSettings,
   { seen, ...found }: Found,
 ): BacktestRun {
   const fromBlock = seen.fromBlock ?? 0n
@@ -67,7 +67,7 @@ export function resultOf(
   }
 }
 
-function assumptionsOf({ slippageBps, latencyBlocks, chain }: BacktestSettings, ours: readonly OurRow[]): string[] {
+function assumptionsOf({ slippageBps, latencyBlocks, chain }: OfflineSettings, ours: readonly OurRow[]): string[] {
   const assumed = ours.filter(({ quote }) => quote === 'assumed').length
   return [
     `A plan made on a page is included ${latencyBlocks} block${latencyBlocks === 1 ? '' : 's'} later; nothing of ours changes the history that is played.`,

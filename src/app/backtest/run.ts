@@ -1,5 +1,6 @@
 import type { Address, Hex } from 'viem'
 import type { RefusalReason } from '../../core/plan.ts'
+import type { QuoteOrigin } from '../offline/quotes.ts'
 
 /** What a recording is, as a report says it. */
 export interface RecordingFacts {
@@ -93,7 +94,7 @@ export interface OurRow {
   readonly costUsd8: bigint
   readonly netUsd8: bigint
   /** Where its quote came from. */
-  readonly quote: 'recorded' | 'assumed' | 'node'
+  readonly quote: QuoteOrigin
   /** Blocks between the account's becoming liquidatable and the block we would land in. */
   readonly latenessBlocks: number
   /** Who liquidated the account next, before it was healthy again, however much later; `null`: nobody. */

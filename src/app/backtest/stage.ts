@@ -6,18 +6,18 @@ import type { Candidate, RefusalReason } from '../../core/plan.ts'
 import type { JournalEntry } from '../../core/ports.ts'
 import { decodeState, encodeState } from '../../core/state-codec.ts'
 import type { Facts, Header } from '../../core/types.ts'
-import { offlineJournal, runOffline } from '../offline.ts'
+import { offlineJournal, runOffline } from '../offline/loop.ts'
+import { type MemoryStore, memoryStore } from '../offline/memory.ts'
+import { createQuotes, type Quotes } from '../offline/quotes.ts'
+import type { OfflineSettings } from '../offline/settings.ts'
 import { bookOf } from '../record/recorded.ts'
 import { Spoken } from '../spoken.ts'
 import { Judge } from './judge.ts'
-import { type MemoryStore, memoryStore } from './memory.ts'
 import type { BacktestOptions, BacktestProgress } from './options.ts'
 import { PaperExecutor } from './paper.ts'
-import { createQuotes, type Quotes } from './quotes.ts'
 import { note, nothingSeen, resultOf } from './result.ts'
 import { type BacktestState, type Seen, toHex } from './resume.ts'
 import type { BacktestRun, RefusedRow } from './run.ts'
-import type { BacktestSettings } from './settings.ts'
 
 /** A book whose answers are listened to. */
 class WatchedBook extends Book {
@@ -39,7 +39,7 @@ class WatchedBook extends Book {
 export class BacktestStage {
   readonly #options: BacktestOptions
   readonly #recording: Recording
-  readonly #settings: BacktestSettings
+  readonly #settings: OfflineSettings
   readonly #books: ReadonlyMap<string, Book>
   readonly #judge: Judge
   readonly #paper: PaperExecutor
@@ -53,7 +53,7 @@ export class BacktestStage {
   constructor(
     options: BacktestOptions,
     recording: Recording,
-    settings: BacktestSettings,
+    settings: OfflineSettings,
     saved: BacktestState | undefined,
   ) {
     this.#options = options

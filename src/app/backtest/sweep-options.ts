@@ -1,15 +1,8 @@
 import { parseDecimal, SCALE } from '../../config/decimals.ts'
 import { didYouMean } from '../../config/suggest.ts'
 import { UsageError } from '../../core/errors.ts'
+import type { Overrides } from '../offline/settings.ts'
 import { usdText } from './text.ts'
-
-/** What a sweep puts in place of the configuration; what is absent stays as configured. */
-export interface Overrides {
-  readonly minProfitUsd8?: bigint
-  readonly maxDebtUsd8?: bigint
-  readonly slippageBps?: number
-  readonly latencyBlocks?: number
-}
 
 interface Knob {
   readonly expects: string

@@ -1,9 +1,9 @@
-import { documentOf } from '../backtest/page/document.ts'
-import { type Html, html } from '../backtest/page/html.ts'
-import { grid, section } from '../backtest/page/tables.ts'
 import { printable, utc } from '../backtest/text.ts'
 import { amount, usd } from '../cli/format.ts'
 import { table } from '../cli/output.ts'
+import { documentOf } from '../page/document.ts'
+import { grid, section } from '../page/grid.ts'
+import { type Html, html } from '../page/html.ts'
 import type { Count, Distribution, RehearsalReport, Stuck } from './report.ts'
 
 const MOST_LINES = 20

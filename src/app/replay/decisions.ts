@@ -4,16 +4,16 @@ import type { Book } from '../../core/book.ts'
 import type { Candidate } from '../../core/plan.ts'
 import type { Feed, JournalEntry, Router } from '../../core/ports.ts'
 import type { Facts, Header } from '../../core/types.ts'
-import { memoryStore } from '../backtest/memory.ts'
-import type { BacktestSettings } from '../backtest/settings.ts'
-import { offlineJournal, runOffline } from '../offline.ts'
+import { offlineJournal, runOffline } from '../offline/loop.ts'
+import { memoryStore } from '../offline/memory.ts'
+import type { OfflineSettings } from '../offline/settings.ts'
 
 /** One page to decide on; the books stand at the page before. */
 export interface Moment {
   readonly books: readonly Book[]
   readonly facts: Facts
   readonly router: Router
-  readonly settings: BacktestSettings
+  readonly settings: OfflineSettings
   readonly signal: AbortSignal
 }
 

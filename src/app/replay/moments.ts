@@ -7,8 +7,8 @@ import { openStore } from '../../adapters/store/sqlite.ts'
 import type { Config, MarketConfig } from '../../config/config.ts'
 import { UsageError } from '../../core/errors.ts'
 import type { Facts, Read } from '../../core/types.ts'
-import { createQuotes } from '../backtest/quotes.ts'
-import { backtestSettings } from '../backtest/settings.ts'
+import { createQuotes } from '../offline/quotes.ts'
+import { offlineSettings } from '../offline/settings.ts'
 import { firstPage, type Progress } from '../open-chain.ts'
 import { need } from '../record/blocks.ts'
 import { bookOf, follow, toRecorded } from '../record/recorded.ts'
@@ -18,7 +18,7 @@ import type { Moment } from './decisions.ts'
 export function recordedMoment(file: string, block: bigint, config: Config | undefined, signal: AbortSignal): Moment {
   const recording = openRecording(file)
   try {
-    const settings = backtestSettings(recording.meta, config, {})
+    const settings = offlineSettings(recording.meta, config, {})
     const books = new Map(recording.meta.markets.map((market) => [market.name, bookOf(market)]))
     const remembered: Read[] = []
     let page: Facts | undefined
@@ -71,7 +71,7 @@ export async function nodeMoment({ config, markets, block, progress, onProblem, 
     const { id: chainId, name, blockTimeS } = chain
     const recorded = markets.map((market) => toRecorded(market, 0))
     const meta = { chain: name, chainId, blockTimeS, markets: recorded, source: 'node' as const, version: '' }
-    const settings = backtestSettings(meta, config, {})
+    const settings = offlineSettings(meta, config, {})
     const byName = new Map(books.map((book) => [book.name, book]))
     const quotes = createQuotes({ settings, books: byName, node: batch, remembered: [] })
     return { books, facts, router: quotes.router, settings, signal }

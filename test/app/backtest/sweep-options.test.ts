@@ -46,6 +46,7 @@ describe('--set and --sweep', () => {
     [['minProfitUsd'], /^--set minProfitUsd: it has no =/],
     [['maxDebtUsd=0'], /^--set maxDebtUsd=0: .*dollars above 0/],
     [['slippageBps=10001'], /^--set slippageBps=10001: .*from 0 to 10000/],
+    [['minProfitUsd=-1'], /^--set minProfitUsd=-1: .*no value/],
     [['latencyBlocks=-1'], /^--set latencyBlocks=-1: /],
     [['latencyBlocks=1.5'], /^--set latencyBlocks=1.5: /],
     [['toString=1'], /^--set toString=1: .*no parameter/],
@@ -58,9 +59,11 @@ describe('--set and --sweep', () => {
     [['slippageBps=1,1'], /^--sweep slippageBps=1,1: .*given twice/],
     [['minProfitUsd=1,1.0'], /^--sweep minProfitUsd=1,1\.0: .*given twice/],
     [['minProfitUsd='], /^--sweep minProfitUsd=: /],
+    [['minProfitUsd=1', 'minProfitUsd=2'], /^--sweep minProfitUsd=2: .*given twice/],
+    [[`latencyBlocks=${[...Array(300).keys()]}`], /300 combinations/],
     [[`latencyBlocks=${[...Array(20).keys()]}`, `slippageBps=${[...Array(20).keys()]}`], /400 combinations/],
   ] as const)
-    it(`refuses --sweep ${sweep.join(' --sweep ')}`, () => {
+    it(`refuses --sweep ${sweep.join(' --sweep ').slice(0, 60)}`, () => {
       expect(complaint(() => parseSweep(sweep))).to.match(says)
     })
 

@@ -1,17 +1,17 @@
-import type { Book } from '../core/book.ts'
-import type { Executor, Feed, JournalEntry, Router } from '../core/ports.ts'
-import type { Facts } from '../core/types.ts'
-import { AlertDesk } from './alerts.ts'
-import type { MemoryStore } from './backtest/memory.ts'
-import type { BacktestSettings } from './backtest/settings.ts'
-import { ChainState } from './chain-state.ts'
-import { Control } from './control.ts'
-import { Journal } from './journal.ts'
-import { runKeeper } from './keeper.ts'
-import type { Spoken } from './spoken.ts'
+import type { Book } from '../../core/book.ts'
+import type { Executor, Feed, JournalEntry, Router } from '../../core/ports.ts'
+import type { Facts } from '../../core/types.ts'
+import { AlertDesk } from '../alerts.ts'
+import { ChainState } from '../chain-state.ts'
+import { Control } from '../control.ts'
+import { Journal } from '../journal.ts'
+import { runKeeper } from '../keeper.ts'
+import type { Spoken } from '../spoken.ts'
+import type { MemoryStore } from './memory.ts'
+import type { OfflineSettings } from './settings.ts'
 
 export interface OfflineOptions {
-  readonly settings: BacktestSettings
+  readonly settings: OfflineSettings
   readonly feed: Feed
   readonly books: readonly Book[]
   readonly store: MemoryStore
