@@ -74,9 +74,11 @@ const pools = (exists: boolean): Read[] =>
     ...poolCall(fee),
     result: pad(exists && fee === POOL.feeTier ? address(0x900) : '0x0'),
   }))
+const quoteOf = (path: Hex): Hex =>
+  encodeFunctionData({ abi: ABI, functionName: 'quoteExactInput', args: [path, 600n] })
 const quoted = (amountOut: bigint): Read => ({
   to: QUOTER,
-  data: encodeFunctionData({ abi: ABI, functionName: 'quoteExactInput', args: [POOL.path, 600n] }),
+  data: quoteOf(POOL.path),
   result: encodeAbiParameters(parseAbiParameters('uint256, uint160[], uint32[], uint256'), [amountOut, [], [], 9n]),
 })
 const at = (block: number, reads: readonly Read[]): Facts => ({ ...page(block, []), reads })
@@ -154,5 +156,21 @@ describe('quotes of a backtest', () => {
       'recorded 1150',
       'recorded 1150',
     ])
+  })
+
+  it('know a pool from either side: what was asked for one sale answers for the opposite one', async () => {
+    const back: Seizure = { ...SEIZURE, collateralAsset: DEBT, debtAsset: COLLATERAL }
+    const forth = `${DEBT}0001f4${COLLATERAL.slice(2)}` as Hex
+    const answer = { ...quoted(290n), data: quoteOf(forth) }
+    const early = open()
+    await turned(early, at(1, [...pools(true), quoted(1_150n)]))
+    for (const quotes of [early, open(early.remembered)]) {
+      const facts = at(2, [answer])
+      quotes.turn(facts)
+      const found = await quotes.router.quote('m', [back], facts)
+      expect(found.map((quote) => [quotes.originOf(planOf(quote)), quote.amountOut])).to.deep.equal([
+        ['recorded', 290n],
+      ])
+    }
   })
 })
