@@ -206,6 +206,9 @@ describe('plimsoll backtest', function () {
   for (const [args, code, exit] of [
     [['backtest', 'nowhere.plimsoll'], 'NO_RECORDING', 1],
     [['backtest', 'story.plimsoll', '--set', 'minProfit=5'], 'BAD_OPTION', 2],
+    [['backtest', 'story.plimsoll', '--set', 'minProfitUsd=1,5'], 'BAD_OPTION', 2],
+    [['backtest', 'story.plimsoll', '--sweep', 'minProfitUsd=1,5', '--out', 'swept'], 'BAD_OPTION', 2],
+    [['backtest', 'story.plimsoll', '--sweep', 'minProfitUsd=1,5', '--fork'], 'BAD_OPTION', 2],
     [['replay', 'story.plimsoll', '--block', '1'], 'NO_PAGE', 2],
     [['replay', '--block', 'soon'], 'BAD_OPTION', 2],
     [['replay', 'story.plimsoll', '--block', '50', '--user', '0x12'], 'BAD_OPTION', 2],

@@ -19,6 +19,7 @@ export async function runBacktest(options: BacktestOptions): Promise<BacktestRun
   try {
     const settings = offlineSettings(recording.meta, options.config, options.overrides)
     const stage = new BacktestStage(options, recording, settings, saved)
+    let keeping = resume
     let savedAtMs = performance.now()
     let frames = recording.place.frames
     const afterEntry = async (): Promise<void> => {
@@ -28,7 +29,7 @@ export async function runBacktest(options: BacktestOptions): Promise<BacktestRun
       if (options.signal.aborted) return
       options.onProgress?.(stage.progress())
       if (performance.now() - savedAtMs >= (options.saveEveryMs ?? SAVE_EVERY_MS)) {
-        resume?.write(stage.state())
+        if (keeping && !couldSave(options, keeping, stage)) keeping = undefined
         savedAtMs = performance.now()
       }
       await otherWork()
@@ -40,6 +41,17 @@ export async function runBacktest(options: BacktestOptions): Promise<BacktestRun
     return stage.result()
   } finally {
     recording.close()
+  }
+}
+
+function couldSave({ onUnsaved }: BacktestOptions, resume: ResumeFile, stage: BacktestStage): boolean {
+  try {
+    resume.write(stage.state())
+    return true
+  } catch (error) {
+    if (onUnsaved === undefined || !(error instanceof Error && 'syscall' in error)) throw error
+    onUnsaved(error.message)
+    return false
   }
 }
 

@@ -19,6 +19,8 @@ export interface BacktestOptions {
   readonly onPlan?: (planned: Planned) => void
   /** Where to keep what is done, so that a killed run goes on; none: nowhere. */
   readonly resumeFile?: string | undefined
+  /** The disk takes no saving: told once, then the run goes on without. Default: the run ends with that error. */
+  readonly onUnsaved?: (why: string) => void
   /** Milliseconds between two savings. */
   readonly saveEveryMs?: number
 }

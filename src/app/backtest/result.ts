@@ -4,6 +4,7 @@ import type { RecordingEntry } from '../../core/recording.ts'
 import type { OfflineSettings } from '../offline/settings.ts'
 import type { Seen } from './resume.ts'
 import type { BacktestRun, OurRow } from './run.ts'
+import { usdText } from './text.ts'
 
 export const nothingSeen = (): Seen => ({
   pages: 0,
@@ -38,14 +39,15 @@ export function resultOf(
 ): BacktestRun {
   const fromBlock = seen.fromBlock ?? 0n
   const toBlock = place.block ?? fromBlock
-  const limits = settings.limits(meta.markets[0]?.name ?? '')
+  const markets = meta.markets.map(({ name }) => name)
+  const limits = settings.limits(markets[0] ?? '')
   return {
     recording: {
       file: basename(file),
       chain: meta.chain,
       chainId: meta.chainId,
       blockTimeS: meta.blockTimeS,
-      markets: meta.markets.map(({ name }) => name),
+      markets,
       fromBlock,
       toBlock,
       // Where nothing happened, the time at which it began.
@@ -63,8 +65,19 @@ export function resultOf(
     },
     blocks: Number(toBlock - fromBlock) + 1,
     ...found,
-    assumptions: assumptionsOf(settings, found.ours),
+    assumptions: [...otherLimits(settings, markets), ...assumptionsOf(settings, found.ours)],
   }
+}
+
+/** The parameters of a report are those of its first market: what holds for another is said. */
+function otherLimits({ limits }: OfflineSettings, [first = '', ...others]: readonly string[]): string[] {
+  const words = (market: string): string => {
+    const { minProfitUsd8, maxDebtUsd8 } = limits(market)
+    return `minProfitUsd ${usdText(minProfitUsd8)}, maxDebtUsd ${maxDebtUsd8 === undefined ? 'none' : usdText(maxDebtUsd8)}`
+  }
+  return others
+    .filter((market) => words(market) !== words(first))
+    .map((market) => `The parameters are those of ${first}; for ${market} they are ${words(market)}.`)
 }
 
 function assumptionsOf({ slippageBps, latencyBlocks, chain }: OfflineSettings, ours: readonly OurRow[]): string[] {

@@ -39,7 +39,7 @@ export async function backtest(
     const common = { file, configFile: global.config, overrides, signal, onProgress: progressIn(work) }
     const report = command.fork
       ? await onForks(common)
-      : await backtestReport({ ...common, resumeFile: `${file}.backtest` })
+      : await backtestReport({ ...common, resumeFile: `${file}.backtest`, onUnsaved: sayUnsaved })
     if (global.json) printJson(report)
     else print(renderText(report))
     if (command.out !== undefined) writeReport(command.out, report)
@@ -53,6 +53,8 @@ const progressIn =
   (work: Work) =>
   ({ bytes, totalBytes, pages, liquidations }: BacktestProgress): void =>
     work.update(bytes, totalBytes, `${pages} pages, ${liquidations} liquidations`)
+
+const sayUnsaved = (why: string): void => talk(`what is done cannot be saved, so a killed run would begin anew: ${why}`)
 
 async function onForks(
   common: Omit<ForkReportOptions, 'linesFile' | 'onExecuted' | 'onProblem'>,

@@ -35,7 +35,8 @@ export interface QuotesOptions {
 export function createQuotes({ settings, books, node, remembered }: QuotesOptions): Quotes {
   const recorded = new RecordedBatch(({ data }) => data.startsWith(GET_POOL), remembered)
   const place = (market: string) => placeOf(settings, books.get(market), market)
-  const live = routerOf({ config: settings.chain, batch: recorded }, place)
+  const openLive = (): Router => routerOf({ config: settings.chain, batch: recorded }, place)
+  let live = openLive()
   const asking = node && routerOf({ config: settings.chain, batch: node }, place)
   const origins = new WeakMap<Quote, QuoteOrigin>()
   const mark = (quotes: readonly Quote[], origin: QuoteOrigin): readonly Quote[] => {
@@ -56,7 +57,11 @@ export function createQuotes({ settings, books, node, remembered }: QuotesOption
       },
     },
     originOf: ({ quote }) => origins.get(quote) ?? 'assumed',
-    turn: (facts) => recorded.turn(facts),
+    turn(facts) {
+      recorded.turn(facts)
+      // A router keeps for a while that a pool is not there: one of its own for each page, or what it knows would depend on where a run began.
+      live = openLive()
+    },
     get remembered() {
       return recorded.remembered
     },

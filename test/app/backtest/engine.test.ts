@@ -190,6 +190,16 @@ describe('backtest of a recorded story with a rival', function () {
     expect(await run({ resumeFile })).not.to.deep.equal(whole)
   })
 
+  it('goes on where nothing can be saved, and says so once', async () => {
+    const resumeFile = place.path('no-such-folder/resume')
+    const said: string[] = []
+    expect(await run({ resumeFile, onUnsaved: (why) => said.push(why) })).to.deep.equal(whole)
+    expect(said).to.have.length(1)
+    expect(said[0]).to.include('no-such-folder')
+    const refused = await run({ resumeFile }).catch((error: unknown) => error)
+    expect(refused).to.be.an('error').that.has.property('code', 'ENOENT')
+  })
+
   it('is the same whatever the frames are', async () => {
     inFrames('others.plimsoll', 7)
     const other = await run({ file: place.path('others.plimsoll') })
