@@ -93,7 +93,7 @@ describe('backtest of a story that was traded live, with a rival', function () {
     let frames = 0
     const whole = await runBacktest({ ...question, signal, onProgress: () => frames++ })
     expect(whole.ours.map(({ quote }) => quote)).to.deep.equal(report.ours.map(() => 'recorded'))
-    for (let stopAt = 20; stopAt < frames; stopAt += 40) {
+    for (let stopAt = 1; stopAt < frames; stopAt += 3) {
       const stop = new AbortController()
       const cut = runBacktest({
         ...question,
