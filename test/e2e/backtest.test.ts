@@ -1,6 +1,11 @@
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { backtestOf, liquidationsOn, playRecorded, type RecordedStory } from '../../scripts/stage/recorded-story.ts'
+import { openRecording } from '../../src/adapters/recording/reader.ts'
+import { RecordingWriter } from '../../src/adapters/recording/writer.ts'
+import { runBacktest } from '../../src/app/backtest/engine.ts'
 import type { BacktestReport } from '../../src/app/backtest/report-schema.ts'
+import { readSettings } from '../../src/app/cli/session.ts'
 import type { JournalEntry } from '../../src/core/ports.ts'
 
 /** A trade, whoever tells of it. */
@@ -69,5 +74,34 @@ describe('backtest of a story that was traded live, with a rival', function () {
 
   it('is the same bytes when it is run again', async () => {
     expect(JSON.stringify(await backtestOf(story))).to.equal(JSON.stringify(report))
+  })
+
+  it('interrupted anywhere, finds the recorded answers again: the same rows', async () => {
+    const { config } = readSettings(story.config)
+    const file = join(story.stage.folder, 'frames.plimsoll')
+    const recording = openRecording(story.file)
+    const writer = RecordingWriter.create(file, recording.meta)
+    for (const entry of recording.entries()) {
+      writer.append(entry)
+      writer.flush()
+    }
+    writer.finish()
+    writer.close()
+    recording.close()
+    const { signal } = new AbortController()
+    const question = { file, config, overrides: {}, saveEveryMs: 0, resumeFile: `${file}.backtest` }
+    let frames = 0
+    const whole = await runBacktest({ ...question, signal, onProgress: () => frames++ })
+    expect(whole.ours.map(({ quote }) => quote)).to.deep.equal(report.ours.map(() => 'recorded'))
+    for (let stopAt = 1; stopAt < frames; stopAt += 3) {
+      const stop = new AbortController()
+      const cut = runBacktest({
+        ...question,
+        signal: stop.signal,
+        onProgress: ({ pages }) => pages >= stopAt && stop.abort(),
+      })
+      expect(await cut.catch((error: unknown) => error)).to.equal(stop.signal.reason)
+      expect(await runBacktest({ ...question, signal }), `stopped after ${stopAt} pages`).to.deep.equal(whole)
+    }
   })
 })
