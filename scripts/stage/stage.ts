@@ -34,10 +34,17 @@ export interface StageOptions {
   readonly minProfitUsd?: number
   /** Seconds between blocks as the configuration says, where it is not the chain's own. */
   readonly blockTimeS?: number
+  /**
+   * Depth in blocks at which a block counts as final; default: 64. These nodes call every block final at once; a depth
+   * leaves room for their reorganisations.
+   */
+  readonly finality?: number
+  /** The daemon keeps recordings, in `recordings/`. */
+  readonly recording?: boolean
   readonly say: (message: string) => void
 }
 
-const PLIMSOLL = fileURLToPath(new URL('../../bin/plimsoll.js', import.meta.url))
+export const PLIMSOLL = fileURLToPath(new URL('../../bin/plimsoll.js', import.meta.url))
 /** Throw-away keys of local chains, the same at every start. Never use them anywhere else. */
 const KEEPER_KEY = keccak256(stringToHex('plimsoll local keeper'))
 const TREASURY = privateKeyToAccount(keccak256(stringToHex('plimsoll local treasury'))).address
@@ -103,7 +110,7 @@ async function deploy(
 
 async function writeConfig(
   folder: string,
-  { mode, telegram, minProfitUsd = 5, blockTimeS }: StageOptions,
+  { mode, telegram, minProfitUsd = 5, blockTimeS, finality = 64, recording = false }: StageOptions,
   chains: readonly StageChain[],
   contracts: ReadonlyMap<string, Address>,
 ): Promise<void> {
@@ -111,7 +118,7 @@ async function writeConfig(
     chains: Object.fromEntries(
       chains.map((chain) => [
         chain.chain,
-        { ...chainConfig(chain), ...(blockTimeS === undefined ? {} : { blockTimeS }) },
+        { ...chainConfig(chain), finality, ...(blockTimeS === undefined ? {} : { blockTimeS }) },
       ]),
     ),
     markets: chains.map((chain) => ({
@@ -144,6 +151,7 @@ async function writeConfig(
       }),
     },
     store: { path: './plimsoll.db' },
+    ...(recording && { recording: { folder: './recordings' } }),
     http: { host: '127.0.0.1', port: 0 },
   }
   await writeFile(join(folder, 'plimsoll.yaml'), stringify(config), { mode: 0o600 })
@@ -152,8 +160,6 @@ async function writeConfig(
 const chainConfig = ({ http, ws, addresses }: StageChain): object => ({
   rpc: [http],
   ws: [ws],
-  // These nodes call every block final at once; a depth leaves room for their reorganisations.
-  finality: 64,
   wrappedNative: addresses['wrappedNative'],
   uniswapV3: { quoter: addresses['quoter'], router: addresses['swapRouter'], factory: addresses['uniswapFactory'] },
 })

@@ -31,6 +31,8 @@ export interface KeeperOptions {
   readonly limits: (market: string) => Limits
   /** After a page was taken in: audits and checkpoints. */
   readonly afterPage: (facts: Facts, live: boolean) => Promise<void>
+  /** After a live page was acted on. */
+  readonly afterActing?: (facts: Facts) => void
   /** Longest wait for the quotes of one candidate. */
   readonly quoteDeadlineMs: number
   /** Once aborted nothing more is decided or signed. */
@@ -59,7 +61,9 @@ export async function runKeeper(options: KeeperOptions): Promise<void> {
     state.turnedAtMs = performance.now()
     await despiteNode(options, () => executor.settle(facts, recorder(options)))
     await despiteNode(options, () => options.afterPage(facts, live))
-    if (live) await act(options, facts, spoken)
+    if (!live) continue
+    await act(options, facts, spoken)
+    options.afterActing?.(facts)
   }
 }
 

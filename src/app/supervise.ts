@@ -13,6 +13,7 @@ import { checkContracts, limitsOf, tradeOn } from './executors.ts'
 import type { Journal } from './journal.ts'
 import { runKeeper } from './keeper.ts'
 import { checkpoint, type OpenChain, openChain, type Progress } from './open-chain.ts'
+import { type ChainRecording, recordChain } from './record/record-chain.ts'
 
 export interface SuperviseOptions {
   readonly chain: ChainConfig
@@ -34,6 +35,8 @@ export interface SuperviseOptions {
   /** The loop has taken in this page; `live` when it is the newest. */
   readonly onPage: (facts: Facts, live: boolean) => void
   readonly onProblem: (problem: string) => void
+  /** Of this program; a recording says it. */
+  readonly version: string
 }
 
 const FIRST_RESTART_MS = 500
@@ -93,14 +96,17 @@ async function turn(options: SuperviseOptions, life: Life): Promise<void> {
   const { chain, config, state, store, signal, account, onProblem, onCurrent, progress } = options
   const markets = config.markets.filter((market) => market.chain === chain.name)
   const open = await openChain({ chain, markets, store, state, signal, onProblem, onCurrent, progress })
+  let recording: ChainRecording | undefined
   try {
     state.books = open.books
     if (account) await checkContracts(open, config, account)
+    recording = recordChain(open, options)
     life.opened = true
-    const keepHouse = housekeeping(options, open, markets)
+    const keepHouse = housekeeping(options, open, markets, recording)
     await runKeeper({
       ...options,
-      ...(await tradeOn(open, options)),
+      ...(await tradeOn({ ...open, batch: recording?.batch ?? open.batch }, options)),
+      ...(recording && { afterActing: recording.afterActing }),
       feed: open.feed,
       books: open.books,
       limits: (market) => limitsOf(config, market),
@@ -112,6 +118,7 @@ async function turn(options: SuperviseOptions, life: Life): Promise<void> {
     })
   } finally {
     open.heads.close()
+    await recording?.close(signal.aborted ? () => finalNumber(chain, open) : undefined)
   }
 }
 
@@ -120,6 +127,7 @@ function housekeeping(
   options: SuperviseOptions,
   open: OpenChain,
   markets: readonly MarketConfig[],
+  recording: ChainRecording | undefined,
 ): (facts: Facts, live: boolean) => Promise<void> {
   const { state, onPage } = options
   let looked = 0n
@@ -133,7 +141,7 @@ function housekeeping(
     }
     if (block.number >= looked + FINALITY_BLOCKS) {
       looked = block.number
-      await finalize(options, open, markets)
+      await finalize(options, open, markets, recording)
     }
     onPage(facts, live)
   }
@@ -177,16 +185,23 @@ async function finalize(
   { chain, state, store }: SuperviseOptions,
   open: OpenChain,
   markets: readonly MarketConfig[],
+  recording: ChainRecording | undefined,
 ): Promise<void> {
-  const { feed, rpc, books } = open
-  const tip = feed.tip
-  if (tip === undefined) return
-  const final =
-    chain.finality === 'tag' ? (await getHeader(rpc, 'finalized'))?.number : tip.number - BigInt(chain.finality)
-  const block = final === undefined ? undefined : feed.lastAt(final)
-  const oldest = feed.oldest
-  if (block === undefined || oldest === undefined || block.number < oldest.number + CHECKPOINT_BLOCKS) return
+  const { feed, books } = open
+  const { tip, oldest } = feed
+  if (tip === undefined || oldest === undefined) return
+  const final = await finalNumber(chain, open)
+  // The tip itself is not acted on yet: its page is still to be added to.
+  const block = final === undefined ? undefined : feed.lastAt(final < tip.number ? final : tip.number - 1n)
+  if (block === undefined || block.number < oldest.number + CHECKPOINT_BLOCKS) return
+  recording?.keep(block.number)
   checkpoint(store, state.chainId, block, markets, books)
   for (const book of books) book.finalize(block.number)
   feed.finalize(block.number)
+}
+
+/** The newest block that can no longer change, as far as anybody can tell. */
+async function finalNumber({ finality }: ChainConfig, { rpc, feed }: OpenChain): Promise<bigint | undefined> {
+  if (finality === 'tag') return (await getHeader(rpc, 'finalized'))?.number
+  return feed.tip && feed.tip.number - BigInt(finality)
 }

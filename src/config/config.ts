@@ -10,6 +10,8 @@ export interface Config {
   readonly executor: ExecutorConfig
   readonly alerts: AlertsConfig
   readonly store: { readonly path: string }
+  /** Undefined: nothing is recorded. */
+  readonly recording: { readonly folder: string } | undefined
   readonly http: { readonly host: string; readonly port: number; readonly token: string | undefined }
   readonly log: { readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' }
 }

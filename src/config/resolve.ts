@@ -18,6 +18,7 @@ export function resolve(file: Checked, folder: string): Config {
     executor: resolveExecutor(file.executor, markets, folder),
     alerts: resolveAlerts(file.alerts),
     store: { path: file.store.path === ':memory:' ? file.store.path : resolvePath(folder, file.store.path) },
+    recording: file.recording && { folder: resolvePath(folder, file.recording.folder) },
     http: { ...file.http, token: file.http.token || undefined },
     log: file.log,
   }

@@ -200,6 +200,17 @@ const store = z.strictObject({
   path: z.string().min(1).default('./plimsoll.db').describe('SQLite file.').meta({ 'x-env': 'PLIMSOLL_STORE_PATH' }),
 })
 
+const recording = z
+  .strictObject({
+    folder: z
+      .string()
+      .min(1)
+      .describe('Folder of the recordings: one file a chain, `CHAIN.plimsoll`, for `plimsoll backtest`.')
+      .meta({ examples: ['./recordings'] }),
+  })
+  .optional()
+  .describe('Keep what is seen: pages that have become final are appended to a file. Without it nothing is recorded.')
+
 const http = z.strictObject({
   host: z
     .string()
@@ -241,6 +252,7 @@ export const schema = z.strictObject({
   executor: executor.prefault({}).describe('What is done about a liquidatable account.'),
   alerts: alerts.prefault({}).describe('Who is warned, and when.'),
   store: store.prefault({}).describe('What must survive a restart.'),
+  recording,
   http: http.prefault({}).describe('HTTP: health, API, metrics, dashboard.'),
   log: log.prefault({}).describe('Log on stderr.'),
 })

@@ -165,8 +165,8 @@ export interface Store {
   atomically<T>(fn: () => T): T
   /** Facts and cursor together. Pages at or above the block are replaced. */
   savePage(chainId: number, facts: Facts): void
-  /** Pages in order of number; throws StoreError naming the first damaged one. */
-  pages(chainId: number): readonly Facts[]
+  /** Pages in order of number, those up to `upTo` where it is given; throws StoreError naming the first damaged one. */
+  pages(chainId: number, upTo?: bigint): readonly Facts[]
   dropPagesAbove(chainId: number, block: bigint): void
   /** Also drops the chain's pages up to the checkpoint: they are inside it. */
   saveCheckpoints(chainId: number, block: Header, markets: ReadonlyMap<string, Checkpoint>): void

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { createServer } from 'node:http'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
-import { UnreachableError } from '../../core/errors.ts'
+import type { UnreachableError } from '../../core/errors.ts'
 import { type Parent, Refused } from './parent.ts'
 
 /**
@@ -19,36 +19,23 @@ export interface Front {
 
 /** A thousand blocks above: more than any depth at which Hardhat calls a block safe. */
 const DEPTH = 1_000n
-/** An answer, not a failed request: Hardhat asks again for most of a minute after one of those. */
-const NO_ANSWER = { code: -32603, message: 'the node to fork does not answer' }
+/** A refusal: anything that sounds as if it might pass, Hardhat asks again for most of a minute. */
+const NO_ANSWER = 403
 
 export async function startFront(parent: Parent, blockNumber: bigint): Promise<Front> {
   let trouble: UnreachableError | undefined
   const path = `/${randomUUID()}`
-  const head = `0x${(blockNumber + DEPTH).toString(16)}`
-  const answer = async ({ id, method, params = [] }: Question): Promise<object> => {
-    if (method === 'eth_blockNumber') return { jsonrpc: '2.0', id, result: head }
-    try {
-      const result = await parent.ask(method, params)
-      trouble = undefined
-      const body = result instanceof Refused ? { error: { code: result.code, message: result.message } } : { result }
-      return { jsonrpc: '2.0', id, ...body }
-    } catch (error) {
-      if (!(error instanceof UnreachableError)) throw error
-      trouble = error
-      return { jsonrpc: '2.0', id, error: NO_ANSWER }
-    }
-  }
-  const server = createServer(async (request, response) => {
+  const server = createServer((request, response) => {
     if (request.url !== path) return void response.writeHead(404).end()
-    try {
-      const asked = JSON.parse(await text(request)) as Question | readonly Question[]
-      const told = 'method' in asked ? await answer(asked) : await Promise.all(asked.map(answer))
-      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(told))
-    } catch {
-      // Hardhat left in the middle of its question: nobody waits for an answer.
-      response.destroy()
-    }
+    answer(parent, blockNumber, request, response).then(
+      () => {
+        trouble = undefined
+      },
+      (error: UnreachableError) => {
+        trouble = error
+        response.writeHead(NO_ANSWER).end()
+      },
+    )
   })
   await new Promise<void>((resolve, reject) => server.once('error', reject).listen(0, '127.0.0.1', resolve))
   return {
@@ -64,4 +51,21 @@ interface Question {
   readonly id: number
   readonly method: string
   readonly params?: readonly unknown[]
+}
+
+async function answer(
+  parent: Parent,
+  blockNumber: bigint,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const asked = JSON.parse(await text(request)) as Question | readonly Question[]
+  const one = async ({ id, method, params = [] }: Question): Promise<object> => {
+    const head = `0x${(blockNumber + DEPTH).toString(16)}`
+    const result = method === 'eth_blockNumber' ? head : await parent.ask(method, params)
+    const body = result instanceof Refused ? { error: { code: result.code, message: result.message } } : { result }
+    return { jsonrpc: '2.0', id, ...body }
+  }
+  const told = 'method' in asked ? await one(asked) : await Promise.all(asked.map(one))
+  response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(told))
 }

@@ -10,8 +10,8 @@ export interface RecordedFeedOptions {
   readonly onState: (entry: RecordingEntry & { kind: 'state' }) => void
   /** Before the books take a page in. */
   readonly beforePage: (facts: Facts) => void
-  /** After everything about an entry is done. */
-  readonly afterEntry: (entry: RecordingEntry) => void
+  /** After everything about an entry is done; waited for. */
+  readonly afterEntry: (entry: RecordingEntry) => Promise<void>
 }
 
 /** A recording as the world: every page is the newest head there is. Ends with the file. */
@@ -31,7 +31,7 @@ export class RecordedFeed implements Feed {
         beforePage(entry.facts)
         yield { kind: 'page', facts: entry.facts, live: true }
       }
-      afterEntry(entry)
+      await afterEntry(entry)
     }
   }
 

@@ -9,26 +9,61 @@ import type { Facts, Header, Log, Read } from '../../core/types.ts'
 /**
  * A recording (`docs/recording.md`): magic, then frames. A frame is a head of fixed size and a zstd body of lines; a line is
  * a JSON array, a tab, and the first digits of its link. Links chain the lines: sha256(link before ‖ JSON). The frame's
- * head holds the whole link of its last line.
+ * head holds the whole link of its last line, and a digest of itself and the body as they lie on the disk.
  */
 export const MAGIC = Buffer.from('PLIMSOLL RECORDING 1\n')
 const FAMILY = 'PLIMSOLL RECORDING '
-/** u32 bytes of the body, u32 lines, 32 bytes of link. */
-export const FRAME_HEAD_BYTES = 4 + 4 + 32
+const SEALED_BYTES = 4 + 4 + 4 + 32
+const SEAL_BYTES = 8
+/** u32 bytes of the body, u32 lines, u32 mark, 32 bytes of link, 8 bytes of digest. */
+export const FRAME_HEAD_BYTES = SEALED_BYTES + SEAL_BYTES
 /** Hex digits of the link that stand behind a line: enough to name the line that was altered. */
 export const LINK_DIGITS = 8
-/** No frame that this program writes comes near; a larger one is damage. */
-export const MOST_FRAME_BYTES = 2 ** 31 - 1
-
 /** Level 19 saves a few per cent more and takes ten times as long. */
 const LEVEL = 9
 
 export const pack = (text: string): Buffer =>
   zstdCompressSync(Buffer.from(text), { params: { [constants.ZSTD_c_compressionLevel]: LEVEL } })
 
+export interface FrameHead {
+  /** Of the body, in bytes. */
+  readonly length: number
+  readonly lines: number
+  /** The recorder came to the end of what it was asked for. Without it the end may be missing. */
+  readonly isEnd: boolean
+  readonly link: Buffer
+}
+
+export function encodeFrame(body: Buffer, { lines, isEnd, link }: Omit<FrameHead, 'length'>): Buffer {
+  const frame = Buffer.alloc(FRAME_HEAD_BYTES + body.length)
+  frame.writeUInt32BE(body.length, 0)
+  frame.writeUInt32BE(lines, 4)
+  frame.writeUInt32BE(isEnd ? 1 : 0, 8)
+  link.copy(frame, 12)
+  sealOf(frame, body).copy(frame, SEALED_BYTES)
+  body.copy(frame, FRAME_HEAD_BYTES)
+  return frame
+}
+
+export const decodeHead = (head: Buffer): FrameHead => ({
+  length: head.readUInt32BE(0),
+  lines: head.readUInt32BE(4),
+  isEnd: head.readUInt32BE(8) === 1,
+  link: Buffer.from(head.subarray(12, SEALED_BYTES)),
+})
+
+/** Whether head and body are, byte for byte, what was written. */
+export const isSealed = (head: Buffer, body: Buffer): boolean => sealOf(head, body).equals(head.subarray(SEALED_BYTES))
+
+const sealOf = (head: Buffer, body: Buffer): Buffer =>
+  createHash('sha256').update(head.subarray(0, SEALED_BYTES)).update(body).digest().subarray(0, SEAL_BYTES)
+
 /** What these logs alone would take in a file. */
 export const packedBytes = (logs: readonly Log[]): number =>
   logs.length === 0 ? 0 : pack(logs.map((log) => JSON.stringify(storeLog(log))).join('\n')).length
+
+export const CUT_SHORT = 'the file ends there: it was cut short'
+export const ALTERED = 'what stands there is not what was written'
 
 /** The file is no recording, is damaged, or does not fit what is asked of it. */
 export class RecordingError extends PlimsollError {
@@ -50,6 +85,8 @@ export const damaged = (path: string, where: string, why: string, options?: Erro
 
 export function requireMagic(path: string, found: Buffer): void {
   if (found.equals(MAGIC)) return
+  if (found.length > 0 && found.length < MAGIC.length && found.equals(MAGIC.subarray(0, found.length)))
+    throw damaged(path, 'at its beginning', CUT_SHORT)
   const isOther = found.toString('latin1').startsWith(FAMILY)
   throw new RecordingError({
     code: isOther ? 'RECORDING_VERSION' : 'NO_RECORDING',

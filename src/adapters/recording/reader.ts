@@ -1,35 +1,27 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
-import { zstdDecompressSync } from 'node:zlib'
+import { closeSync, fstatSync, openSync } from 'node:fs'
 import type { RecordingEntry, RecordingMeta } from '../../core/recording.ts'
-import {
-  damaged,
-  FRAME_HEAD_BYTES,
-  firstLink,
-  LINK_DIGITS,
-  lastBlockOf,
-  MAGIC,
-  MOST_FRAME_BYTES,
-  nextLink,
-  parseLine,
-  RecordingError,
-  requireMagic,
-} from './format.ts'
+import { damaged, firstLink, lastBlockOf, MAGIC, parseLine, RecordingError, requireMagic } from './format.ts'
+import { type Position, readAt, readFrame, readHead, type Source } from './frames.ts'
 
-/** Where a reader stands: after `bytes` of the file, at `link`, past `block`. */
+/** Where a reader stands. */
 export interface Place {
+  /** Of the file, up to the end of the last frame of which every entry was read. */
   bytes: number
   link: Buffer
   /** The last block that was read; undefined before the first. */
   block: bigint | undefined
+  /** How many such frames. */
   frames: number
-  /** Bytes of the lines, unpacked. */
+  /** Characters of the lines, unpacked. */
   unpacked: number
+  /** The recorder said that it was done there; false after an interruption, or where the end was cut off between frames. */
+  isEnd: boolean
 }
 
 export interface Recording {
   readonly meta: RecordingMeta
   readonly sizeBytes: number
-  /** What has been read so far. */
+  /** What has been read so far; it moves. */
   readonly place: Readonly<Place>
   /** Entries in order; throws RecordingError naming the first page that is damaged or missing. Once. */
   entries(): Generator<RecordingEntry>
@@ -37,45 +29,60 @@ export interface Recording {
 }
 
 /**
- * Opens a recording and reads what it says of itself. Frames are read as they are needed, from `from` on: a place at the
- * end of a frame, as an earlier reader told it.
+ * Opens a recording and reads what it says of itself. Frames are read, and verified whole, as they are needed, from `from`
+ * on: a place at the end of a frame, as an earlier reader told it.
  */
 export function openRecording(path: string, from?: Readonly<Place>): Recording {
-  const fd = open(path)
+  const source = open(path)
   try {
-    const sizeBytes = fstatSync(fd).size
-    requireMagic(path, readAt(fd, 0, MAGIC.length))
-    const place: Place = { bytes: MAGIC.length, link: firstLink(), block: undefined, frames: 0, unpacked: 0 }
-    const lines = readLines(path, fd, sizeBytes, place)
-    const first = lines.next()
-    if (first.done || first.value.kind !== 'meta')
-      throw damaged(path, 'at its beginning', 'it does not say what it holds')
+    const place: Place = { ...beginning(), frames: 0, unpacked: 0, isEnd: false }
+    const lines = readLines(source, place)
+    const meta = readMeta(path, lines)
     if (from) Object.assign(place, from)
-    const rest = from ? readLines(path, fd, sizeBytes, place) : lines
+    const rest = from ? readLines(source, place) : lines
     return {
-      meta: first.value.meta,
-      sizeBytes,
+      meta,
+      sizeBytes: source.sizeBytes,
       place,
       entries: () => entriesOf(path, rest),
-      close: () => closeSync(fd),
+      close: () => closeSync(source.fd),
     }
   } catch (error) {
-    closeSync(fd)
+    closeSync(source.fd)
     throw error
   }
 }
 
-function* entriesOf(path: string, lines: Iterable<ReturnType<typeof parseLine>>): Generator<RecordingEntry> {
+const beginning = (): Position => ({ bytes: MAGIC.length, link: firstLink(), block: undefined })
+
+type Line = ReturnType<typeof parseLine>
+
+function readMeta(path: string, lines: Iterator<Line>): RecordingMeta {
+  const first = lines.next()
+  if (!first.done && first.value.kind === 'meta') return first.value.meta
+  throw damaged(path, 'at its beginning', 'it does not say what it holds')
+}
+
+function* entriesOf(path: string, lines: Iterable<Line>): Generator<RecordingEntry> {
   for (const line of lines) {
     if (line.kind === 'meta') throw damaged(path, 'in its middle', 'a second beginning: two recordings were joined')
     yield line
   }
 }
 
-function open(path: string): number {
+function open(path: string): Source {
   try {
-    return openSync(path, 'r')
+    const fd = openSync(path, 'r')
+    const source = { path, fd, sizeBytes: fstatSync(fd).size }
+    try {
+      requireMagic(path, readAt(fd, 0, MAGIC.length))
+    } catch (error) {
+      closeSync(fd)
+      throw error
+    }
+    return source
   } catch (error) {
+    if (error instanceof RecordingError) throw error
     throw new RecordingError(
       {
         code: 'NO_RECORDING',
@@ -88,75 +95,64 @@ function open(path: string): number {
   }
 }
 
-function readAt(fd: number, position: number, length: number): Buffer {
-  const bytes = Buffer.alloc(length)
-  let got = 0
-  while (got < length) {
-    const n = readSync(fd, bytes, got, length - got, position + got)
-    if (n === 0) break
-    got += n
-  }
-  return bytes.subarray(0, got)
-}
-
-function* readLines(
-  path: string,
-  fd: number,
-  sizeBytes: number,
-  place: Place,
-): Generator<ReturnType<typeof parseLine>> {
-  while (place.bytes < sizeBytes) {
-    const { lines, link, bytes } = readFrame(path, fd, place)
-    let at = place.link
-    for (const [i, line] of lines.entries()) {
-      const json = line.slice(0, -(LINK_DIGITS + 1))
-      at = nextLink(at, json)
-      if (line.slice(-LINK_DIGITS) !== at.toString('hex', 0, LINK_DIGITS / 2))
-        throw damaged(path, after(place, i), 'what stands there is not what was written')
-      place.unpacked += line.length + 1
-      const entry = parseLine(json)
-      const block = entry.kind === 'meta' ? undefined : lastBlockOf(entry)
-      place.block = block ?? place.block
-      if (i === lines.length - 1) {
-        if (!at.equals(link)) throw damaged(path, after(place, i), 'its chain of hashes does not close')
-        Object.assign(place, { link, bytes, frames: place.frames + 1 })
-      }
-      yield entry
+function* readLines(source: Source, place: Place): Generator<Line> {
+  while (place.bytes < source.sizeBytes) {
+    const { jsons, end, link, isEnd } = readFrame(source, place)
+    for (const [i, json] of jsons.entries()) {
+      const line = parseLine(json)
+      place.block = (line.kind === 'meta' ? undefined : lastBlockOf(line)) ?? place.block
+      place.unpacked += json.length
+      if (i === jsons.length - 1) Object.assign(place, { bytes: end, link, isEnd, frames: place.frames + 1 })
+      yield line
     }
+    Object.assign(place, { bytes: end, link, isEnd })
   }
 }
 
-interface Frame {
-  readonly lines: readonly string[]
-  readonly link: Buffer
-  /** Where the next one begins. */
-  readonly bytes: number
+/** The end of a recording, found by its frames' heads: only the frames that are needed to know it are unpacked. */
+export interface Tail extends Position {
+  readonly meta: RecordingMeta
+  /** The last page or state; undefined where there is none yet. */
+  readonly last: (RecordingEntry & { readonly kind: 'page' | 'state' }) | undefined
+  readonly isEnd: boolean
 }
 
-function readFrame(path: string, fd: number, place: Place): Frame {
-  const head = readAt(fd, place.bytes, FRAME_HEAD_BYTES)
-  if (head.length < FRAME_HEAD_BYTES) throw damaged(path, after(place, 0), 'the file ends there: it was cut short')
-  const length = head.readUInt32BE(0)
-  const count = head.readUInt32BE(4)
-  if (length > MOST_FRAME_BYTES) throw damaged(path, after(place, 0), 'what stands there is not what was written')
-  const body = readAt(fd, place.bytes + FRAME_HEAD_BYTES, length)
-  if (body.length < length) throw damaged(path, after(place, 0), 'the file ends there: it was cut short')
-  const lines = unpack(path, body, place).split('\n').slice(0, -1)
-  if (lines.length !== count || count === 0)
-    throw damaged(path, after(place, 0), 'what stands there is not what was written')
-  return { lines, link: Buffer.from(head.subarray(8)), bytes: place.bytes + FRAME_HEAD_BYTES + length }
-}
-
-function unpack(path: string, body: Buffer, place: Place): string {
+/** Throws RecordingError where what it looks at is damaged; what lies before is for `plimsoll record --check`. */
+export function readTail(path: string): Tail {
+  const recording = openRecording(path)
+  const source = open(path)
   try {
-    return zstdDecompressSync(body).toString('utf8')
-  } catch (error) {
-    throw damaged(path, after(place, 0), 'it cannot be unpacked', { cause: error })
+    const starts: Position[] = []
+    let at = { ...beginning(), isEnd: false }
+    while (at.bytes < source.sizeBytes && !isTorn(source, at)) {
+      starts.push(at)
+      const { end, link, isEnd } = readHead(source, at)
+      at = { bytes: end, link, block: undefined, isEnd }
+    }
+    const last = lastIn(source, starts)
+    return { ...at, meta: recording.meta, last, block: last && lastBlockOf(last) }
+  } finally {
+    closeSync(source.fd)
+    recording.close()
   }
 }
 
-/** In words that name the page. */
-function after({ block }: Readonly<Place>, linesSince: number): string {
-  const place = block === undefined ? 'before its first page' : `in the page after block ${block}`
-  return linesSince === 0 ? place : `${place} (line ${linesSince + 1} of its frame)`
+function lastIn(source: Source, starts: readonly Position[]): Tail['last'] {
+  for (const start of starts.toReversed())
+    for (const json of readFrame(source, start).jsons.toReversed()) {
+      const line = parseLine(json)
+      if (line.kind === 'page' || line.kind === 'state') return line
+    }
+  return undefined
+}
+
+/** Whether nothing but one unfinished frame follows: what a crash in the middle of a write leaves. */
+export function isTorn(source: Source, place: Position): boolean {
+  try {
+    readHead(source, place)
+    return false
+  } catch (error) {
+    if (error instanceof RecordingError) return true
+    throw error
+  }
 }

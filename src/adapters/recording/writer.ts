@@ -1,8 +1,8 @@
-import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, existsSync, fstatSync, fsyncSync, ftruncateSync, openSync, renameSync, writeSync } from 'node:fs'
 import type { RecordingEntry, RecordingMeta } from '../../core/recording.ts'
 import {
+  encodeFrame,
   entryLine,
-  FRAME_HEAD_BYTES,
   firstLink,
   LINK_DIGITS,
   lastBlockOf,
@@ -12,7 +12,8 @@ import {
   pack,
   RecordingError,
 } from './format.ts'
-import { openRecording, type Place } from './reader.ts'
+import type { Position } from './frames.ts'
+import { isTorn, openRecording, readTail, type Tail } from './reader.ts'
 
 /** Characters of lines that make a frame: large enough to compress well, small enough that a crash costs little. */
 const FRAME_CHARACTERS = 512 * 1024
@@ -26,15 +27,22 @@ export class RecordingWriter {
   #lines: string[] = []
   #characters = 0
   #block: bigint | undefined
+  /** The last frame on disk is marked as an end. */
+  #isEnd: boolean
 
-  /** Throws RecordingError when the file is there already. */
-  static create(path: string, meta: RecordingMeta): RecordingWriter {
-    const fd = openNew(path)
+  /**
+   * A file that begins with these entries: it is there whole or not at all. Throws RecordingError when there is one of
+   * that name already.
+   */
+  static create(path: string, meta: RecordingMeta, entries: Iterable<RecordingEntry> = []): RecordingWriter {
+    const part = `${path}.new`
+    const fd = openNew(path, part)
     writeSync(fd, MAGIC, 0, MAGIC.length, 0)
-    const place = { bytes: MAGIC.length, link: firstLink(), block: undefined }
-    const writer = new RecordingWriter(path, fd, place)
+    const writer = new RecordingWriter(path, fd, { bytes: MAGIC.length, link: firstLink(), block: undefined })
     writer.#add(metaLine(meta))
+    for (const entry of entries) writer.append(entry)
     writer.flush()
+    renameSync(part, path)
     return writer
   }
 
@@ -48,37 +56,47 @@ export class RecordingWriter {
   ): { readonly writer: RecordingWriter; readonly meta: RecordingMeta; readonly cutBytes: number } {
     const recording = openRecording(path)
     try {
-      let whole: Place = { ...recording.place }
       try {
-        let frames = recording.place.frames
-        let held: RecordingEntry[] = []
-        for (const entry of recording.entries()) {
-          held.push(entry)
-          if (recording.place.frames === frames) continue
-          frames = recording.place.frames
-          whole = { ...recording.place }
-          for (const kept of held) onEntry(kept)
-          held = []
-        }
+        for (const entry of recording.entries()) onEntry(entry)
       } catch (error) {
-        if (!(error instanceof RecordingError) || !isTornEnd(path, whole)) throw error
+        if (!(error instanceof RecordingError) || !isTornEnd(path, recording.place)) throw error
       }
-      const fd = openSync(path, 'r+')
-      const cutBytes = fstatSync(fd).size - whole.bytes
-      ftruncateSync(fd, whole.bytes)
-      fsyncSync(fd)
-      return { writer: new RecordingWriter(path, fd, whole), meta: recording.meta, cutBytes }
+      return { ...RecordingWriter.#cutTo(path, recording.place), meta: recording.meta }
     } finally {
       recording.close()
     }
   }
 
-  private constructor(path: string, fd: number, { bytes, link, block }: Pick<Place, 'bytes' | 'link' | 'block'>) {
+  /** Goes on after the last whole frame without reading what lies before it. Throws RecordingError. */
+  static extend(path: string): { readonly writer: RecordingWriter; readonly tail: Tail } {
+    const tail = readTail(path)
+    return { writer: RecordingWriter.#cutTo(path, tail).writer, tail }
+  }
+
+  /** Opens a file for writing behind `place`, where nothing is left of an unfinished frame. */
+  static #cutTo(
+    path: string,
+    place: Position & { readonly isEnd: boolean },
+  ): { writer: RecordingWriter; cutBytes: number } {
+    const fd = openSync(path, 'r+')
+    try {
+      const cutBytes = fstatSync(fd).size - place.bytes
+      ftruncateSync(fd, place.bytes)
+      fsyncSync(fd)
+      return { writer: new RecordingWriter(path, fd, place, place.isEnd), cutBytes }
+    } catch (error) {
+      closeSync(fd)
+      throw error
+    }
+  }
+
+  private constructor(path: string, fd: number, { bytes, link, block }: Position, isEnd = false) {
     this.path = path
     this.#fd = fd
     this.#bytes = bytes
     this.#link = link
     this.#block = block
+    this.#isEnd = isEnd
   }
 
   /** Bytes on disk. */
@@ -102,25 +120,41 @@ export class RecordingWriter {
     if (this.#characters >= FRAME_CHARACTERS) this.flush()
   }
 
-  /** On disk once it returns. */
+  /** On disk once it returns. Throws RecordingError when somebody else has written to the file. */
   flush(): void {
-    if (this.#lines.length === 0) return
-    const body = pack(this.#lines.join(''))
-    const frame = Buffer.alloc(FRAME_HEAD_BYTES + body.length)
-    frame.writeUInt32BE(body.length, 0)
-    frame.writeUInt32BE(this.#lines.length, 4)
-    this.#link.copy(frame, 8)
-    body.copy(frame, FRAME_HEAD_BYTES)
-    for (let at = 0; at < frame.length; ) at += writeSync(this.#fd, frame, at, frame.length - at, this.#bytes + at)
-    fsyncSync(this.#fd)
-    this.#bytes += frame.length
-    this.#lines = []
-    this.#characters = 0
+    if (this.#lines.length > 0) this.#write(false)
+  }
+
+  /** Flushes, and says that nothing is missing behind: the recorder is done. */
+  finish(): void {
+    if (this.#lines.length > 0 || !this.#isEnd) this.#write(true)
   }
 
   close(): void {
-    this.flush()
-    closeSync(this.#fd)
+    try {
+      this.flush()
+    } finally {
+      closeSync(this.#fd)
+    }
+  }
+
+  #write(isEnd: boolean): void {
+    const { size } = fstatSync(this.#fd)
+    if (size !== this.#bytes) throw shared(this.path, size, this.#bytes)
+    const body = this.#lines.length > 0 ? pack(this.#lines.join('')) : Buffer.alloc(0)
+    const frame = encodeFrame(body, { lines: this.#lines.length, isEnd, link: this.#link })
+    try {
+      for (let at = 0; at < frame.length; ) at += writeSync(this.#fd, frame, at, frame.length - at, this.#bytes + at)
+      fsyncSync(this.#fd)
+    } catch (error) {
+      // A disk that is full may have taken a part of it.
+      ftruncateSync(this.#fd, this.#bytes)
+      throw error
+    }
+    this.#bytes += frame.length
+    this.#lines = []
+    this.#characters = 0
+    this.#isEnd = isEnd
   }
 
   #add(json: string): void {
@@ -131,35 +165,42 @@ export class RecordingWriter {
   }
 }
 
-function openNew(path: string): number {
+function openNew(path: string, part: string): number {
+  if (existsSync(path))
+    throw new RecordingError({
+      code: 'RECORDING_EXISTS',
+      what: `${path} is there already`,
+      why: 'a recording is never overwritten',
+      fix: 'Go on with it by the same command, or name another file.',
+    })
   try {
-    return openSync(path, 'wx+')
+    return openSync(part, 'w+')
   } catch (error) {
-    const exists = error instanceof Error && 'code' in error && error.code === 'EEXIST'
     throw new RecordingError(
       {
-        code: exists ? 'RECORDING_EXISTS' : 'RECORDING_UNWRITABLE',
-        what: `${path} ${exists ? 'is there already' : 'cannot be written'}`,
-        why: exists ? 'a recording is never overwritten' : error instanceof Error ? error.message : String(error),
-        fix: exists
-          ? 'Go on with it by the same command, or name another file.'
-          : 'Name a file in a folder that can be written.',
+        code: 'RECORDING_UNWRITABLE',
+        what: `${path} cannot be written`,
+        why: error instanceof Error ? error.message : String(error),
+        fix: 'Name a file in a folder that can be written.',
       },
       { cause: error },
     )
   }
 }
 
-/** Whether nothing but one unfinished frame follows: what a crash in the middle of `flush` leaves. */
-function isTornEnd(path: string, { bytes }: Place): boolean {
+function isTornEnd(path: string, place: Position): boolean {
   const fd = openSync(path, 'r')
   try {
-    const head = Buffer.alloc(FRAME_HEAD_BYTES)
-    const rest = fstatSync(fd).size - bytes
-    if (rest < FRAME_HEAD_BYTES) return true
-    readSync(fd, head, 0, head.length, bytes)
-    return rest < FRAME_HEAD_BYTES + head.readUInt32BE(0)
+    return isTorn({ path, fd, sizeBytes: fstatSync(fd).size }, place)
   } finally {
     closeSync(fd)
   }
 }
+
+const shared = (path: string, size: number, known: number): RecordingError =>
+  new RecordingError({
+    code: 'RECORDING_SHARED',
+    what: `${path} has ${size} bytes, ${known} of them written here`,
+    why: 'another program writes to it',
+    fix: 'Let one process write a recording.',
+  })

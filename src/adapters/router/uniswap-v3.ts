@@ -186,9 +186,10 @@ function createPools({ batch, factory, wrappedNative }: UniswapV3Options): Pools
   }
 }
 
+/** The factory knows a pool in either order: asked in one, its answer is found again in a recording. */
 const poolCall = (factory: Address, a: Address, b: Address, fee: number): Call => ({
   to: factory,
-  data: encodeFunctionData({ abi: FACTORY_ABI, functionName: 'getPool', args: [a, b, fee] }),
+  data: encodeFunctionData({ abi: FACTORY_ABI, functionName: 'getPool', args: a < b ? [a, b, fee] : [b, a, fee] }),
 })
 
 /** Token, fee (3 bytes), token, …: as SwapRouter and Quoter read it. */

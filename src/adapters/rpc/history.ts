@@ -111,14 +111,23 @@ export async function* rangedLogs(
 /** Too many requests, not too wide a one: narrower ones would only be more. */
 const isHaste = ({ message }: RpcFault): boolean => /\brate\b|too many requests|per second|throttl/i.test(message)
 
-/** A node that does not answer, or wants us to slow down, is asked again; one that refuses is a value. */
+/** A node that refuses is a value. */
 async function logsOrRefusal(rpc: Rpc, query: LogQuery, signal: AbortSignal): Promise<readonly PlacedLog[] | RpcFault> {
+  try {
+    return await patiently(() => getPlacedLogs(rpc, query), signal)
+  } catch (error) {
+    if (error instanceof RpcFault && !isHaste(error)) return error
+    throw error
+  }
+}
+
+/** A node that does not answer, or wants us to slow down, is asked again a few times: long work must not end by a hiccup. */
+export async function patiently<T>(ask: () => Promise<T>, signal: AbortSignal): Promise<T> {
   for (let attempt = 1; ; attempt++)
     try {
-      return await getPlacedLogs(rpc, query)
+      return await ask()
     } catch (error) {
-      if (error instanceof RpcFault && !isHaste(error)) return error
-      const passing = error instanceof RpcFault || error instanceof UnreachableError
+      const passing = error instanceof UnreachableError || (error instanceof RpcFault && isHaste(error))
       if (!passing || attempt === RETRIES) throw error
       await pause(RETRY_MS * 2 ** attempt, signal)
     }

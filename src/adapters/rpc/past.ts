@@ -5,7 +5,7 @@ import { type Call, callKey, type Facts, type Header, type Log, type Read } from
 import { getHeader, type PlacedLog, type Rpc } from './client.ts'
 import { completeReads } from './feed.ts'
 import { mergeFilters, ours } from './filters.ts'
-import { rangedLogs } from './history.ts'
+import { patiently, rangedLogs } from './history.ts'
 
 /** A follower that can answer calls from logs. */
 export interface PastFollower extends Follower {
@@ -100,7 +100,7 @@ async function* withHeaders(
   for (let i = 0; i < numbers.length; i += HEADERS_AT_ONCE) {
     signal.throwIfAborted()
     const some = numbers.slice(i, i + HEADERS_AT_ONCE)
-    const headers = await Promise.all(some.map((number) => getHeader(rpc, number)))
+    const headers = await Promise.all(some.map((number) => patiently(() => getHeader(rpc, number), signal)))
     for (const [n, number] of some.entries()) {
       const header = headers[n]
       const { hash, logs } = blocks.get(number) as BlockLogs
@@ -121,20 +121,22 @@ const changed = (chain: string, block: bigint): ChainError =>
 /** One page; its derived reads come first. */
 async function page(options: PastOptions, header: Header, logs: readonly Log[]): Promise<PastStep> {
   const derived = new Map<string, Read>()
-  const batch: Batch = options.derives ? deriving(options, { block: header, logs, reads: [] }, derived) : options.batch
+  const { signal } = options
+  const node: Batch = { read: (...question) => patiently(() => options.batch.read(...question), signal) }
+  const batch = options.derives ? deriving(node, options, { block: header, logs, reads: [] }, derived) : node
   const facts = await completeReads({ batch }, header, logs, options.followers)
   const asked = facts.reads.filter((read) => !derived.has(callKey(read)))
   return { kind: 'page', facts: { ...facts, reads: [...derived.values(), ...asked] }, derived: derived.size }
 }
 
 /** Answers from the logs what can be, and asks the node for the rest. */
-function deriving({ batch, followers }: PastOptions, facts: Facts, derived: Map<string, Read>): Batch {
+function deriving(node: Batch, { followers }: PastOptions, facts: Facts, derived: Map<string, Read>): Batch {
   return {
     async read(calls, at, options) {
       const found = new Map<string, Read>()
       for (const follower of followers) for (const read of follower.derive(facts, calls)) found.set(callKey(read), read)
       const rest = calls.filter((call) => !found.has(callKey(call)))
-      const asked = rest.length > 0 ? await batch.read(rest, at, options) : []
+      const asked = rest.length > 0 ? await node.read(rest, at, options) : []
       for (const [key, read] of found) derived.set(key, read)
       const answers = new Map([...found, ...asked.map((read) => [callKey(read), read] as const)])
       return calls.map((call) => answers.get(callKey(call)) as Read)

@@ -33,13 +33,18 @@ export function dropPagesUpTo(db: Database, chainId: number, block: bigint): voi
   db.prepare('DELETE FROM page WHERE chain_id = ? AND number <= ?').run(chainId, block)
 }
 
-export function readPages(db: Database, chainId: number): Facts[] {
+/** Block numbers are SQLite integers. */
+const HIGHEST = 2n ** 63n - 1n
+
+export function readPages(db: Database, chainId: number, upTo = HIGHEST): Facts[] {
   const rows = db
-    .prepare<[number], PageRow>('SELECT number, previous, body, digest FROM page WHERE chain_id = ? ORDER BY number')
+    .prepare<[number, bigint], PageRow>(
+      'SELECT number, previous, body, digest FROM page WHERE chain_id = ? AND number <= ? ORDER BY number',
+    )
     .safeIntegers()
   const pages: Facts[] = []
   let before = checkpointNumber(db, chainId)
-  for (const row of rows.iterate(chainId)) {
+  for (const row of rows.iterate(chainId, upTo)) {
     verify(nameOf(chainId, row), row.digest, row.body)
     if (isHole(row.previous, before, pages.length === 0))
       throw damaged(`chain ${chainId}, block ${row.previous}`, `the page before block ${row.number} is missing`)

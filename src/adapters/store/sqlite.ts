@@ -53,8 +53,8 @@ export class SqliteStore implements Store {
     this.#write((db) => savePage(db, chainId, facts))
   }
 
-  pages(chainId: number): readonly Facts[] {
-    return this.#read((db) => readPages(db, chainId))
+  pages(chainId: number, upTo?: bigint): readonly Facts[] {
+    return this.#read((db) => readPages(db, chainId, upTo))
   }
 
   dropPagesAbove(chainId: number, block: bigint): void {

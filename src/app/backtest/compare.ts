@@ -22,8 +22,9 @@ export interface OnlyIn<T> {
 export interface Comparison {
   readonly kind: 'comparison'
   readonly sameRecording: boolean
-  /** What differs in recording, parameters and assumptions. */
+  /** What differs in recording and parameters. */
   readonly conditions: readonly Difference[]
+  readonly assumptionsOnlyIn: OnlyIn<string>
   readonly figures: readonly Measured[]
   /** Liquidations that only one recording has: none when both are of the same. */
   readonly happenedOnlyIn: OnlyIn<HappenedEntry>
@@ -47,6 +48,7 @@ export function compareReports(a: BacktestReport, b: BacktestReport, force = fal
     kind: 'comparison',
     sameRecording,
     conditions: conditionsOf(a, b),
+    assumptionsOnlyIn: onlyIn(a.assumptions, b.assumptions, (words) => words),
     figures: figuresOf(a, b),
     happenedOnlyIn: onlyIn(a.happened, b.happened, logKey),
     missedOnlyIn: onlyIn(a.missed, b.missed, logKey),
@@ -73,7 +75,6 @@ function conditionsOf(a: BacktestReport, b: BacktestReport): readonly Difference
       ...Object.entries(report.recording).map(([name, value]) => [name, scalar(value)] as const),
       ...Object.entries(report.parameters),
       ['race model', report.earnings.model],
-      ['assumptions', scalar(report.assumptions)],
     ])
   const [left, right] = [told(a), told(b)]
   return [...new Set([...left.keys(), ...right.keys()])]

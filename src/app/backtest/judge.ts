@@ -12,6 +12,13 @@ export type Stretches = Map<Address, bigint>
 
 type Verdict = Pick<HappenedRow, 'leadBlocks' | 'missed' | 'detail'>
 
+/** Of a liquidation that the book could not even read before it took the page in. */
+const UNKNOWN_MARKET: Verdict = {
+  leadBlocks: null,
+  missed: 'unknown-account',
+  detail: 'the market itself was not known before this block',
+}
+
 /** Holds the liquidations that happened against what the loop knew before them. */
 export class Judge {
   readonly happened: HappenedRow[]
@@ -60,8 +67,8 @@ export class Judge {
   afterPage(books: readonly Book[], facts: Facts): void {
     for (const book of books)
       for (const { borrower, ...row } of liquidatedRows(book, facts)) {
-        const verdict = this.#verdicts.get(`${book.name} ${row.logIndex}`)
-        if (verdict) this.happened.push({ ...row, user: borrower, ...verdict })
+        const verdict = this.#verdicts.get(`${book.name} ${row.logIndex}`) ?? UNKNOWN_MARKET
+        this.happened.push({ ...row, user: borrower, ...verdict })
       }
   }
 

@@ -18,6 +18,8 @@ export function renderComparison(c: Comparison): string {
       c.conditions.map((d) => [d.name, shown(d.a), shown(d.b)]),
       [],
     ),
+    ...c.assumptionsOnlyIn.a.map((words) => `assumed in A alone: ${words}`),
+    ...c.assumptionsOnlyIn.b.map((words) => `assumed in B alone: ${words}`),
     '',
     table(['', 'A', 'B', 'change'], c.figures.map(figureRow), [1, 2, 3]),
     '',

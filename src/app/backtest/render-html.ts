@@ -1,55 +1,25 @@
-import { createHash } from 'node:crypto'
 import { duration } from '../cli/format.ts'
-import { type Html, html } from './page/html.ts'
+import { documentOf } from '../page/document.ts'
+import { type Html, html } from '../page/html.ts'
 import { byCollateral, bySize, leadHistogram, plannedAndRefused } from './page/plots-bars.ts'
 import { cumulativeNet, liquidationsOverTime } from './page/plots-time.ts'
-import { STYLE } from './page/style.ts'
 import { executionTable, groupTables, missedTable, money, oursTable, refusalsTable } from './page/tables.ts'
 import { blocksText, share } from './present.ts'
 import type { BacktestReport } from './report-schema.ts'
 import { utc } from './text.ts'
 
-/** The style's own hash is the only thing that the page may load: nothing from outside, no script, nothing smuggled in. */
-const POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; base-uri 'none'; form-action 'none'`
-
 /** A backtest as one file that needs nothing else. */
 export function renderHtml(report: BacktestReport): string {
-  const { recording } = report
-  const title = `Backtest of ${recording.markets.join(', ')}`
-  const page = html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8"/>
-<meta http-equiv="Content-Security-Policy" content="${POLICY}"/>
-<meta name="viewport" content="width=device-width, initial-scale=1"/>
-<meta name="color-scheme" content="light dark"/>
-<title>${title}</title>
-<style>${{ markup: STYLE }}</style>
-</head>
-<body>
-<svg class="defs" aria-hidden="true"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V6" class="stripe"/></pattern></defs></svg>
-${heading(title, report)}
-<main>
-${cards(report)}
-<div class="plots">${liquidationsOverTime(report)}${leadHistogram(report)}${cumulativeNet(report)}${plannedAndRefused(report)}${byCollateral(report)}${bySize(report)}</div>
-${missedTable(report)}${oursTable(report)}${executionTable(report)}${refusalsTable(report)}${groupTables(report)}${basis(report)}
-</main>
-<footer>Made by Plimsoll from ${recording.file}: the same recording and configuration give this page byte for byte.</footer>
-</body>
-</html>
-`
-  return page.markup
-}
-
-/** A ship's load line. */
-const MARK = html`<svg class="mark" viewBox="0 0 24 24" aria-hidden="true"><circle cx="12" cy="12" r="8" class="line"/><path d="M1 12H23" class="line"/></svg>`
-
-function heading(title: string, { recording: r, blocks }: BacktestReport): Html {
+  const { recording: r, blocks } = report
   const span = duration(r.toTimestamp - r.fromTimestamp)
-  return html`<header>
-<h1>${MARK}${title}</h1>
-<p>${r.chain} (${r.chainId}), ${utc(r.fromTimestamp)} to ${utc(r.toTimestamp)} UTC: ${span}, blocks ${r.fromBlock} to ${r.toBlock} (${blocks})</p>
-</header>`
+  return documentOf({
+    title: `Backtest of ${r.markets.join(', ')}`,
+    about: `${r.chain} (${r.chainId}), ${utc(r.fromTimestamp)} to ${utc(r.toTimestamp)} UTC: ${span}, blocks ${r.fromBlock} to ${r.toBlock} (${blocks})`,
+    content: html`${cards(report)}
+<div class="plots">${liquidationsOverTime(report)}${leadHistogram(report)}${cumulativeNet(report)}${plannedAndRefused(report)}${byCollateral(report)}${bySize(report)}</div>
+${missedTable(report)}${oursTable(report)}${executionTable(report)}${refusalsTable(report)}${groupTables(report)}${basis(report)}`,
+    footer: `Made by Plimsoll from ${r.file}: the same recording and configuration give this page byte for byte.`,
+  })
 }
 
 function cards({

@@ -90,6 +90,7 @@ function executedEntry(executed: ExecutedRow, { debtUsd8, debtCovered }: OurRow)
   return {
     status,
     revert: revert === null ? null : printable(revert),
+    plannedProfit: executed.plannedProfit.toString(),
     predictedProfit: executed.predictedProfit.toString(),
     profit: executed.profit.toString(),
     // The price that the plan itself was made with: value over amount of the debt it covers.

@@ -57,6 +57,7 @@ const missed = z.object({ ...place, tx: hash, logIndex: count, reason: missReaso
 const executed = z.object({
   status: z.enum(['success', 'reverted']),
   revert: words.nullable(),
+  plannedProfit: integer,
   predictedProfit: integer,
   profit: integer,
   profitUsd: usd,
@@ -107,7 +108,7 @@ const execution = z.object({
   executed: count,
   succeeded: count,
   reverted: count,
-  /** Executed with exactly the predicted profit and seizure. */
+  /** Executed with exactly the profit that was simulated before. */
   asPredicted: count,
   profitUsd: usd,
 })

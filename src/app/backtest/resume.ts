@@ -4,6 +4,7 @@ import { type Address, type Hex, isHex } from 'viem'
 import type { Place } from '../../adapters/recording/reader.ts'
 import type { Header, Read } from '../../core/types.ts'
 import type { SpokenState } from '../spoken.ts'
+import { parse, stringify } from './big-json.ts'
 import type { HappenedRow, OurRow, RefusedRow } from './run.ts'
 
 /** Everything a backtest is between two frames of its recording. */
@@ -52,8 +53,10 @@ export class ResumeFile {
 
   write(state: BacktestState): void {
     const body = stringify(state)
-    writeFileSync(`${this.#path}.part`, `${this.#work} ${digest(body)}\n${body}`, { flush: true })
-    renameSync(`${this.#path}.part`, this.#path)
+    // Of this process alone: two runs over one recording may save at once.
+    const part = `${this.#path}.${process.pid}.part`
+    writeFileSync(part, `${this.#work} ${digest(body)}\n${body}`, { flush: true })
+    renameSync(part, this.#path)
   }
 
   remove(): void {
@@ -62,14 +65,6 @@ export class ResumeFile {
 }
 
 const digest = (text: string): string => createHash('sha256').update(text).digest('hex')
-
-/** JSON with bigints as `{ "$n": "…" }`, which no object of a backtest looks like. What is undefined is left out. */
-const stringify = (value: unknown): string =>
-  JSON.stringify(value, (_, item: unknown) => (typeof item === 'bigint' ? { $n: String(item) } : item))
-const parse = (text: string): unknown =>
-  JSON.parse(text, (_, item: unknown) =>
-    typeof item === 'object' && item !== null && '$n' in item ? BigInt(String(item.$n)) : item,
-  )
 
 export const toHex = (bytes: Buffer): Hex => `0x${bytes.toString('hex')}`
 export const fromHex = (text: Hex): Buffer => Buffer.from(isHex(text) ? text.slice(2) : text, 'hex')

@@ -1,5 +1,6 @@
 import type { Address, Hex } from 'viem'
 import type { RefusalReason } from '../../core/plan.ts'
+import type { QuoteOrigin } from '../offline/quotes.ts'
 
 /** What a recording is, as a report says it. */
 export interface RecordingFacts {
@@ -93,10 +94,10 @@ export interface OurRow {
   readonly costUsd8: bigint
   readonly netUsd8: bigint
   /** Where its quote came from. */
-  readonly quote: 'recorded' | 'assumed' | 'node'
+  readonly quote: QuoteOrigin
   /** Blocks between the account's becoming liquidatable and the block we would land in. */
   readonly latenessBlocks: number
-  /** Who liquidated the account within the plan's deadline, if anybody did. */
+  /** Who liquidated the account next, before it was healthy again, however much later; `null`: nobody. */
   readonly rival: { readonly block: bigint; readonly tx: Hex; readonly liquidator: Address } | null
   readonly executed: ExecutedRow | null
 }
@@ -105,6 +106,9 @@ export interface OurRow {
 export interface ExecutedRow {
   readonly status: 'success' | 'reverted'
   readonly revert: string | null
+  /** By the plan: quoted on the page, with the page's prices. */
+  readonly plannedProfit: bigint
+  /** As the live program asks a node before it signs: in the block being built. 0 when it would revert. */
   readonly predictedProfit: bigint
   readonly profit: bigint
   readonly predictedSeized: bigint

@@ -20,12 +20,9 @@ export function beforeCall(book: Book, facts: Facts, found: Liquidated): BeforeC
   if (account === undefined || !book.protocol.knows(book.ledger, account))
     return { missed: 'unknown-account', detail: 'it had no debt before this block' }
   const logs = facts.logs.filter(({ logIndex }) => logIndex < firstLogOf(facts, found))
-  const moment = { block: facts.block, logs, reads: [] as Read[] }
-  const answers = new Map(facts.reads.map((read) => [callKey(read), read]))
-  const named = book.reads(moment)
-  const derived = new Map(book.derive(moment, named).map((read) => [callKey(read), read]))
-  const reads = named.flatMap((call) => derived.get(callKey(call)) ?? answers.get(callKey(call)) ?? [])
-  if (reads.length < named.length)
+  const moment: Facts = { block: facts.block, logs, reads: [] }
+  const reads = readsAt(book, moment, facts, found.borrower)
+  if (reads === undefined)
     return { missed: 'within-block', detail: 'the recording does not hold what the block looked like before the call' }
   return book.ledger.speculate(facts.block.number, () => {
     book.protocol.apply({ ...moment, reads }, book.ledger)
@@ -35,6 +32,25 @@ export function beforeCall(book: Book, facts: Facts, found: Liquidated): BeforeC
     if (book.protocol.inspect(book.ledger, account, timestamp)) return { missed: null, detail: '' }
     return { missed: 'healthy-before', detail: `health ${view.healthFactor} (18 decimals) right before the call` }
   })
+}
+
+/**
+ * What the page up to the call needs, in rounds like any page: from its logs where that is exact, else as it was at the end
+ * of the block. Undefined when an answer is missing, or says of the borrower only what the call had left of it.
+ */
+function readsAt(book: Book, moment: Facts, { reads: atEnd }: Facts, borrower: Address): readonly Read[] | undefined {
+  const answers = new Map(atEnd.filter(({ data }) => !data.includes(borrower.slice(2))).map((r) => [callKey(r), r]))
+  const known = new Map<string, Read>()
+  for (;;) {
+    const named = book.reads({ ...moment, reads: [...known.values()] }).filter((call) => !known.has(callKey(call)))
+    if (named.length === 0) return [...known.values()]
+    const derived = new Map(book.derive(moment, named).map((read) => [callKey(read), read]))
+    for (const call of named) {
+      const read = derived.get(callKey(call)) ?? answers.get(callKey(call))
+      if (read === undefined) return undefined
+      known.set(callKey(call), read)
+    }
+  }
 }
 
 /** Index of the first log that the call itself made: the first of its transaction that names the borrower, after an earlier call. */

@@ -1,15 +1,8 @@
 import { parseDecimal, SCALE } from '../../config/decimals.ts'
 import { didYouMean } from '../../config/suggest.ts'
 import { UsageError } from '../../core/errors.ts'
+import type { Overrides } from '../offline/settings.ts'
 import { usdText } from './text.ts'
-
-/** What a sweep puts in place of the configuration; what is absent stays as configured. */
-export interface Overrides {
-  readonly minProfitUsd8?: bigint
-  readonly maxDebtUsd8?: bigint
-  readonly slippageBps?: number
-  readonly latencyBlocks?: number
-}
 
 interface Knob {
   readonly expects: string
@@ -49,13 +42,33 @@ function whole(text: string, most: number, made: (count: number) => Overrides): 
 /** Each combination is a whole backtest. */
 const MOST_COMBINATIONS = 256
 
-/** `minProfitUsd=1,5` and `latencyBlocks=0,1` as their four combinations; the last given changes fastest. */
-export function parseSweep(given: readonly string[]): readonly Overrides[] {
+/** `minProfitUsd=5`, each parameter once and with one value. */
+export function parseSet(given: readonly string[]): Overrides {
+  const [overrides = {}, ...more] = combinationsOf('--set', given)
+  if (more.length === 0) return overrides
+  throw bad(
+    `--set ${given.find((option) => option.includes(','))}`,
+    'that is more than one value',
+    'Try several values with --sweep.',
+  )
+}
+
+/** `minProfitUsd=1,5` and `latencyBlocks=0,1` as their four combinations; the last given changes fastest. None may be set as well. */
+export function parseSweep(given: readonly string[], set: Overrides = {}): readonly Overrides[] {
+  const combinations = combinationsOf('--sweep', given)
+  const isSet = new Set(overrideCells(set).map(([name]) => name))
+  const both = given.find((option) => isSet.has(option.split('=')[0] ?? ''))
+  if (both === undefined) return combinations
+  throw bad(`--sweep ${both}`, 'the parameter is given with --set, too', 'Leave one of the two out.')
+}
+
+function combinationsOf(flag: string, given: readonly string[]): readonly Overrides[] {
   const names = new Set<string>()
   let combinations: readonly Overrides[] = [{}]
-  for (const option of given) {
-    const { name, values } = parseOne(option)
-    if (names.has(name)) throw bad(option, `${name} is swept twice`, 'Give all its values in one list.')
+  for (const words of given) {
+    const option = `${flag} ${words}`
+    const { name, values } = parseOne(flag, words)
+    if (names.has(name)) throw bad(option, `${name} is given twice`, 'Give each parameter once.')
     names.add(name)
     if (combinations.length * values.length > MOST_COMBINATIONS)
       throw bad(
@@ -68,13 +81,14 @@ export function parseSweep(given: readonly string[]): readonly Overrides[] {
   return combinations
 }
 
-function parseOne(option: string): { readonly name: string; readonly values: readonly Overrides[] } {
-  const [, name, list] = /^([^=]*)=(.*)$/.exec(option) ?? []
+function parseOne(flag: string, given: string): { readonly name: string; readonly values: readonly Overrides[] } {
+  const [, name, list] = /^([^=]*)=(.*)$/.exec(given) ?? []
+  const option = `${flag} ${given}`
   if (name === undefined || list === undefined)
-    throw bad(option, 'it has no =', 'Write a parameter and its values, such as minProfitUsd=1,5,20.')
+    throw bad(option, 'it has no =', `Write a parameter and its value, such as ${flag} minProfitUsd=5.`)
   const knob = Object.hasOwn(KNOBS, name) ? KNOBS[name] : undefined
   if (knob === undefined)
-    throw bad(option, `"${name}" is no parameter of a sweep`, didYouMean(name, Object.keys(KNOBS)))
+    throw bad(option, `"${name}" is no parameter of a backtest`, didYouMean(name, Object.keys(KNOBS)))
   const seen = new Set<string>()
   const values = list.split(',').map((text) => {
     const value = knob.read(text.trim())
@@ -88,7 +102,7 @@ function parseOne(option: string): { readonly name: string; readonly values: rea
 }
 
 const bad = (option: string, why: string, fix: string): UsageError =>
-  new UsageError({ code: 'BAD_OPTION', what: `--sweep ${option}`, why, fix })
+  new UsageError({ code: 'BAD_OPTION', what: option, why, fix })
 
 /** Names and values as they are typed, for tables. */
 export function overrideCells(overrides: Overrides): readonly (readonly [name: string, value: string])[] {

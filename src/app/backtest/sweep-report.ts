@@ -1,8 +1,9 @@
 import { usd } from '../cli/format.ts'
 import { table } from '../cli/output.ts'
+import type { Overrides } from '../offline/settings.ts'
 import { share } from './present.ts'
 import type { BacktestReport } from './report-schema.ts'
-import { describeOverrides, type Overrides, overrideCells } from './sweep-options.ts'
+import { describeOverrides, overrideCells } from './sweep-options.ts'
 import { usd8Of } from './text.ts'
 
 /** What `backtest --sweep --json` prints: every report whole, so that two of them can be compared. */

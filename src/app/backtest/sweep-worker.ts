@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { type Complaint, type ExitCode, PlimsollError } from '../../core/errors.ts'
+import type { Overrides } from '../offline/settings.ts'
 import type { BacktestReport } from './report-schema.ts'
-import type { Overrides } from './sweep-options.ts'
 
 /** One backtest of a sweep. */
 export interface SweepJob {

@@ -29,7 +29,7 @@ export async function explain(
   for (const explanation of found) show(explanation)
 }
 
-function show(e: Explanation): void {
+export function show(e: Explanation): void {
   print(`${e.address} in ${e.market}, block ${e.block.number}`)
   print(
     `health ${health(e.healthFactor)}${e.liquidatable ? ' LIQUIDATABLE' : ''}, eMode ${e.eMode === 0 ? 'none' : e.eMode}`,

@@ -86,7 +86,7 @@ program
 program
   .command('record')
   .description('past blocks of a chain into a file, for backtests; goes on where it was stopped')
-  .argument('[file]', 'the recording (default: CHAIN-FROM-TO.plimsoll)')
+  .argument('[file]', 'the recording (default: CHAIN-FROM-TO.plimsoll, without --to CHAIN-FROM.plimsoll)')
   .option('--chain <name>', 'the chain, where the configuration has several')
   .option('--from <block>', 'first block: a number, or a day (2026-10-01)')
   .option('--to <block>', 'last block (default: the newest final one)')
@@ -123,11 +123,36 @@ program
   .argument('<file>', 'the recording')
   .option('--set <parameter=value>', 'a parameter for this run, several times: minProfitUsd=5', repeated, [])
   .option('--sweep <parameter=values>', 'every combination, in threads: minProfitUsd=1,5,20', repeated, [])
+  .option('--fork', 'execute every plan on a fork of the chain as it stood (needs an archive node)', false)
   .option('--out <folder>', 'write report.json, report.html and ledger.csv there')
   .option('--fail-on-miss', 'exit code 3 when a liquidation was not flagged', false)
   .action(async (file, options, command) => {
     const { backtest } = await import('./backtest.ts')
     process.exitCode = await backtest(globals(command), file, options, stopping.signal)
+  })
+
+program
+  .command('replay')
+  .description('every decision of one block explained, from a recording or from a node')
+  .argument('[file]', 'the recording (default: the nodes of the configuration)')
+  .requiredOption('--block <number>', 'the block; in a recording the last page up to it')
+  .option('--user <address>', 'one account only, liquidatable or not')
+  .option('--market <name>', 'one market only')
+  .action(async (file, options, command) =>
+    (await import('./replay.ts')).replay(globals(command), file, options, stopping.signal),
+  )
+
+program
+  .command('rehearse')
+  .description('on a fork, push every account under and liquidate it; goes on where it was stopped')
+  .option('--market <name>', 'the market, where the configuration has several')
+  .option('--block <block>', 'where to fork: a number or a day (default: the newest final block)')
+  .option('--limit <number>', 'so many accounts, the largest debts first')
+  .option('--min-usd <dollars>', 'exit code 3 when a larger debt cannot be liquidated', '1000')
+  .option('--out <folder>', 'results as they come, report.json and report.html', './rehearsal')
+  .action(async (options, command) => {
+    const { rehearse } = await import('./rehearse.ts')
+    process.exitCode = await rehearse(globals(command), options, stopping.signal)
   })
 
 const report = program.command('report').description('reports of backtests')

@@ -25,7 +25,7 @@ export function createWork(
   return isTTY ? bar(name, eta, nowMs) : lines(name, eta, { say, nowMs })
 }
 
-/** A market's first page: an estimate before, then as any long work. */
+/** A market's first page: an estimate before, then like all long work. */
 export function createProgress(
   isTTY: boolean,
   say: (line: string) => void = talk,

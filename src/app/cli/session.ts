@@ -119,7 +119,7 @@ async function catchUp({ feed, books, rpc, config }: OpenChain, store: Store): P
   }
 }
 
-export const unknownMarket = (market: string, config: Config): UsageError =>
+export const unknownMarket = (market: string, config: Pick<Config, 'markets'>): UsageError =>
   new UsageError({
     code: 'UNKNOWN_MARKET',
     what: `market "${market}" is not in the configuration`,

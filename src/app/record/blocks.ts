@@ -1,6 +1,6 @@
 import { getHeader } from '../../adapters/rpc/client.ts'
 import type { ChainConfig } from '../../config/config.ts'
-import { ChainError, UsageError } from '../../core/errors.ts'
+import { ChainError, RpcFault, UsageError } from '../../core/errors.ts'
 import type { Node } from '../../core/ports.ts'
 import type { Header } from '../../core/types.ts'
 
@@ -11,18 +11,33 @@ export async function finalBlock(node: Node, chain: ChainConfig): Promise<Header
     const depth = BigInt(chain.finality)
     return need(node, chain, head.number > depth ? head.number - depth : 0n)
   }
-  return (await getHeader(node, 'finalized')) ?? head
+  const final = await getHeader(node, 'finalized').catch((error: unknown) => {
+    if (error instanceof RpcFault) return undefined
+    throw error
+  })
+  if (final !== undefined) return final
+  throw new ChainError({
+    code: 'NO_FINALITY',
+    what: `the node of chain "${chain.name}" names no finalized block`,
+    why: 'only blocks that can no longer change are recorded',
+    fix: `Set chains.${chain.name}.finality to a depth in blocks.`,
+  })
 }
+
+/** A day, or a moment to the minute or second; always UTC. */
+const MOMENT = /^\d{4}-\d{2}-\d{2}(T\d{2}:\d{2}(:\d{2})?)?Z?$/
 
 /** `--from`, `--to` as given: a block's number, or a day or moment (UTC), which stands for the first block from then on. */
 export async function readBlock(node: Node, chain: ChainConfig, option: string, text: string): Promise<bigint> {
   if (/^\d+$/.test(text)) return BigInt(text)
-  const ms = /^\d{4}-\d{2}-\d{2}/.test(text) ? Date.parse(text) : Number.NaN
+  const ms = MOMENT.test(text)
+    ? Date.parse(text.length > 'YYYY-MM-DDZ'.length ? `${text.replace('Z', '')}Z` : text.replace('Z', ''))
+    : Number.NaN
   if (Number.isNaN(ms))
     throw new UsageError({
       code: 'BAD_BLOCK',
       what: `${option} ${text}`,
-      why: 'it is neither a block number nor a day (2026-10-01) or moment (2026-10-01T12:00Z)',
+      why: 'it is neither a block number nor a day (2026-10-01) nor a moment (2026-10-01T12:00Z, UTC)',
       fix: `Give ${option} as a number or a date.`,
     })
   return firstBlockFrom(node, chain, BigInt(Math.ceil(ms / 1000)))

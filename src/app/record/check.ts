@@ -1,4 +1,5 @@
-import { openRecording } from '../../adapters/recording/reader.ts'
+import { RecordingError } from '../../adapters/recording/format.ts'
+import { openRecording, type Recording } from '../../adapters/recording/reader.ts'
 
 export interface RecordingCheck {
   readonly chain: string
@@ -18,9 +19,21 @@ export interface RecordingCheck {
   readonly sizeBytes: number
   readonly unpackedBytes: number
   readonly digest: string
+  /** The recorder said that it was done. False after an interruption, or where the end was cut off between two frames. */
 }
 
-/** Reads a recording whole. Throws RecordingError naming the first page that is damaged. */
+/** Throws RecordingError unless the recorder said that it was done where the reader stands. */
+export function requireEnd(path: string, { isEnd, block }: Pick<Recording['place'], 'isEnd' | 'block'>): void {
+  if (isEnd) return
+  throw new RecordingError({
+    code: 'RECORDING_UNFINISHED',
+    what: `${path} ends after block ${block ?? '?'} without the mark of its end`,
+    why: 'its recording was interrupted, or what follows was cut off',
+    fix: 'Give the command again with which it was begun: it goes on from there. A daemon goes on by itself.',
+  })
+}
+
+/** Reads a recording whole. Throws RecordingError naming the first page that is damaged or missing. */
 export function checkRecording(path: string): RecordingCheck {
   const recording = openRecording(path)
   try {
@@ -42,6 +55,7 @@ export function checkRecording(path: string): RecordingCheck {
         proofs.compared += entry.checked
         proofs.mismatched += entry.mismatched
       }
+    requireEnd(path, place)
     return {
       chain: meta.chain,
       chainId: meta.chainId,

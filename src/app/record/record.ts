@@ -2,13 +2,14 @@ import { existsSync, rmSync } from 'node:fs'
 import { RecordingError } from '../../adapters/recording/format.ts'
 import { RecordingWriter } from '../../adapters/recording/writer.ts'
 import { getHeader, type Rpc } from '../../adapters/rpc/client.ts'
+import { patiently } from '../../adapters/rpc/history.ts'
 import { type PastProgress, readPast } from '../../adapters/rpc/past.ts'
 import { openStore } from '../../adapters/store/sqlite.ts'
 import type { ChainConfig, MarketConfig } from '../../config/config.ts'
 import type { Book } from '../../core/book.ts'
 import type { Batch } from '../../core/ports.ts'
 import type { RecordingEntry, RecordingMeta } from '../../core/recording.ts'
-import type { Header } from '../../core/types.ts'
+import type { AccountId, Header } from '../../core/types.ts'
 import { everyAccount, isExact, sampleAccounts, verify } from '../audit.ts'
 import { firstPage, type Progress } from '../open-chain.ts'
 import { need } from './blocks.ts'
@@ -59,21 +60,28 @@ export async function record(options: RecordOptions): Promise<RecordSummary> {
   const { rpc, path, meta, say } = options
   const before = rpc.total
   const books = new Map(meta.markets.map((market) => [market.name, bookOf(market)]))
-  const writer = existsSync(path) ? await resume(options, books) : RecordingWriter.create(path, meta)
+  const proven = new Map<string, bigint>()
+  const writer = existsSync(path) ? await resume(options, books, proven) : RecordingWriter.create(path, meta)
   try {
     await beginMarkets(options, writer, books)
     const next = (writer.block ?? options.from) + 1n
     if (next > options.to + 1n) throw beyond(path, writer.block ?? 0n, options.to)
     if (next > options.from) say(`${path}: going on at block ${next}`)
     const counts = await recordRange(options, writer, books, next)
-    writer.flush()
+    for (const book of books.values())
+      if (proven.get(book.name) !== book.head?.number) await prove(options, writer, book, counts, everyAccount(book))
+    writer.finish()
     return { path, from: options.from, to: options.to, ...counts, requests: rpc.total - before, bytes: writer.bytes }
   } finally {
     writer.close()
   }
 }
 
-async function resume(options: RecordOptions, books: ReadonlyMap<string, Book>): Promise<RecordingWriter> {
+async function resume(
+  options: RecordOptions,
+  books: ReadonlyMap<string, Book>,
+  proven: Map<string, bigint>,
+): Promise<RecordingWriter> {
   const { path, meta, rpc, say } = options
   let last: Header | undefined
   let first: bigint | undefined
@@ -85,26 +93,17 @@ async function resume(options: RecordOptions, books: ReadonlyMap<string, Book>):
     follow(books, entry)
     if (entry.kind === 'page') last = entry.facts.block
     if (entry.kind === 'state') first ??= entry.state.block.number + 1n
+    if (entry.kind === 'proof') proven.set(entry.market, entry.block)
   })
   if (cutBytes > 0) say(`${path}: an unfinished end of ${cutBytes} bytes was cut off`)
   const same = ({ chainId, markets }: RecordingMeta): string => JSON.stringify([chainId, markets])
   if (same(found) !== same(meta) || (first !== undefined && first !== options.from)) {
     writer.close()
-    throw new RecordingError({
-      code: 'RECORDING_OTHER',
-      what: `${path} holds ${found.markets.map(({ name }) => name).join(', ')} on ${found.chain} from block ${first ?? '?'}`,
-      why: `that is not what is to be recorded: ${meta.markets.map(({ name }) => name).join(', ')} on ${meta.chain} from block ${options.from}`,
-      fix: 'Name another file, or give the options with which this one was begun.',
-    })
+    throw other(options, found, first)
   }
   if (last !== undefined && (await getHeader(rpc, last.number))?.hash !== last.hash) {
     writer.close()
-    throw new RecordingError({
-      code: 'RECORDING_ORPHANED',
-      what: `${path} ends in a block ${last.number} that the node does not have`,
-      why: 'the chain was reorganised below what was taken as final, or the node is of another network',
-      fix: 'Check the node; if it is right, record the range again.',
-    })
+    throw orphaned(path, last.number)
   }
   return writer
 }
@@ -170,22 +169,22 @@ async function recordRange(
     counts.readsDerived += step.derived
     counts.readsAsked += reads.length - step.derived
     if (counts.pages % FLUSH_PAGES === 0) writer.flush()
-    if (block.number < due && block.number < to) continue
+    if (block.number < due || block.number === to) continue
     while (due <= block.number) due += every
-    for (const book of followers) await prove(options, writer, book, counts, block.number === to)
+    for (const book of followers) await prove(options, writer, book, counts, sampleAccounts(book, PROOF_ACCOUNTS))
   }
   return counts
 }
 
 /** The mirror against the chain at its block; the file says what came of it. */
 async function prove(
-  { batch, say }: RecordOptions,
+  { batch, say, signal }: RecordOptions,
   writer: RecordingWriter,
   book: Book,
   counts: { proofs: number; compared: number; mismatched: number },
-  isLast: boolean,
+  accounts: readonly AccountId[],
 ): Promise<void> {
-  const verification = await verify(book, batch, isLast ? everyAccount(book) : sampleAccounts(book, PROOF_ACCOUNTS))
+  const verification = await patiently(() => verify(book, batch, accounts), signal)
   const { block, checked, mismatches } = verification
   const mismatched = isExact(verification) ? 0 : Math.max(1, verification.mismatched)
   writer.append({ kind: 'proof', market: book.name, block, checked, mismatched })
@@ -205,4 +204,23 @@ const beyond = (path: string, last: bigint, to: bigint): RecordingError =>
     what: `${path} already goes to block ${last}`,
     why: `that is beyond --to ${to}`,
     fix: 'Nothing is to be done; give a later --to to go on.',
+  })
+
+const namesOf = ({ markets }: RecordingMeta): string =>
+  markets.map(({ name, priceReadsS }) => `${name} (prices ${priceReadsS} s)`).join(', ')
+
+const other = ({ path, meta, from }: RecordOptions, found: RecordingMeta, first: bigint | undefined): RecordingError =>
+  new RecordingError({
+    code: 'RECORDING_OTHER',
+    what: `${path} holds ${namesOf(found)} on ${found.chain} from block ${first ?? '?'}`,
+    why: `that is not what is to be recorded: ${namesOf(meta)} on ${meta.chain} from block ${from}`,
+    fix: 'Name another file, or give the options with which this one was begun.',
+  })
+
+const orphaned = (path: string, block: bigint): RecordingError =>
+  new RecordingError({
+    code: 'RECORDING_ORPHANED',
+    what: `${path} ends in a block ${block} that the node does not have`,
+    why: 'the chain was reorganised below what was taken as final, or the node is of another network',
+    fix: 'Check the node; if it is right, record the range again.',
   })

@@ -66,7 +66,7 @@ describe('report of a backtest', () => {
       executed: 4,
       succeeded: 3,
       reverted: 1,
-      asPredicted: 1,
+      asPredicted: 2,
       profitUsd: '284.99999900',
     })
   })

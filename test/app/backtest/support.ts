@@ -17,7 +17,7 @@ export const address = (n: number): Address => `0x${n.toString(16).padStart(40, 
 export const hash = (n: number): Hex => `0x${n.toString(16).padStart(64, '0')}`
 
 /** 2025-10-10 21:00:00 UTC, three hours before a new day. */
-export const START_S = 1_760_130_000n
+const START_S = 1_760_130_000n
 export const FIRST = 1_000n
 const BLOCK_TIME_S = 12n
 export const timeOf = (block: bigint): bigint => START_S + (block - FIRST) * BLOCK_TIME_S
@@ -110,6 +110,7 @@ export function ours(n: number, bent: Partial<OurRow> = {}): OurRow {
 export const executed = (bent: Partial<ExecutedRow> = {}): ExecutedRow => ({
   status: 'success',
   revert: null,
+  plannedProfit: 95_000_000n,
   predictedProfit: 95_000_000n,
   profit: 95_000_000n,
   predictedSeized: 10n ** 18n,

@@ -1,9 +1,9 @@
 import { usd } from '../../cli/format.ts'
+import { AREA, bar, compact, emptyFigure, figure, scaleOf, text, WIDTH, yAxis } from '../../page/frame.ts'
+import { type Html, html } from '../../page/html.ts'
 import { SIZE_WORDS } from '../present.ts'
 import type { BacktestReport, Figures } from '../report-schema.ts'
 import { usd8Of } from '../text.ts'
-import { AREA, bar, compact, emptyFigure, figure, scaleOf, text, WIDTH, yAxis } from './frame.ts'
-import { type Html, html } from './html.ts'
 import { legend } from './plots-time.ts'
 
 /** Leads in classes that double: 0, 1, 2 to 3, 4 to 7 … The last is open. */

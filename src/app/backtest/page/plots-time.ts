@@ -1,7 +1,7 @@
+import { AREA, at, bar, compact, compactUsd, emptyFigure, figure, scaleOf, text, yAxis } from '../../page/frame.ts'
+import { type Html, html } from '../../page/html.ts'
 import type { BacktestReport } from '../report-schema.ts'
 import { usd8Of, utc } from '../text.ts'
-import { AREA, at, bar, compact, compactUsd, emptyFigure, figure, scaleOf, text, yAxis } from './frame.ts'
-import { type Html, html } from './html.ts'
 
 type Recording = BacktestReport['recording']
 

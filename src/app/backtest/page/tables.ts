@@ -1,36 +1,10 @@
 import { amount, usd } from '../../cli/format.ts'
+import { type Column, grid, section } from '../../page/grid.ts'
+import { type Html, html, NOTHING } from '../../page/html.ts'
 import { blocksText, byWorst, daysByWorst, refusedWords, SIZE_WORDS, shortHex } from '../present.ts'
 import type { BacktestReport, Figures, OurEntry } from '../report-schema.ts'
 import { MISS_REASONS } from '../run.ts'
 import { usd8Of, utc } from '../text.ts'
-import { type Html, html, NOTHING } from './html.ts'
-
-/** More rows than these no page is read for; the JSON and the CSV have them all. */
-const MOST_ROWS = 250
-
-interface Column<T> {
-  readonly head: string
-  readonly cell: (row: T) => string | Html
-  readonly kind?: 'num' | 'words'
-}
-
-function grid<T>(columns: readonly Column<T>[], rows: readonly T[]): Html {
-  const heads = columns.map(({ head, kind = '' }) => html`<th scope="col" class="${kind}">${head}</th>`)
-  const line = (row: T): Html =>
-    html`<tr>${columns.map(({ cell, kind = '' }) => html`<td class="${kind}">${cell(row)}</td>`)}</tr>
-`
-  const left = rows.length - MOST_ROWS
-  const rest = left > 0 ? html`<p class="soft">… and ${left} more: the JSON has them all.</p>` : NOTHING
-  return html`<div class="wide"><table><thead><tr>${heads}</tr></thead><tbody>
-${rows.slice(0, MOST_ROWS).map(line)}</tbody></table></div>${rest}`
-}
-
-const section = (
-  title: string,
-  content: Html,
-  after: Html = NOTHING,
-): Html => html`<section><h2>${title}</h2>${content}${after}</section>
-`
 
 const said = (words: string): Html => html`<p>${words}</p>`
 

@@ -4,10 +4,17 @@ import { resolve } from '../../config/resolve.ts'
 import { schema } from '../../config/schema.ts'
 import type { Limits } from '../../core/plan.ts'
 import type { RecordingMeta } from '../../core/recording.ts'
-import type { Overrides } from './sweep-options.ts'
+
+/** What is put in place of the configuration; what is absent stays as configured. */
+export interface Overrides {
+  readonly minProfitUsd8?: bigint
+  readonly maxDebtUsd8?: bigint
+  readonly slippageBps?: number
+  readonly latencyBlocks?: number
+}
 
 /** Everything a backtest decides by. */
-export interface BacktestSettings {
+export interface OfflineSettings {
   readonly chain: ChainConfig
   readonly alerts: AlertsConfig
   readonly slippageBps: number
@@ -24,11 +31,11 @@ const DEFAULT_LATENCY_BLOCKS = 1
 const NO_NODE = 'http://127.0.0.1:9'
 
 /** The configuration as far as it speaks of the recorded markets; defaults for what it leaves out, and without one. */
-export function backtestSettings(
+export function offlineSettings(
   meta: RecordingMeta,
   config: Config | undefined,
   overrides: Overrides,
-): BacktestSettings {
+): OfflineSettings {
   const bare = bareConfig(meta)
   const chain = config?.chains.find(({ id }) => id === meta.chainId) ?? bare.chains[0]
   if (chain === undefined) throw new RangeError('a recording without a chain')

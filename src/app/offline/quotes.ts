@@ -7,13 +7,15 @@ import type { Batch, Router } from '../../core/ports.ts'
 import type { Facts, Read } from '../../core/types.ts'
 import { nativePriceUsd8, routerOf } from '../executors.ts'
 import { PRIORITY_FEE_WEI } from '../fees.ts'
-import type { OurRow } from './run.ts'
-import type { BacktestSettings } from './settings.ts'
+import type { OfflineSettings } from './settings.ts'
+
+/** Where a quote comes from: an answer of the time, a node asked now, or an assumption. */
+export type QuoteOrigin = 'recorded' | 'assumed' | 'node'
 
 /** Where quotes of a backtest come from, and which came from where. */
 export interface Quotes {
   readonly router: Router
-  originOf(plan: Plan): OurRow['quote']
+  originOf(plan: Plan): QuoteOrigin
   /** A new page: what was asked at it then can be answered. */
   turn(facts: Facts): void
   readonly remembered: readonly Read[]
@@ -22,7 +24,7 @@ export interface Quotes {
 const GET_POOL = toFunctionSelector('function getPool(address,address,uint24)')
 
 export interface QuotesOptions {
-  readonly settings: BacktestSettings
+  readonly settings: OfflineSettings
   readonly books: ReadonlyMap<string, Book>
   /** Asked at the page's block what the recording does not hold; none: assumed. */
   readonly node: Batch | undefined
@@ -33,10 +35,11 @@ export interface QuotesOptions {
 export function createQuotes({ settings, books, node, remembered }: QuotesOptions): Quotes {
   const recorded = new RecordedBatch(({ data }) => data.startsWith(GET_POOL), remembered)
   const place = (market: string) => placeOf(settings, books.get(market), market)
-  const live = routerOf({ config: settings.chain, batch: recorded }, place)
+  const openLive = (): Router => routerOf({ config: settings.chain, batch: recorded }, place)
+  let live = openLive()
   const asking = node && routerOf({ config: settings.chain, batch: node }, place)
-  const origins = new WeakMap<Quote, OurRow['quote']>()
-  const mark = (quotes: readonly Quote[], origin: OurRow['quote']): readonly Quote[] => {
+  const origins = new WeakMap<Quote, QuoteOrigin>()
+  const mark = (quotes: readonly Quote[], origin: QuoteOrigin): readonly Quote[] => {
     for (const quote of quotes) origins.set(quote, origin)
     return quotes
   }
@@ -54,14 +57,18 @@ export function createQuotes({ settings, books, node, remembered }: QuotesOption
       },
     },
     originOf: ({ quote }) => origins.get(quote) ?? 'assumed',
-    turn: (facts) => recorded.turn(facts),
+    turn(facts) {
+      recorded.turn(facts)
+      // A router keeps for a while that a pool is not there: one of its own for each page, or what it knows would depend on where a run began.
+      live = openLive()
+    },
     get remembered() {
       return recorded.remembered
     },
   }
 }
 
-function placeOf(settings: BacktestSettings, book: Book | undefined, market: string) {
+function placeOf(settings: OfflineSettings, book: Book | undefined, market: string) {
   return (
     book && {
       contract: settings.contract(market),
@@ -72,7 +79,7 @@ function placeOf(settings: BacktestSettings, book: Book | undefined, market: str
 }
 
 function assumedQuotes(
-  { chain, slippageBps }: BacktestSettings,
+  { chain, slippageBps }: OfflineSettings,
   book: Book | undefined,
   seizures: readonly Seizure[],
   facts: Facts,
