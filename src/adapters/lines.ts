@@ -13,20 +13,31 @@ export function createLines(path: string): Lines {
   return writer(openSync(path, 'w'))
 }
 
-/** The values of a file and what is appended to it from here; undefined when there is no file. */
+/**
+ * The values of a file and what is appended to it from here; undefined when there is no file. A process that was killed while
+ * it wrote leaves half a line, which never happened; so does a line that is damaged, with everything after it.
+ */
 export function resumeLines(path: string): { readonly values: readonly unknown[]; readonly lines: Lines } | undefined {
   if (!existsSync(path)) return undefined
   const bytes = readFileSync(path)
-  // A process that was killed while it wrote leaves half a line, which was never finished and so never happened.
-  const end = bytes.lastIndexOf('\n') + 1
-  const values = bytes
-    .subarray(0, end)
-    .toString('utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-    .map((line): unknown => JSON.parse(line))
+  const values: unknown[] = []
+  let end = 0
+  for (let next = bytes.indexOf('\n'); next >= 0; next = bytes.indexOf('\n', end)) {
+    const value = parse(bytes.toString('utf8', end, next))
+    if (value === undefined) break
+    values.push(value)
+    end = next + 1
+  }
   truncateSync(path, end)
   return { values, lines: writer(openSync(path, 'a')) }
+}
+
+function parse(line: string): unknown {
+  try {
+    return JSON.parse(line)
+  } catch {
+    return undefined
+  }
 }
 
 function writer(file: number): Lines {

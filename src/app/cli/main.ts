@@ -152,7 +152,7 @@ program
   .option('--out <folder>', 'results as they come, report.json and report.html', './rehearsal')
   .action(async (options, command) => {
     const { rehearse } = await import('./rehearse.ts')
-    process.exitCode = await rehearse(globals(command), options, stopping.signal)
+    process.exitCode = await rehearse(globals(command), options, { signal: stopping.signal, version })
   })
 
 const report = program.command('report').description('reports of backtests')

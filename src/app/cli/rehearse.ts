@@ -24,7 +24,11 @@ export interface RehearseCommand {
 }
 
 /** `plimsoll rehearse`. Exit code 3 when a position worth more than `--min-usd` cannot be liquidated. */
-export async function rehearse(global: GlobalOptions, command: RehearseCommand, signal: AbortSignal): Promise<number> {
+export async function rehearse(
+  global: GlobalOptions,
+  command: RehearseCommand,
+  { signal, version }: { readonly signal: AbortSignal; readonly version: string },
+): Promise<number> {
   const { config } = readSettings(global.config)
   const { market, chain } = chosen(config, command.market)
   const minUsd8 = parseDecimal(command.minUsd, SCALE.usd)
@@ -37,7 +41,7 @@ export async function rehearse(global: GlobalOptions, command: RehearseCommand, 
     command.block === undefined
       ? await finalBlock(rpc, chain)
       : await need(rpc, chain, await readBlock(rpc, chain, '--block', command.block))
-  const options = { chain, market, limits: limitsOf(config, market.name), rpc, batch, block, limit, signal }
+  const options = { chain, market, limits: limitsOf(config, market.name), rpc, batch, block, limit, signal, version }
   const { book, results } = await withProgress({ ...options, folder: command.out, say: talk })
   const { reserves } = book.protocol.market(book.ledger)
   const report = buildRehearsalReport({ market: market.name, chainId: chain.id, block, minUsd8, reserves, results })
