@@ -68,7 +68,10 @@ function figuresOf(report: RehearsalReport, seconds: number): Record<string, unk
     'not moved': report.unmoved,
     'out of reach, over $1,000': report.stuck.length,
     'profit differs from simulation': report.differences.profit,
-    'seizure differs from the mirror': report.differences.seized,
+    'profit differs from the plan': report.differences.planned,
+    'by at most, USD': amount(BigInt(report.differences.plannedMostUsd8), 8, 4),
+    'asset of most of these': report.differences.assets[0] ?? '–',
+    'more gas than planned': report.differences.gas,
     'median gas': report.gas === null ? '–' : amount(BigInt(report.gas.p50), 0, 0),
     seconds: seconds.toFixed(1),
   }

@@ -42,6 +42,8 @@ describe('plimsoll rehearse', function () {
     expect(report.ok).to.be.above(20)
     expect(report.failed).to.deep.equal([])
     expect(report.differences.profit).to.equal(0)
+    for (const bins of [report.profit?.bins, report.gas?.bins])
+      expect(bins?.reduce((sum, { count }) => sum + count, 0)).to.equal(report.ok)
     expect(report.profit?.count).to.equal(report.ok)
     const results = lines('whole')
       .slice(1)
@@ -76,6 +78,18 @@ describe('plimsoll rehearse', function () {
     const whole = JSON.parse(readFileSync(place.path('whole/report.json'), 'utf8')) as RehearsalReport
     const { schemaVersion: _, ...again } = JSON.parse(resumed.stdout) as RehearsalReport & { schemaVersion: number }
     expect({ schemaVersion: 1, ...again }).to.deep.equal(whole)
+  })
+
+  it('takes nothing over from other work, nor from a file that is damaged', async () => {
+    const [, first] = lines('whole')
+    for (const bytes of [`{"work":"of another block"}\n${first}\n`, `null\n${first}\n`, `{"work":\n${first}\n`]) {
+      place.write('other/rehearsal.jsonl', bytes)
+      const made = await run('--out', 'other', '--limit', '1', '--min-usd', '1000000000')
+      expect(made.code, made.stderr).to.equal(0)
+      expect(made.stderr).not.to.contain('were rehearsed before')
+      expect(made.stderr.includes('beginning anew')).to.equal(!bytes.startsWith('{"work":\n'))
+      expect(lines('other').slice(1)).to.deep.equal([first])
+    }
   })
 
   it('names whoever is out of reach, and ends with 3', async () => {

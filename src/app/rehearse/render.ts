@@ -2,11 +2,14 @@ import { printable, utc } from '../backtest/text.ts'
 import { amount, usd } from '../cli/format.ts'
 import { table } from '../cli/output.ts'
 import { documentOf } from '../page/document.ts'
+import { compact, compactUsd } from '../page/frame.ts'
 import { grid, section } from '../page/grid.ts'
 import { type Html, html } from '../page/html.ts'
+import { histogram } from './plot.ts'
 import type { Count, Distribution, RehearsalReport, Stuck } from './report.ts'
 
 const MOST_LINES = 20
+const MOST_ASSETS = 5
 
 const spread = (made: Distribution | null, show: (value: string) => string): string =>
   made === null
@@ -18,14 +21,24 @@ const ended = ({ refused, failed }: RehearsalReport): readonly (Count & { readon
   ...failed.map((count) => ({ how: 'failed', ...count })),
   ...refused.map((count) => ({ how: 'refused', ...count })),
 ]
-const exactness = ({ ok, differences }: RehearsalReport): string =>
-  `${ok} executed: the profit differs from the simulated one in ${differences.profit}, the seizure from the mirror's in ${differences.seized} (a price that moves by itself between the two blocks)`
+
+function exactness({ ok, differences: d }: RehearsalReport): string {
+  const assets = d.assets.map((symbol) => printable(symbol, 20)).slice(0, MOST_ASSETS)
+  const planned =
+    d.planned === 0
+      ? 'none from what was planned'
+      : `${d.planned} from what was planned, a block earlier (by at most ${dollars(d.plannedMostUsd8)}; assets: ${assets.join(', ')})`
+  return `${ok} executed: the profit differs from the simulated one in ${d.profit}, ${planned}; seizure or debt differ from the mirror's in ${d.amounts}; more gas than planned in ${d.gas}`
+}
+
+/** A difference may be far below a cent. */
+const dollars = (usd8: string): string => `$${amount(BigInt(usd8), 8, 8)}`
 
 /** For a terminal. */
 export function renderRehearsal(report: RehearsalReport): string {
   const { market, block, accounts, ok, unmoved, stuck, unserved, profit, minUsd } = report
   const lines = [
-    `rehearsal of ${market} at block ${block.number} (${utc(block.timestamp)} UTC): ${accounts} accounts with debt`,
+    `rehearsal of ${printable(market)} at block ${block.number} (${utc(block.timestamp)} UTC): ${accounts} accounts with debt`,
     `${ok} liquidated, ${unmoved} that no price of their own brings under`,
     exactness(report),
     `profit before gas: ${spread(profit, usd)}`,
@@ -47,7 +60,7 @@ export function renderRehearsal(report: RehearsalReport): string {
       'pairs that no route serves',
       table(
         ['collateral', 'debt', 'accounts'],
-        unserved.map((u) => [u.collateral, u.debt, String(u.accounts)]),
+        unserved.map((u) => [printable(u.collateral, 40), printable(u.debt, 40), String(u.accounts)]),
         [2],
       ),
     )
@@ -76,11 +89,12 @@ const stuckRow = (row: Stuck): string[] => [
 export function renderRehearsalPage(report: RehearsalReport): string {
   const { market, chainId, block, accounts, ok, unmoved, stuck, unserved, profit, minUsd } = report
   return documentOf({
-    title: `Rehearsal of ${market}`,
+    title: `Rehearsal of ${printable(market)}`,
     about: `chain ${chainId}, block ${block.number} (${utc(block.timestamp)} UTC): ${accounts} accounts with debt, each pushed under and liquidated on a fork`,
     content: html`<div class="cards">
 ${card('Liquidated', String(ok), `of ${accounts}`)}${card('Out of reach', String(stuck.length), `with more than ${usd(minUsd)} of debt`)}${card('Not moved', String(unmoved), 'no price of their own brings them under')}${card('Profit, p50', profit === null ? '–' : usd(profit.p50), 'before gas')}${card('Gas, p50', report.gas === null ? '–' : gas(report.gas.p50), 'a liquidation')}
 </div>
+<div class="plots">${histogram('Profit before gas: each bar reaches to the next number', report.profit?.bins ?? [], (from) => compactUsd(Number(from) / 1e8))}${histogram('Gas of a liquidation: each bar reaches to the next number', report.gas?.bins ?? [], (from) => compact(Number(from)))}</div>
 ${section('Exactness', html`<p>${exactness(report)}.</p><p>Profit before gas: ${spread(profit, usd)}.</p><p>Gas: ${spread(report.gas, gas)}.</p>`)}
 ${section(
   'What was not liquidated',
