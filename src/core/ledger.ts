@@ -18,6 +18,12 @@ export class Ledger {
   readonly #undo: Undo[] = []
   readonly #accounts: Address[] = []
   readonly #ids = new Map<Address, AccountId>()
+  #version = 0
+
+  /** Grows whenever a cell changes. */
+  get version(): number {
+    return this.#version
+  }
 
   /** Value of a cell; 0 for one never written, as in the EVM. */
   get(cell: Cell): bigint {
@@ -36,6 +42,7 @@ export class Ledger {
     if (undo === undefined) throw new RangeError('Ledger.set outside of a block: call begin first')
     if (!undo.old.has(cell)) undo.old.set(cell, old)
     this.#cells.set(cell, value)
+    this.#version++
   }
 
   /** Everything written from now on belongs to `block`. */
@@ -94,6 +101,7 @@ export class Ledger {
   }
 
   #restore(undo: Undo | undefined): void {
+    this.#version++
     for (const [cell, old] of undo?.old ?? []) {
       if (old === undefined) this.#cells.delete(cell)
       else this.#cells.set(cell, old)
@@ -113,6 +121,7 @@ export class Ledger {
     if (this.#accounts.length > 0 || this.#cells.size > 0) throw new RangeError('Ledger.restore into a used ledger')
     for (const address of accounts) this.account(address)
     for (const [cell, value] of cells) this.#cells.set(cell, value)
+    this.#version++
   }
 }
 

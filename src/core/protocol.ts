@@ -80,6 +80,9 @@ export interface Holding {
 /** An account as the chain itself would state it; names of the totals are those of `Pool.getUserAccountData`. */
 export interface AccountView {
   readonly address: Address
+  /** `chain`: the pool's rules are not known here, and these are its own words at `block`, without holdings. */
+  readonly source: 'mirror' | 'chain'
+  readonly block: bigint | undefined
   readonly eMode: number
   readonly collaterals: readonly Holding[]
   readonly debts: readonly Holding[]
