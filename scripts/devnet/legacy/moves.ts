@@ -55,6 +55,11 @@ export function movesOf({ addresses, reserves }: LegacyMarket, from: Address) {
     const args = [assetOf(symbol), rateModes[leaving]] as const
     return tell(encodeFunctionData({ abi: legacyPoolAbi, functionName: 'swapBorrowRateMode', args }))
   }
+  /** Anybody may ask it for anybody, when the stable rates have fallen too far behind. */
+  const rebalance = (symbol: LegacySymbol, borrower: Address) => {
+    const args = [assetOf(symbol), borrower] as const
+    return tell(encodeFunctionData({ abi: legacyPoolAbi, functionName: 'rebalanceStableBorrowRate', args }))
+  }
   const liquidate = ({ collateral, debt, user, amount, receiveAToken = false }: LegacyLiquidation) => {
     const args = [assetOf(collateral), assetOf(debt), user, amount, receiveAToken] as const
     return tell(encodeFunctionData({ abi: poolAbi, functionName: 'liquidationCall', args }))
@@ -77,6 +82,7 @@ export function movesOf({ addresses, reserves }: LegacyMarket, from: Address) {
     borrow,
     repay,
     swapRateMode,
+    rebalance,
     liquidate,
   }
 }
@@ -117,7 +123,7 @@ export async function perform(
   return chain.settle(timestamp)
 }
 
-/** The code with which V3.0.2 would refuse now, `45` for instance; undefined where it would not. */
+/** The code with which V3.0.2 would refuse now, `45` for instance, or `Panic 18`; undefined where it would not. */
 export async function refusalOf({ chain }: LegacyMarket, { from, to, data }: Transaction): Promise<string | undefined> {
   try {
     await chain.client.call({ account: from, to: to ?? null, ...(data === undefined ? {} : { data }) })
@@ -128,8 +134,8 @@ export async function refusalOf({ chain }: LegacyMarket, { from, to, data }: Tra
 }
 
 function reasonIn(error: unknown): string {
-  const innermost: object =
-    error instanceof BaseError ? (error.walk((e) => e instanceof Object && 'data' in e) ?? {}) : {}
-  if (!('data' in innermost) || !isHex(innermost.data) || innermost.data === '0x') throw error
-  return decodeErrorResult({ data: innermost.data }).args.join()
+  const carrier = error instanceof BaseError ? error.walk((cause) => cause instanceof Object && 'data' in cause) : null
+  if (carrier === null || !('data' in carrier) || !isHex(carrier.data) || carrier.data === '0x') throw error
+  const { errorName, args } = decodeErrorResult({ data: carrier.data })
+  return errorName === 'Error' ? args.join() : [errorName, ...args].join(' ')
 }
