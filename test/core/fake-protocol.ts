@@ -62,6 +62,8 @@ function view(ledger: Ledger, account: AccountId): AccountView {
   const totalDebtBase = ledger.get(debtCell(account))
   return {
     address: ledger.address(account),
+    source: 'mirror',
+    block: undefined,
     eMode: 0,
     collaterals: [],
     debts: [],

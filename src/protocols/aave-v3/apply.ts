@@ -17,7 +17,7 @@ import {
   type STABLE,
   scaledCell,
   stableCell,
-  TOLD,
+  type TOLD,
   textToNumber,
   toldCell,
   userEModeCell,
@@ -130,7 +130,10 @@ const TOLD_WORDS: readonly (keyof typeof TOLD)[] = [
 function applyHeld({ to, data, result }: Read, ledger: Ledger, where: Directory): void {
   const id = where.assets.get(to)
   if (id === undefined || toAddress(argument(data)) !== addressIn(ledger, reserveCell(id, 'aToken'))) return
-  ledger.set(reserveCell(id, 'virtualUnderlyingBalance'), result === undefined || result === '0x' ? 0n : word(result, 0))
+  ledger.set(
+    reserveCell(id, 'virtualUnderlyingBalance'),
+    result === undefined || result === '0x' ? 0n : word(result, 0),
+  )
 }
 
 const STABLE_FIELDS: Readonly<Record<Hex, keyof typeof STABLE>> = {

@@ -140,8 +140,11 @@ export function flags(configuration: bigint): Flag[] {
 }
 
 export const addressIn = (ledger: Ledger, cell: Cell): Address => toAddress(ledger.get(cell))
-export const reserveAddress = (ledger: Ledger, id: number, field: 'asset' | 'aToken' | 'vToken' | 'sToken' | 'root'): Address =>
-  addressIn(ledger, reserveCell(id, field))
+export const reserveAddress = (
+  ledger: Ledger,
+  id: number,
+  field: 'asset' | 'aToken' | 'vToken' | 'sToken' | 'root',
+): Address => addressIn(ledger, reserveCell(id, field))
 
 /** A text of at most 31 bytes as a number, and back. */
 export function textToNumber(text: string): bigint {

@@ -9,7 +9,7 @@ import {
   flags,
   scaledCell,
   stableCell,
-  TOLD,
+  type TOLD,
   toldCell,
   userEModeCell,
 } from './cells.ts'
@@ -133,13 +133,7 @@ function collateralPosition(
   }
 }
 
-function debtPosition(
-  ledger: Ledger,
-  account: AccountId,
-  reserve: ReserveNow,
-  terms: Terms,
-  moment: Moment,
-): Position {
+function debtPosition(ledger: Ledger, account: AccountId, reserve: ReserveNow, terms: Terms, moment: Moment): Position {
   const stable = stableDebt(ledger, account, reserve.id, moment)
   const amount = variableDebt(ledger, account, reserve, moment.rules) + stable
   return {

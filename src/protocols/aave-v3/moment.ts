@@ -1,16 +1,7 @@
 import type { Address } from 'viem'
 import type { Ledger } from '../../core/ledger.ts'
 import { max, rayMul, UINT256_MAX } from '../../core/math.ts'
-import {
-  addressIn,
-  configuration,
-  eModeCell,
-  MARKET,
-  numberToText,
-  reserveAddress,
-  reserveCell,
-  reserveIds,
-} from './cells.ts'
+import { configuration, eModeCell, MARKET, numberToText, reserveAddress, reserveCell, reserveIds } from './cells.ts'
 import { calculateLinearInterest } from './interest.ts'
 import type { Rules } from './rules.ts'
 
@@ -87,8 +78,8 @@ export class Moments {
   }
 }
 
-/** The head, the time of execution, and one that is asked for by the way. */
-const MOMENTS_KEPT = 3
+/** The head, the time of execution, that of rows, and one that is asked for by the way. */
+const MOMENTS_KEPT = 4
 
 export function momentOf(ledger: Ledger, timestamp: bigint, rules: Rules): Moment {
   const reserves: (ReserveNow | undefined)[] = []
@@ -105,8 +96,7 @@ export function momentOf(ledger: Ledger, timestamp: bigint, rules: Rules): Momen
     reserves,
     terms,
     categoryPrice: (category) => categoryPrice(ledger, category, rules),
-    sentinelForbids:
-      rules.sentinel && ledger.get(MARKET.sentinel) !== 0n && ledger.get(MARKET.sentinelAllows) === 0n,
+    sentinelForbids: rules.sentinel && ledger.get(MARKET.sentinel) !== 0n && ledger.get(MARKET.sentinelAllows) === 0n,
     flashPremiumBps: ledger.get(MARKET.flashPremiumBps),
   }
 }
@@ -191,4 +181,3 @@ function termsOf(ledger: Ledger, reserve: ReserveNow, category: number, rules: R
     hasCategoryPrice: isUsable(common),
   }
 }
-

@@ -93,10 +93,7 @@ function reserveReads(ledger: Ledger, touched: TouchedByLogs, id: number, rules:
   }
   if (fresh) {
     if (gracePeriod) calls.push(call(pool, SELECTORS.getLiquidationGracePeriod, asset))
-    calls.push(
-      call(asset, SELECTORS.symbol),
-      call(addressIn(ledger, MARKET.oracle), SELECTORS.getSourceOfAsset, asset),
-    )
+    calls.push(call(asset, SELECTORS.symbol), call(addressIn(ledger, MARKET.oracle), SELECTORS.getSourceOfAsset, asset))
   }
   return [...calls, ...feedReads(ledger, touched, id)]
 }
@@ -152,7 +149,11 @@ function accountReads(ledger: Ledger, touched: TouchedByLogs, rules: Rules | und
             call(reserveAddress(ledger, id, side === DEBT ? 'vToken' : 'aToken'), SELECTORS.scaledBalanceOf, address),
           )
       if (rules?.stableDebt && ledger.get(reserveCell(id, 'sToken')) !== 0n)
-        if (everything.has(account) || moved.has(stableCell(account, id, 'principal')) || isUnstable(ledger, account, id))
+        if (
+          everything.has(account) ||
+          moved.has(stableCell(account, id, 'principal')) ||
+          isUnstable(ledger, account, id)
+        )
           calls.push(...stableReads(reserveAddress(ledger, id, 'sToken'), address))
     }
   }

@@ -61,10 +61,7 @@ function add(aim: Aim, collateral: Position): Rescue | undefined {
   if (lacking <= 0n) return undefined
   const start = mulDivCeil(lacking, unit, lt * collateral.priceUsd8)
   return confirm(aim, 'add', collateral, start, (amount) => {
-    const balance = rules.aTokenBalance(
-      collateral.scaled + rules.toScaled(amount, normalizedIncome),
-      normalizedIncome,
-    )
+    const balance = rules.aTokenBalance(collateral.scaled + rules.toScaled(amount, normalizedIncome), normalizedIncome)
     const valueBase = mulDivFloor(balance, collateral.priceUsd8, unit)
     return { collaterals: held.collaterals.map((c) => (c === collateral ? { ...c, valueBase } : c)), debts: held.debts }
   })

@@ -58,11 +58,7 @@ export function maxLiquidatableDebt(input: SeizureInput, rules: Rules): bigint {
     return isDeep ? debtBalance : percentMul(debtBalance, DEFAULT_LIQUIDATION_CLOSE_FACTOR_BPS)
   const debtBase = rules.debtInBase(debtBalance, debtPrice, debtUnit)
   const collateralBase = (collateralBalance * collateralPrice) / collateralUnit
-  if (
-    collateralBase < MIN_BASE_MAX_CLOSE_FACTOR_THRESHOLD ||
-    debtBase < MIN_BASE_MAX_CLOSE_FACTOR_THRESHOLD ||
-    isDeep
-  )
+  if (collateralBase < MIN_BASE_MAX_CLOSE_FACTOR_THRESHOLD || debtBase < MIN_BASE_MAX_CLOSE_FACTOR_THRESHOLD || isDeep)
     return debtBalance
   const half = percentMul(input.totalDebtBase, DEFAULT_LIQUIDATION_CLOSE_FACTOR_BPS)
   return debtBase > half ? (half * debtUnit) / debtPrice : debtBalance

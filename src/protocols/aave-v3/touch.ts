@@ -124,7 +124,8 @@ function touchByToken(log: Log, ledger: Ledger, where: Directory, touched: Touch
   }
   const token = where.tokens.get(log.address)
   if (token === undefined) return
-  for (const topic of holders(log)) touchKnown(topic, ledger, touched, (account) => scaledCell(account, token.id, token.side))
+  for (const topic of holders(log))
+    touchKnown(topic, ledger, touched, (account) => scaledCell(account, token.id, token.side))
 }
 
 /** Whose balance a token's event moves. */

@@ -136,20 +136,6 @@ describe('Aave V3 mirror through changes of the market', function () {
     expect(reserveOf(asset('LINK'))).to.include({ liquidationThresholdBps: 5000n, liquidationBonusBps: 10_900n })
   })
 
-  it('the pool is upgraded to a revision that nobody knows, and back', async () => {
-    const { control } = mirror.devnet
-    await control.upgradePool(await control.deployPool('unknown revision'))
-    await mirror.catchUp()
-    const { book } = mirror
-    expect(book.protocol.market(book.ledger)).to.include({ revision: 99n, rules: undefined })
-    expect(book.account(0, book.head?.timestamp ?? 0n)).to.equal(undefined)
-    expect(book.liquidatable((book.head?.timestamp ?? 0n) + 12n)).to.deep.equal([])
-    await control.mine(2)
-    await control.upgradePool(await control.deployPool('known revision'))
-    await exact()
-    expect(book.protocol.market(book.ledger)).to.include({ revision: 10n, rules: 'aave-v3.6' })
-  })
-
   it('a price source is replaced, and an aggregator behind its proxy', async () => {
     const { chain, addresses } = market()
     const deployer = await Deployer.create(chain, addresses.governance)

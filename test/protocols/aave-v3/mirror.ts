@@ -33,6 +33,8 @@ export interface MirrorOptions {
   readonly seed: number
   /** Default: 0, prices are read in every block. */
   readonly priceReadsS?: bigint
+  /** Default: auto. */
+  readonly rules?: string
 }
 
 /** Our mirror on a chain of its own, wired as the program wires it, but moved by hand. */
@@ -46,8 +48,8 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
   const batch = await createBatch(rpc, devnet.market.addresses.multicall3)
   const head = await headOf(rpc)
   const { addressesProvider } = devnet.market.addresses
-  const { priceReadsS = 0n } = options
-  const book = await firstPage({ rpc, batch, name: 'devnet', addressesProvider, priceReadsS, head })
+  const { priceReadsS = 0n, rules = 'auto' } = options
+  const book = await firstPage({ rpc, batch, name: 'devnet', addressesProvider, priceReadsS, rules, head })
   const stop = new AbortController()
   const requests: number[] = []
   const pushed = byHand()
@@ -90,14 +92,15 @@ export interface FirstPage {
   readonly name: string
   readonly addressesProvider: Address
   readonly priceReadsS: bigint
+  readonly rules: string
   readonly head: Header
 }
 
 /** One market found and read at `head`, as the program does it at the start. */
 export async function firstPage(options: FirstPage): Promise<Book> {
-  const { rpc, batch, name, priceReadsS, head } = options
+  const { rpc, batch, name, priceReadsS, rules, head } = options
   const addressesProvider = `0x${options.addressesProvider.slice(2).toLowerCase()}` as const
-  const make = () => new Book(name, aaveV3({ addressesProvider, rules: 'auto', priceReadsS }))
+  const make = () => new Book(name, aaveV3({ addressesProvider, rules, priceReadsS }))
   const probe = make()
   probe.apply(await completeReads({ batch }, head, [], [probe]))
   const { filter, key } = probe.protocol.history(probe.ledger)
