@@ -25,6 +25,7 @@ import {
 import { derive } from './derive.ts'
 import { accountView, collateralTerms, normalizedDebt, normalizedIncome, positions, unitOf } from './health.ts'
 import { inspect } from './liquidation.ts'
+import { prices, shock } from './prices.ts'
 import { missingReads } from './reads.ts'
 import { rescue } from './rescue.ts'
 import { type Rules, rulesFor } from './rules.ts'
@@ -81,6 +82,8 @@ export function aaveV3(options: AaveV3Options): Protocol {
       const rules = rulesOf(ledger)
       return rules ? rescue(ledger, account, timestamp, target, rules) : []
     },
+    prices,
+    shock,
     liquidations,
     market: (ledger) => market(ledger, rulesOf(ledger)),
     encode: (seizure, terms) =>
@@ -188,6 +191,7 @@ function market(ledger: Ledger, rules: Rules | undefined): MarketView {
     return {
       asset: reserveAddress(ledger, id, 'asset'),
       source: addressIn(ledger, reserveCell(id, 'source')),
+      root: reserveAddress(ledger, id, 'root'),
       symbol: numberToText(ledger.get(reserveCell(id, 'symbol'))),
       decimals: Number(configuration.decimals(data)),
       priceUsd8: ledger.get(reserveCell(id, 'price')),
