@@ -1,10 +1,11 @@
 import type { Ledger } from '../../core/ledger.ts'
-import { mulDivCeil, mulDivFloor } from '../../core/math.ts'
+import { max, mulDivCeil, mulDivFloor, RAY } from '../../core/math.ts'
 import type { Candidate, RefusalReason, Seizure } from '../../core/plan.ts'
 import type { AccountId } from '../../core/types.ts'
 import { configuration, MARKET, reserveCell } from './cells.ts'
 import {
   healthFactorOf,
+  normalizedDebt,
   type Position,
   type Positions,
   positions,
@@ -17,7 +18,7 @@ import {
   MINIMUM_HEALTH_FACTOR_LIQUIDATION_THRESHOLD,
   type Rules,
 } from './rules.ts'
-import { flashPremium, type SeizureInput, sizeLargest } from './size.ts'
+import { flashPremium, type SeizureAmounts, type SeizureInput, sizeLargest } from './size.ts'
 
 /** Calls worth a quote: the venue's slippage may turn the order of the first few around. */
 const MOST_SEIZURES = 4
@@ -86,6 +87,9 @@ function forbids(ledger: Ledger, collateral: Position, debt: Position, timestamp
   return undefined
 }
 
+/** What base, bonus and fee may round a seizure up by, in units of the collateral. */
+const ROUNDED_UNITS = 2n
+
 function sizePair(
   ledger: Ledger,
   account: AccountId,
@@ -102,9 +106,10 @@ function sizePair(
   const loanable = flashLoanable(ledger, debt.id)
   let sized = sizeLargest(input, rules, loanable)
   if (sized && sized.collateral > available)
-    sized = sizeLargest(input, rules, mulDivFloor(sized.debt, available, sized.collateral))
+    sized = sizeLargest(input, rules, mulDivFloor(sized.debt, max(0n, available - ROUNDED_UNITS), sized.collateral))
   if (sized === undefined) return available === 0n || loanable === 0n ? 'no-liquidity' : 'must-not-leave-dust'
   if (sized.collateral > available || sized.debtToCover > loanable) return 'no-liquidity'
+  if (burnsNothing(sized, normalizedDebt(ledger, debt.id, timestamp))) return 'nothing-to-seize'
   const premium = flashPremium(sized.debtToCover, ledger.get(MARKET.flashPremiumBps))
   const received = mulDivFloor(sized.collateral, collateral.priceUsd8, unitOf(ledger, collateral.id))
   const paid = mulDivCeil(sized.debt + premium, debt.priceUsd8, unitOf(ledger, debt.id))
@@ -122,6 +127,10 @@ function sizePair(
     debtDecimals: debt.decimals,
   }
 }
+
+/** ScaledBalanceTokenBase._burnScaled refuses a scaled amount of 0, of the collateral (rounded up) or of the debt (down). */
+const burnsNothing = ({ collateral, debt }: SeizureAmounts, variableBorrowIndex: bigint): boolean =>
+  collateral === 0n || debt * RAY < variableBorrowIndex
 
 function seizureInput(ledger: Ledger, collateral: Position, debt: Position, totals: Totals): SeizureInput {
   return {
