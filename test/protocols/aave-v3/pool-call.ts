@@ -31,13 +31,13 @@ const rate = {
   '3.7': { most: (a: bigint, b: bigint) => a / b, without: (a: bigint, b: bigint) => a / b, fee: up },
 } as const
 
-export const priceOf = (p: Position, id: number): bigint => (p.reserves[id] as ReserveSpec).priceUsd8
-export const unitOf = (p: Position, id: number): bigint => 10n ** BigInt((p.reserves[id] as ReserveSpec).decimals)
+const priceOf = (p: Position, id: number): bigint => (p.reserves[id] as ReserveSpec).priceUsd8
+const unitOf = (p: Position, id: number): bigint => 10n ** BigInt((p.reserves[id] as ReserveSpec).decimals)
 
 /** Side of a reserve, in its own units. */
-export const supplied = (p: Position, [id, scaled]: readonly [number, bigint]): bigint =>
+const supplied = (p: Position, [id, scaled]: readonly [number, bigint]): bigint =>
   (scaled * (p.reserves[id] as ReserveSpec).liquidityIndex) / RAY
-export const owed = (p: Position, [id, scaled]: readonly [number, bigint]): bigint =>
+const owed = (p: Position, [id, scaled]: readonly [number, bigint]): bigint =>
   up(scaled * (p.reserves[id] as ReserveSpec).variableBorrowIndex, RAY)
 
 function terms(p: Position, id: number): { lt: bigint; bonus: bigint } {
@@ -157,7 +157,7 @@ export function bestOf(p: Pair, premiumBps: bigint, grid: number): { best: Best 
   return { best, tried: asked.size }
 }
 
-function amounts(p: Pair, grid: number): Set<bigint> {
+export function amounts(p: Pair, grid: number): Set<bigint> {
   const { pc, uc, pd, ud, bonus } = p
   const toDebt = (base: bigint): bigint => (base * ud) / pd
   /** Debt that seizes so much collateral. */

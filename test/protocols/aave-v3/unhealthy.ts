@@ -85,7 +85,7 @@ const scarce = (random: Random, usd: number, r: ReserveSpec): ReserveSpec =>
   random.chance(0.06) ? { ...r, available: scaledOf(usd * random.between(0.01, 1.1), r, RAY) } : r
 
 /** A position below health 1; undefined when rounding left it above. */
-export function randomPosition(random: Random, version: Version): Position | undefined {
+function randomPosition(random: Random, version: Version): Position | undefined {
   const count = random.int(2, 6)
   const bare = Array.from({ length: count }, () => randomReserve(random))
   const bonusBps = bonuses(random)
