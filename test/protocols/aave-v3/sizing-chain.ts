@@ -31,7 +31,7 @@ export async function openBelow(options: { accounts: number; seed: number }): Pr
 }
 
 /** The account as the transcription takes it: every index as of the head. */
-export function positionOf({ book, devnet }: MarketBelow, account: AccountId): Position {
+function positionOf({ book, devnet }: MarketBelow, account: AccountId): Position {
   const { ledger, head } = book
   const timestamp = head?.timestamp ?? 0n
   const reserves = reserveIds(ledger).map((id): ReserveSpec => {
