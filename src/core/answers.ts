@@ -126,6 +126,50 @@ export interface Explanation extends AccountRow {
   readonly rescue: { readonly targetHealth: string; readonly options: readonly RescueAnswer[] }
 }
 
+/** One asset's price (8 decimals) before and after a shock. */
+export interface MovedPrice {
+  readonly asset: string
+  readonly symbol: string
+  readonly from: string
+  readonly to: string
+}
+
+export interface ShockAnswer {
+  /** As it was asked for: a symbol or an address. */
+  readonly asset: string
+  /** 18 decimals. */
+  readonly factor: string
+  /** Every asset priced from the same feed. */
+  readonly moved: readonly MovedPrice[]
+}
+
+export interface WhatIfRow {
+  readonly address: string
+  readonly eMode: number
+  readonly healthFactor: string | null
+  readonly collateralBase: string
+  readonly debtBase: string
+  readonly seizableBase: string
+  readonly badDebtBase: string
+  readonly refusal: string | null
+}
+
+/** Who is liquidatable at the head if prices moved; `docs/what-if.md` defines every sum. */
+export interface WhatIfAnswer {
+  readonly market: string
+  readonly block: BlockRef
+  readonly shocks: readonly ShockAnswer[]
+  /** Whose prices: those that the chain's feeds would answer, or each price times its factor. */
+  readonly prices: 'chain' | 'scaled'
+  readonly liquidatableNow: number
+  readonly accounts: number
+  readonly collateralAtRisk: string
+  readonly seizableOneCall: string
+  readonly debtAtRisk: string
+  readonly badDebt: string
+  readonly top: readonly WhatIfRow[]
+}
+
 /** One check of `/readyz`. */
 export interface Check {
   readonly name: string

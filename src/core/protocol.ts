@@ -33,6 +33,10 @@ export interface Protocol {
   inspect(ledger: Ledger, account: AccountId, timestamp: bigint): Candidate | undefined
   /** The ways out for the borrower, confirmed in integers, cheapest share of debt first. */
   rescue(ledger: Ledger, account: AccountId, timestamp: bigint, targetHealth: bigint): readonly Rescue[]
+  /** Calls for the price of everything; `apply` takes their answers. */
+  prices(ledger: Ledger): readonly Call[]
+  /** Multiply the price of each asset by the factor (18 decimals, above 0) of the feed it stands on, rounded down. */
+  shock(ledger: Ledger, factors: ReadonlyMap<Address, bigint>): void
   /** Liquidations by anybody, told by a page's logs. */
   liquidations(facts: Facts, ledger: Ledger): readonly Liquidated[]
   /** The market as people see it. */
@@ -123,6 +127,8 @@ export interface ReserveView {
   readonly asset: Address
   /** The contract that answers the asset's price; zero where there is none. */
   readonly source: Address
+  /** The feed that moves the price: the source, or what it stands on; zero where there is none. */
+  readonly root: Address
   readonly symbol: string
   readonly decimals: number
   readonly priceUsd8: bigint

@@ -116,6 +116,8 @@ export const fakeProtocol: Protocol = {
     return { account, borrower, healthFactor, ...totals, seizures: [seizure], forbidden: undefined }
   },
   rescue: () => [],
+  prices: () => [],
+  shock: (ledger, factors) => ledger.set(PRICE, (ledger.get(PRICE) * (factors.get(address(0)) ?? WAD)) / WAD),
   liquidations: () => [],
   market: () => ({ pool: address(0), revision: 0n, rules: undefined, reserves: [] }),
   knows: () => true,

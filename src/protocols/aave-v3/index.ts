@@ -20,6 +20,7 @@ import { derive } from './derive.ts'
 import { accountView, positions, toldView } from './health.ts'
 import { inspect } from './liquidation.ts'
 import { type Moment, Moments } from './moment.ts'
+import { prices, shock } from './prices.ts'
 import { missingReads } from './reads.ts'
 import { rescue } from './rescue.ts'
 import { columns, rates, row } from './row.ts'
@@ -81,6 +82,8 @@ export function aaveV3(options: AaveV3Options): Protocol {
       const moment = at(ledger, timestamp)
       return moment ? rescue(ledger, account, moment, target) : []
     },
+    prices,
+    shock,
     liquidations,
     market: (ledger) => market(ledger, rulesOf(ledger)),
     encode: (seizure, terms) =>
@@ -161,6 +164,7 @@ function market(ledger: Ledger, rules: Rules | undefined): MarketView {
     return {
       asset: reserveAddress(ledger, id, 'asset'),
       source: addressIn(ledger, reserveCell(id, 'source')),
+      root: reserveAddress(ledger, id, 'root'),
       symbol: numberToText(ledger.get(reserveCell(id, 'symbol'))),
       decimals: Number(configuration.decimals(data)),
       priceUsd8: ledger.get(reserveCell(id, 'price')),

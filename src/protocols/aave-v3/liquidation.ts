@@ -1,11 +1,11 @@
 import type { Ledger } from '../../core/ledger.ts'
-import { mulDivCeil, mulDivFloor } from '../../core/math.ts'
+import { max, mulDivCeil, mulDivFloor, RAY } from '../../core/math.ts'
 import type { Candidate, RefusalReason, Seizure } from '../../core/plan.ts'
 import type { AccountId } from '../../core/types.ts'
 import { healthFactor, type Position, type Positions, positions, totalsOf } from './health.ts'
 import type { Moment, ReserveNow } from './moment.ts'
 import { HEALTH_FACTOR_LIQUIDATION_THRESHOLD, MINIMUM_HEALTH_FACTOR_LIQUIDATION_THRESHOLD } from './rules.ts'
-import { type SeizureInput, sizeLargest } from './size.ts'
+import { type SeizureAmounts, type SeizureInput, sizeLargest } from './size.ts'
 
 /** Calls worth a quote: the venue's slippage may turn the order of the first few around. */
 const MOST_SEIZURES = 4
@@ -67,6 +67,9 @@ function forbids({ collateral, debt }: Pair, { timestamp }: Moment): RefusalReas
   return debt.stable > 0n ? 'stable-debt' : undefined
 }
 
+/** What base, bonus and fee may round a seizure up by, in units of the collateral. */
+const ROUNDED_UNITS = 2n
+
 function sizePair(
   borrower: Candidate['borrower'],
   pair: Pair,
@@ -83,9 +86,14 @@ function sizePair(
   const loanable = flashLoanable(debt.reserve)
   let sized = sizeLargest(input, moment.rules, loanable)
   if (sized && sized.collateral > available)
-    sized = sizeLargest(input, moment.rules, mulDivFloor(sized.debt, available, sized.collateral))
+    sized = sizeLargest(
+      input,
+      moment.rules,
+      mulDivFloor(sized.debt, max(0n, available - ROUNDED_UNITS), sized.collateral),
+    )
   if (sized === undefined) return available === 0n || loanable === 0n ? 'no-liquidity' : 'must-not-leave-dust'
   if (sized.collateral > available || sized.debtToCover > loanable) return 'no-liquidity'
+  if (burnsNothing(sized, debt.reserve.normalizedDebt)) return 'nothing-to-seize'
   const premium = moment.rules.flashPremium(sized.debtToCover, moment.flashPremiumBps)
   const received = mulDivFloor(sized.collateral, collateral.priceUsd8, collateral.reserve.unit)
   const paid = mulDivCeil(sized.debt + premium, debt.priceUsd8, debt.reserve.unit)
@@ -103,6 +111,10 @@ function sizePair(
     debtDecimals: debt.decimals,
   }
 }
+
+/** ScaledBalanceTokenBase._burnScaled refuses a scaled amount of 0, of the collateral (rounded up) or of the debt (down). */
+const burnsNothing = ({ collateral, debt }: SeizureAmounts, variableBorrowIndex: bigint): boolean =>
+  collateral === 0n || debt * RAY < variableBorrowIndex
 
 function seizureInput({ collateral, debt, eMode }: Pair, totals: Totals, moment: Moment): SeizureInput {
   return {

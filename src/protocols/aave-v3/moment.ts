@@ -137,7 +137,7 @@ const elapsed = (ledger: Ledger, id: number, timestamp: bigint): bigint =>
   max(0n, timestamp - ledger.get(reserveCell(id, 'lastUpdateTimestamp')))
 
 /** ReserveLogic.getNormalizedIncome at `timestamp`, in ray. */
-function normalizedIncome(ledger: Ledger, id: number, timestamp: bigint): bigint {
+export function normalizedIncome(ledger: Ledger, id: number, timestamp: bigint): bigint {
   const index = ledger.get(reserveCell(id, 'liquidityIndex'))
   const seconds = elapsed(ledger, id, timestamp)
   if (seconds === 0n) return index
@@ -145,7 +145,7 @@ function normalizedIncome(ledger: Ledger, id: number, timestamp: bigint): bigint
 }
 
 /** ReserveLogic.getNormalizedDebt at `timestamp`, in ray. */
-function normalizedDebt(ledger: Ledger, id: number, timestamp: bigint, rules: Rules): bigint {
+export function normalizedDebt(ledger: Ledger, id: number, timestamp: bigint, rules: Rules): bigint {
   const index = ledger.get(reserveCell(id, 'variableBorrowIndex'))
   const seconds = elapsed(ledger, id, timestamp)
   if (seconds === 0n) return index

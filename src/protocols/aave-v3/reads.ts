@@ -7,8 +7,6 @@ import {
   COLLATERAL,
   configurationCell,
   DEBT,
-  eModeCell,
-  eModeIds,
   flags,
   MARKET,
   reserveAddress,
@@ -19,6 +17,7 @@ import {
   stableCell,
   userEModeCell,
 } from './cells.ts'
+import { commonSources, prices } from './prices.ts'
 import { eModeReads, shapeOf } from './reads-by-rules.ts'
 import type { Rules } from './rules.ts'
 import { toldReads } from './told.ts'
@@ -114,23 +113,17 @@ function feedReads(ledger: Ledger, touched: TouchedByLogs, id: number): Call[] {
 }
 
 function priceReads(facts: Facts, ledger: Ledger, touched: TouchedByLogs, everyS: bigint): Call[] {
-  const oracle = addressIn(ledger, MARKET.oracle)
-  const common = [
-    ...new Set(eModeIds(ledger).map((category) => ledger.get(eModeCell(category, 'priceSource')))),
-  ].filter((asset) => asset !== 0n)
   const age = facts.block.timestamp - ledger.get(MARKET.pricedAt)
   // Whose feed moves the price of a category is not followed: then every block may move it.
-  const now = everyS === 0n || common.length > 0 || age >= everyS || age === 0n || touched.prices || touched.market
-  const calls = reserveIds(ledger)
-    .filter((id) => now || !ledger.has(reserveCell(id, 'price')))
-    .map((id) => call(oracle, SELECTORS.getAssetPrice, reserveAddress(ledger, id, 'asset')))
-  for (const asset of common) {
-    const asked = call(oracle, SELECTORS.getAssetPrice, asset)
-    if (!calls.some(({ data }) => data === asked.data)) calls.push(asked)
-  }
+  const moves = everyS === 0n || commonSources(ledger).length > 0
+  const now = moves || age >= everyS || age === 0n || touched.prices || touched.market
   const sentinel = addressIn(ledger, MARKET.sentinel)
-  if (now && ledger.get(MARKET.sentinel) !== 0n) calls.push(call(sentinel, SELECTORS.isLiquidationAllowed))
-  return calls
+  if (now && ledger.get(MARKET.sentinel) !== 0n)
+    return [...prices(ledger), call(sentinel, SELECTORS.isLiquidationAllowed)]
+  if (now) return prices(ledger)
+  return reserveIds(ledger)
+    .filter((id) => !ledger.has(reserveCell(id, 'price')))
+    .map((id) => call(addressIn(ledger, MARKET.oracle), SELECTORS.getAssetPrice, reserveAddress(ledger, id, 'asset')))
 }
 
 function accountReads(ledger: Ledger, touched: TouchedByLogs, rules: Rules | undefined): Call[] {
