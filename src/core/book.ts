@@ -10,7 +10,7 @@ import type { AccountId, Call, Facts, Header, LogFilter, Read } from './types.ts
 export class Book implements Follower {
   readonly name: string
   readonly protocol: Protocol
-  readonly ledger = new Ledger()
+  readonly ledger: Ledger
   readonly sheet = new Sheet()
   /** The block this book speaks of; undefined before its first page. */
   head: Header | undefined
@@ -20,6 +20,7 @@ export class Book implements Follower {
   constructor(name: string, protocol: Protocol) {
     this.name = name
     this.protocol = protocol
+    this.ledger = new Ledger(protocol.layout)
   }
 
   filters(): readonly LogFilter[] {

@@ -1,5 +1,5 @@
 import type { Address, Hex } from 'viem'
-import type { Ledger } from './ledger.ts'
+import type { Layout, Ledger } from './ledger.ts'
 import type { Candidate, Seizure } from './plan.ts'
 import type { Rates, Slack } from './sheet.ts'
 import type { AccountId, Call, Entry, Facts, LogFilter, Read } from './types.ts'
@@ -9,6 +9,7 @@ export interface Protocol {
   readonly name: string
   /** Widest error of row · rates against `account`: relative, and absolute beside the grain of each entry. */
   readonly slack: Slack
+  readonly layout: Layout
   /** Old logs that name every account that may hold debt; one log a `key` is enough. */
   history(ledger: Ledger): { readonly filter: LogFilter; key(topics: readonly Hex[]): Hex }
   /** Logs to follow; grows when the market does. */

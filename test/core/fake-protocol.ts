@@ -78,6 +78,7 @@ function view(ledger: Ledger, account: AccountId): AccountView {
 export const fakeProtocol: Protocol = {
   name: 'fake',
   slack: { relative: 2 ** -40, absolute: 1 },
+  layout: { accountsFrom: 1, cellsPerAccount: 2 },
   history: () => ({ filter: { address: address(0), topics: [] }, key: () => '0x' }),
   filters: () => [],
   reads: () => [],

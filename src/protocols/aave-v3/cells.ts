@@ -1,5 +1,5 @@
 import type { Address } from 'viem'
-import type { Cell, Ledger } from '../../core/ledger.ts'
+import type { Cell, Layout, Ledger } from '../../core/ledger.ts'
 import type { AccountId } from '../../core/types.ts'
 import { toAddress } from './abi.ts'
 
@@ -58,6 +58,7 @@ export const EMODE = {
 export const MAX_RESERVES = 128
 const ACCOUNT_BASE = 8192
 const ACCOUNT_STRIDE = 2 + 2 * MAX_RESERVES
+export const LAYOUT: Layout = { accountsFrom: ACCOUNT_BASE, cellsPerAccount: ACCOUNT_STRIDE }
 
 export type Side = 0 | 1
 export const COLLATERAL: Side = 0

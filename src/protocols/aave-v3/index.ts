@@ -13,6 +13,7 @@ import {
   configurationCell,
   DEBT,
   flags,
+  LAYOUT,
   MARKET,
   MAX_RESERVES,
   numberToText,
@@ -52,6 +53,7 @@ export function aaveV3(options: AaveV3Options): Protocol {
   return {
     name: 'aave-v3',
     slack: SLACK,
+    layout: LAYOUT,
     audit,
     history: (ledger) => ({
       filter: { address: addressIn(ledger, MARKET.pool), topics: [EVENTS.Borrow] },
