@@ -1,3 +1,4 @@
+import type { Packer } from './packed.ts'
 import type { AccountId } from './types.ts'
 
 /** Rows grow by so many words of 32 bits. */
@@ -20,6 +21,7 @@ export class AccountCells {
   #view = new DataView(this.#words.buffer)
   /** First word of an account's row; 0: none. */
   #rows = new Uint32Array(64)
+  #bound = 0
   #end = 1
   /** Row places left, by capacity in steps; each names the next. */
   readonly #left: number[] = []
@@ -37,15 +39,26 @@ export class AccountCells {
   /** Throws RangeError for a value outside of uint256. */
   set(account: AccountId, key: number, value: bigint): void {
     const count = wordsOf(value)
-    if (key < 0 || key >= KEYS) throw new RangeError(`cell key ${key} of an account is not a u16`)
-    let at = this.#find(account, key)
-    if (at !== 0 && ((this.#words[at] as number) & 15) !== count) {
-      this.#cut(account, at)
-      at = 0
+    this.#write(this.#room(account, key, count), count, value)
+  }
+
+  /** The same with a value of so many limbs of 64 bits, big-endian, in `bytes` (see `PackedCells`). */
+  load(account: AccountId, key: number, bytes: DataView, from: number, limbs: number): void {
+    const count = limbs > 2 ? 8 : limbs > 0 && bytes.getUint32(from) === 0 ? limbs * 2 - 1 : limbs * 2
+    const at = this.#room(account, key, count)
+    const last = from + limbs * 8 - 4
+    for (let i = 0; i < count; i++) this.#words[at + i] = i < limbs * 2 ? bytes.getUint32(last - i * 4) : 0
+  }
+
+  /** Every known cell of one account, with `first` added to the keys. */
+  pack(account: AccountId, first: number, into: Packer): void {
+    const row = this.#row(account)
+    const end = row === 0 ? 0 : row + 1 + this.#used(row)
+    for (let at = row + 1; at < end; ) {
+      const head = this.#words[at] as number
+      into.words(first + (head >>> 4), this.#words, at + 1, head & 15)
+      at += 1 + (head & 15)
     }
-    if (at === 0) at = this.#extend(account, 1 + count)
-    this.#words[at] = key * 16 + count
-    this.#write(at + 1, count, value)
   }
 
   /** As if never written. */
@@ -62,9 +75,9 @@ export class AccountCells {
       yield [(this.#words[at] as number) >>> 4, this.#value(at)]
   }
 
-  /** Accounts above every one that was ever written. */
+  /** Above every account that was ever written. */
   get bound(): number {
-    return this.#rows.length
+    return this.#bound
   }
 
   #row(account: AccountId): number {
@@ -87,6 +100,19 @@ export class AccountCells {
       at += 1 + (head & 15)
     }
     return 0
+  }
+
+  /** Where the value of a cell belongs, so many words of it. */
+  #room(account: AccountId, key: number, count: number): number {
+    if (!(key >= 0 && key < KEYS)) throw new RangeError(`cell key ${key} of an account is not a u16`)
+    let at = this.#find(account, key)
+    if (at !== 0 && ((this.#words[at] as number) & 15) !== count) {
+      this.#cut(account, at)
+      at = 0
+    }
+    if (at === 0) at = this.#extend(account, 1 + count)
+    this.#words[at] = key * 16 + count
+    return at + 1
   }
 
   #value(at: number): bigint {
@@ -133,6 +159,7 @@ export class AccountCells {
       if (before !== 0) this.#leave(before, capacity)
       if (account >= this.#rows.length) this.#rows = widened(this.#rows, account + 1)
       this.#rows[account] = row
+      this.#bound = Math.max(this.#bound, account + 1)
     }
     this.#words[row] = ((this.#words[row] as number) & ~0xffff) | (used + count)
     return row + 1 + used

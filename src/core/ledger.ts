@@ -1,5 +1,6 @@
 import type { Address } from 'viem'
 import { AccountCells } from './account-cells.ts'
+import { PackedAddresses, PackedCells, Packer, valueAt } from './packed.ts'
 import { Roster } from './roster.ts'
 import type { AccountId } from './types.ts'
 
@@ -119,24 +120,29 @@ export class Ledger {
     return cell < accountsFrom ? undefined : Math.floor((cell - accountsFrom) / cellsPerAccount)
   }
 
-  /** Everything needed to be this ledger again as it was at the end of `block`; cells to be read before it is written again. */
-  snapshot(block: bigint): { accounts: Iterable<Address>; cells: Iterable<readonly [Cell, bigint]> } {
-    const count = this.size
+  /** Everything needed to be this ledger again as it was at the end of `block`. */
+  snapshot(block: bigint): { accounts: PackedAddresses; cells: PackedCells } {
     const before = new Map<Cell, bigint | undefined>()
     for (let i = this.#undo.length - 1; i >= 0 && (this.#undo[i] as Undo).block > block; i--)
       for (const [cell, old] of (this.#undo[i] as Undo).old) before.set(cell, old)
-    return {
-      accounts: { [Symbol.iterator]: () => this.#addresses(count) },
-      cells: { [Symbol.iterator]: () => this.#everything(before) },
-    }
+    return { accounts: this.#roster.pack(), cells: this.#pack(before) }
   }
 
   /** The inverse of `snapshot`; only into an empty ledger. */
   restore(accounts: Iterable<Address>, cells: Iterable<readonly [Cell, bigint]>): void {
-    if (this.size > 0 || !this.#everything(new Map()).next().done)
+    if (this.size > 0 || this.#market.size > 0 || this.#cells.bound > 0)
       throw new RangeError('Ledger.restore into a used ledger')
-    for (const address of accounts) this.#roster.add(address)
-    for (const [cell, value] of cells) this.#write(cell, value)
+    this.#roster.load(PackedAddresses.of(accounts))
+    const packed = PackedCells.of(cells)
+    const view = new DataView(packed.bytes.buffer, packed.bytes.byteOffset, packed.bytes.length)
+    for (let at = 0; at < view.byteLength; ) {
+      const cell = view.getUint32(at)
+      const limbs = view.getUint8(at + 4)
+      const account = this.accountOf(cell)
+      if (account === undefined) this.#market.set(cell, valueAt(view, at))
+      else this.#cells.load(account, this.#key(cell, account), view, at + 5, limbs)
+      at += 5 + limbs * 8
+    }
     this.#version++
   }
 
@@ -165,24 +171,21 @@ export class Ledger {
     for (const [cell, old] of undo?.old ?? []) this.#write(cell, old)
   }
 
-  *#addresses(count: number): Generator<Address> {
-    for (let account = 0; account < count; account++) yield this.address(account)
-  }
-
   /** Every cell, with the values of `before` in their place. */
-  *#everything(before: ReadonlyMap<Cell, bigint | undefined>): Generator<readonly [Cell, bigint]> {
-    for (const [cell, value] of this.#all()) {
-      const old = before.has(cell) ? before.get(cell) : value
-      if (old !== undefined) yield [cell, old]
+  #pack(before: ReadonlyMap<Cell, bigint | undefined>): PackedCells {
+    const packer = new Packer()
+    const put = (cell: Cell, value: bigint): void => {
+      const then = before.has(cell) ? before.get(cell) : value
+      if (then !== undefined) packer.cell(cell, then)
     }
-  }
-
-  *#all(): Generator<readonly [Cell, bigint]> {
-    yield* this.#market
+    for (const [cell, value] of this.#market) put(cell, value)
     const { accountsFrom, cellsPerAccount } = this.#layout
+    const changed = new Set([...before.keys()].map((cell) => this.accountOf(cell)))
     for (let account = 0; account < this.#cells.bound; account++) {
       const first = accountsFrom + account * cellsPerAccount
-      for (const [key, value] of this.#cells.of(account)) yield [first + key, value]
+      if (!changed.has(account)) this.#cells.pack(account, first, packer)
+      else for (const [key, value] of this.#cells.of(account)) put(first + key, value)
     }
+    return packer.done()
   }
 }

@@ -1,4 +1,5 @@
 import type { Address } from 'viem'
+import { PackedAddresses } from './packed.ts'
 import type { AccountId } from './types.ts'
 
 /** 20 bytes. */
@@ -22,6 +23,27 @@ export class Roster {
   /** The number, given on first sight. */
   add(address: Address): AccountId {
     if (!this.#read(address)) throw new RangeError(`not an address: ${address}`)
+    return this.#add()
+  }
+
+  /** Those of a packed list, in its order. */
+  load({ bytes, size }: PackedAddresses): void {
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    for (let i = 0; i < size; i++) {
+      for (let word = 0; word < WORDS; word++) this.#asked[word] = view.getUint32((i * WORDS + word) * 4)
+      this.#add()
+    }
+  }
+
+  /** The inverse of `load`. */
+  pack(): PackedAddresses {
+    const view = new DataView(new ArrayBuffer(this.#size * WORDS * 4))
+    for (let i = 0; i < this.#size * WORDS; i++) view.setUint32(i * 4, this.#words[i] as number)
+    return new PackedAddresses(new Uint8Array(view.buffer))
+  }
+
+  /** Whoever stands in `#asked`. */
+  #add(): AccountId {
     if (this.#size + 1 > this.#index.length * LOAD) this.#rehash()
     const at = this.#slot(this.#asked, 0)
     const known = this.#index[at] as number

@@ -83,12 +83,23 @@ export function reserveIds(ledger: Ledger): number[] {
   return ids
 }
 
+/** Bits of a configuration that are looked at as a plain number at a time: 15 reserves. */
+const CHUNK_BITS = 30n
+const CHUNK_MASK = (1n << CHUNK_BITS) - 1n
+
+export interface Flag {
+  readonly id: number
+  readonly borrowing: boolean
+  readonly collateral: boolean
+}
+
 /** Reserves in which an account's flags are set, with which. */
-export function* flags(configuration: bigint): Generator<{ id: number; borrowing: boolean; collateral: boolean }> {
-  for (let rest = configuration, id = 0; rest !== 0n; rest >>= 2n, id++) {
-    const bits = Number(rest & 3n)
-    if (bits !== 0) yield { id, borrowing: (bits & 1) === 1, collateral: (bits & 2) === 2 }
-  }
+export function flags(configuration: bigint): Flag[] {
+  const found: Flag[] = []
+  for (let rest = configuration, first = 0; rest !== 0n; rest >>= CHUNK_BITS, first += 15)
+    for (let bits = Number(rest & CHUNK_MASK), id = first; bits !== 0; bits >>>= 2, id++)
+      if ((bits & 3) !== 0) found.push({ id, borrowing: (bits & 1) === 1, collateral: (bits & 2) === 2 })
+  return found
 }
 
 export const addressIn = (ledger: Ledger, cell: Cell): Address => toAddress(ledger.get(cell))

@@ -2,7 +2,7 @@ import { type Address, encodeFunctionData, type Hex, parseAbi } from 'viem'
 import type { Ledger } from '../../core/ledger.ts'
 import type { Liquidated, MarketView, Protocol } from '../../core/protocol.ts'
 import type { Slack } from '../../core/sheet.ts'
-import type { AccountId, Entry, Facts, LogFilter } from '../../core/types.ts'
+import type { Facts, LogFilter } from '../../core/types.ts'
 import { CONFIGURATION_EVENTS, EMODE_EVENTS, EVENTS, topicAddress, word } from './abi.ts'
 import { apply } from './apply.ts'
 import { audit } from './audit.ts'
@@ -12,7 +12,6 @@ import {
   configuration,
   configurationCell,
   DEBT,
-  flags,
   LAYOUT,
   MARKET,
   MAX_RESERVES,
@@ -20,14 +19,13 @@ import {
   reserveAddress,
   reserveCell,
   reserveIds,
-  scaledCell,
-  userEModeCell,
 } from './cells.ts'
 import { derive } from './derive.ts'
-import { accountView, collateralTerms, normalizedDebt, normalizedIncome, positions, unitOf } from './health.ts'
+import { accountView, normalizedDebt, normalizedIncome, positions, unitOf } from './health.ts'
 import { inspect } from './liquidation.ts'
 import { missingReads } from './reads.ts'
 import { rescue } from './rescue.ts'
+import { column, row, Shapes } from './row.ts'
 import { type Rules, rulesFor } from './rules.ts'
 import { directory } from './touch.ts'
 
@@ -43,13 +41,12 @@ export interface AaveV3Options {
 /** 16·2⁻⁵² covers the conversions, products and sums of a row; one base unit the last division. */
 const SLACK: Slack = { relative: 16 * 2 ** -52, absolute: 1 }
 
-const column = (id: number, side: 0 | 1): number => id * 2 + side
-
 /** Aave V3: one column per reserve and side, collateral weighted by threshold. */
 export function aaveV3(options: AaveV3Options): Protocol {
   const addressesProvider: Address = `0x${options.addressesProvider.slice(2).toLowerCase()}`
   const rulesOf = (ledger: Ledger): Rules | undefined => rulesFor(options.rules, ledger.get(MARKET.revision))
   const policy = { addressesProvider, priceReadsS: options.priceReadsS }
+  const shapes = new Shapes()
   return {
     name: 'aave-v3',
     slack: SLACK,
@@ -68,7 +65,7 @@ export function aaveV3(options: AaveV3Options): Protocol {
     apply: (facts, ledger) => apply(facts, ledger, addressesProvider),
     columns: () => MAX_RESERVES * 2,
     rates,
-    row,
+    row: (ledger, account) => row(ledger, account, shapes.of(ledger)),
     knows: (ledger, account) => ledger.has(configurationCell(account)),
     account: (ledger, account, timestamp) => {
       const rules = rulesOf(ledger)
@@ -148,24 +145,6 @@ function rates(ledger: Ledger, timestamp: bigint, into: { rate: Float64Array; gr
     into.grain[column(id, COLLATERAL)] = grain
     into.grain[column(id, DEBT)] = grain
   }
-}
-
-/** Whole scaled units: + collateral × threshold, − debt. An account without debt has no row. */
-function row(ledger: Ledger, account: AccountId): Entry[] {
-  const flagged = [...flags(ledger.get(configurationCell(account)))].filter(
-    ({ id }) => ledger.get(reserveCell(id, 'asset')) !== 0n,
-  )
-  if (!flagged.some(({ borrowing }) => borrowing)) return []
-  const eMode = Number(ledger.get(userEModeCell(account)))
-  const entries: Entry[] = []
-  for (const { id, borrowing, collateral } of flagged) {
-    const unit = Number(unitOf(ledger, id))
-    const weigh = (side: 0 | 1): number => Number(ledger.get(scaledCell(account, id, side))) / unit
-    const threshold = collateral ? Number(collateralTerms(ledger, id, eMode).lt) / 1e4 : 0
-    if (threshold > 0) entries.push({ column: column(id, COLLATERAL), weight: weigh(COLLATERAL) * threshold })
-    if (borrowing) entries.push({ column: column(id, DEBT), weight: -weigh(DEBT) })
-  }
-  return entries.filter(({ weight }) => weight !== 0)
 }
 
 function liquidations(facts: Facts, ledger: Ledger): Liquidated[] {
