@@ -79,6 +79,7 @@ export const fakeProtocol: Protocol = {
   name: 'fake',
   slack: { relative: 2 ** -40, absolute: 1 },
   layout: { accountsFrom: 1, cellsPerAccount: 2 },
+  isRateOnly: (cell) => cell === PRICE,
   history: () => ({ filter: { address: address(0), topics: [] }, key: () => '0x' }),
   filters: () => [],
   reads: () => [],
@@ -94,6 +95,11 @@ export const fakeProtocol: Protocol = {
     { column: 1, weight: -Number(ledger.get(debtCell(account))) },
   ],
   account: view,
+  check: (ledger, account) => {
+    const { healthFactor, totalCollateralBase, totalDebtBase } = view(ledger, account)
+    if (healthFactor >= WAD) return undefined
+    return { account, healthFactor, totalCollateralBase, totalDebtBase, gainBase: Number(totalDebtBase) }
+  },
   inspect: (ledger, account) => {
     const { healthFactor, totalCollateralBase, totalDebtBase } = view(ledger, account)
     if (healthFactor >= WAD) return undefined

@@ -60,6 +60,22 @@ const ACCOUNT_BASE = 8192
 const ACCOUNT_STRIDE = 2 + 2 * MAX_RESERVES
 export const LAYOUT: Layout = { accountsFrom: ACCOUNT_BASE, cellsPerAccount: ACCOUNT_STRIDE }
 
+/** Only what is named here leaves rows alone: a field that is forgotten costs time, not truth. */
+const RATE_ONLY: ReadonlySet<number> = new Set([
+  RESERVE.liquidityIndex,
+  RESERVE.currentLiquidityRate,
+  RESERVE.variableBorrowIndex,
+  RESERVE.currentVariableBorrowRate,
+  RESERVE.lastUpdateTimestamp,
+  RESERVE.virtualUnderlyingBalance,
+  RESERVE.price,
+])
+
+export function isRateOnly(cell: Cell): boolean {
+  if (cell === MARKET.pricedAt || cell === MARKET.sentinelAllows) return true
+  return cell >= RESERVE_BASE && cell < EMODE_BASE && RATE_ONLY.has((cell - RESERVE_BASE) % RESERVE_STRIDE)
+}
+
 export type Side = 0 | 1
 export const COLLATERAL: Side = 0
 export const DEBT: Side = 1

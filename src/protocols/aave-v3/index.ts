@@ -12,6 +12,7 @@ import {
   configuration,
   configurationCell,
   DEBT,
+  isRateOnly,
   LAYOUT,
   MARKET,
   MAX_RESERVES,
@@ -20,6 +21,7 @@ import {
   reserveCell,
   reserveIds,
 } from './cells.ts'
+import { check } from './check.ts'
 import { derive } from './derive.ts'
 import { accountView, normalizedDebt, normalizedIncome, positions, unitOf } from './health.ts'
 import { inspect } from './liquidation.ts'
@@ -51,6 +53,7 @@ export function aaveV3(options: AaveV3Options): Protocol {
     name: 'aave-v3',
     slack: SLACK,
     layout: LAYOUT,
+    isRateOnly,
     audit,
     history: (ledger) => ({
       filter: { address: addressIn(ledger, MARKET.pool), topics: [EVENTS.Borrow] },
@@ -71,6 +74,10 @@ export function aaveV3(options: AaveV3Options): Protocol {
       const rules = rulesOf(ledger)
       const held = rules && positions(ledger, account, timestamp, rules)
       return held && accountView(ledger, account, held)
+    },
+    check: (ledger, account, timestamp) => {
+      const rules = rulesOf(ledger)
+      return rules && check(ledger, account, timestamp, rules)
     },
     inspect: (ledger, account, timestamp) => {
       const rules = rulesOf(ledger)
