@@ -73,7 +73,7 @@ export class Book implements Follower {
     const columns = this.protocol.columns(this.ledger)
     if (this.#rates.rate.length < columns)
       this.#rates = { rate: new Float64Array(columns), grain: new Float64Array(columns) }
-    if (this.#flagged.length < this.sheet.size) this.#flagged = new Int32Array(this.sheet.size * 2)
+    if (this.#flagged.length < this.sheet.size) this.#flagged = new Int32Array(Math.ceil(this.sheet.size * 1.25))
     this.protocol.rates(this.ledger, timestamp, this.#rates)
     return this.#flagged.subarray(0, this.sheet.screen(this.#rates, this.protocol.slack, this.#flagged))
   }

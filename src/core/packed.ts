@@ -1,7 +1,6 @@
 import type { Address } from 'viem'
-import type { Cell } from './ledger.ts'
 
-type CellValue = readonly [Cell, bigint]
+type CellValue = readonly [cell: number, value: bigint]
 
 const ADDRESS_BYTES = 20
 const LIMB_BYTES = 8
@@ -82,7 +81,7 @@ export class Packer {
   #at = 0
 
   /** Throws RangeError for a key above u32 or a value outside of uint256. */
-  cell(cell: Cell, value: bigint): void {
+  cell(cell: number, value: bigint): void {
     const limbs = limbsOf(value)
     if (limbs === undefined) throw new RangeError(`cell ${cell}: ${value} is not a uint256`)
     const at = this.#begin(cell, limbs)
@@ -92,7 +91,7 @@ export class Packer {
   }
 
   /** A value given as words of 32 bits, lowest first. */
-  words(cell: Cell, words: Uint32Array, from: number, count: number): void {
+  words(cell: number, words: Uint32Array, from: number, count: number): void {
     let limbs = (count + 1) >> 1
     while (limbs > 2 && words[from + 2 * limbs - 1] === 0 && words[from + 2 * limbs - 2] === 0) limbs--
     const at = this.#begin(cell, limbs)
@@ -105,7 +104,7 @@ export class Packer {
   }
 
   /** Key and length written; returns where the value belongs. */
-  #begin(cell: Cell, limbs: number): number {
+  #begin(cell: number, limbs: number): number {
     if (!Number.isInteger(cell) || cell < 0 || cell >= KEY_LIMIT) throw new RangeError(`cell key ${cell} is not a u32`)
     if (this.#at + LONGEST_CELL_BYTES > this.#bytes.length) {
       this.#bytes = doubled(this.#bytes)
