@@ -127,7 +127,7 @@ function marketStatus(market: string, chain: ChainState): MarketStatus {
     chainId: chain.chainId,
     revision: Number(view?.revision ?? 0n),
     rules: view?.rules ?? null,
-    liquidatable: book?.head ? book.liquidatable(book.head.timestamp).length : 0,
+    liquidatable: book?.head ? book.unhealthy(book.head.timestamp).length : 0,
     accounts: book?.debtors ?? 0,
     quarantined: chain.quarantined.has(market),
     audit: audit ? { block: audit.block.toString(), checked: audit.checked, mismatched: audit.mismatched } : null,

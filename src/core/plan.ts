@@ -22,7 +22,18 @@ export interface Seizure {
   readonly debtDecimals: number
 }
 
-/** An account that the exact rules call liquidatable. */
+/** An account that the exact rules call liquidatable, not sized yet: a crash makes thousands, few are tried in one block. */
+export interface Unhealthy {
+  readonly account: AccountId
+  /** 18 decimals. */
+  readonly healthFactor: bigint
+  readonly totalCollateralBase: bigint
+  readonly totalDebtBase: bigint
+  /** About what the best call brings, in base units: a float that says whom to size first and decides nothing. */
+  readonly gainBase: number
+}
+
+/** The same, sized. */
 export interface Candidate {
   readonly account: AccountId
   readonly borrower: Address
@@ -110,13 +121,11 @@ export interface Plan {
   readonly deadline: bigint
 }
 
-export const refuse = (candidate: Candidate, reason: RefusalReason, detail: string): Refusal => ({
-  kind: 'refusal',
-  borrower: candidate.borrower,
-  reason,
-  detail,
-  healthFactor: candidate.healthFactor,
-})
+export const refuse = (
+  { borrower, healthFactor }: Pick<Candidate, 'borrower' | 'healthFactor'>,
+  reason: RefusalReason,
+  detail: string,
+): Refusal => ({ kind: 'refusal', borrower, reason, detail, healthFactor })
 
 /** Refusals that need no quote: the rules of the pool and the operator's own. */
 export function screenCandidate(candidate: Candidate, limits: Limits): Refusal | readonly Seizure[] {

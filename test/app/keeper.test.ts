@@ -157,6 +157,26 @@ describe('keeper loop', () => {
       expect(keeper.told().at(-1)).to.equal('1 refusal 1 over-limit')
     })
 
+    it('of any size: only those that are tried are sized, and nobody while nothing may be sent', async () => {
+      const keeper = openKeeper()
+      const sized: string[] = []
+      const { sized: size } = keeper.book
+      keeper.book.sized = (accounts, timestamp) => {
+        sized.push(...accounts.map(({ account }) => keeper.book.ledger.address(account)))
+        return size.call(keeper.book, accounts, timestamp)
+      }
+      const throng = Array.from({ length: 200 }, (_, n) => sick(n + 1))
+      keeper.executor.flying.add(address(200))
+      await keeper.run(live(1, [price, ...throng]))
+      expect(sized.slice(0, 7)).to.deep.equal(people(199, 198, 197, 196, 195, 194, 193))
+      expect(sized).to.have.length(15)
+      expect(keeper.told()).to.have.length(199)
+      keeper.state.quarantined.set(MARKET, 'differs')
+      await keeper.run(live(2))
+      expect(sized).to.have.length(15)
+      expect(keeper.told().slice(-200)).to.deep.equal(throng.map((_, n) => `2 refusal ${200 - n} market-quarantined`))
+    })
+
     it('a newer block ends it after the first', async () => {
       const keeper = openKeeper()
       keeper.router.answer = async (quotes) => {

@@ -1,5 +1,5 @@
 import type { Address } from 'viem'
-import type { Cell, Ledger } from '../../core/ledger.ts'
+import type { Cell, Layout, Ledger } from '../../core/ledger.ts'
 import type { AccountId } from '../../core/types.ts'
 import { toAddress } from './abi.ts'
 
@@ -87,6 +87,26 @@ export const STABLE = { principal: 2, rate: 3, updated: 4 } as const
 const BALANCES_BASE = 10
 const BALANCES_STRIDE = 5
 const ACCOUNT_STRIDE = BALANCES_BASE + BALANCES_STRIDE * MAX_RESERVES
+export const LAYOUT: Layout = { accountsFrom: ACCOUNT_BASE, cellsPerAccount: ACCOUNT_STRIDE }
+
+/** Only what is named here leaves rows alone: a field that is forgotten costs time, not truth. */
+const RATE_ONLY: ReadonlySet<number> = new Set([
+  RESERVE.liquidityIndex,
+  RESERVE.currentLiquidityRate,
+  RESERVE.variableBorrowIndex,
+  RESERVE.currentVariableBorrowRate,
+  RESERVE.lastUpdateTimestamp,
+  RESERVE.virtualUnderlyingBalance,
+  RESERVE.price,
+  RESERVE.maxStableRate,
+  RESERVE.minStableUpdate,
+])
+
+/** Of a cell of the market: true when no row depends on it (prices, indices). */
+export function isRateOnly(cell: Cell): boolean {
+  if (cell === MARKET.pricedAt || cell === MARKET.sentinelAllows) return true
+  return cell >= RESERVE_BASE && cell < EMODE_BASE && RATE_ONLY.has((cell - RESERVE_BASE) % RESERVE_STRIDE)
+}
 
 export const reserveCell = (id: number, field: keyof typeof RESERVE): Cell =>
   RESERVE_BASE + id * RESERVE_STRIDE + RESERVE[field]

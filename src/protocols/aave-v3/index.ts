@@ -10,12 +10,15 @@ import {
   addressIn,
   configuration,
   configurationCell,
+  isRateOnly,
+  LAYOUT,
   MARKET,
   numberToText,
   reserveAddress,
   reserveCell,
   reserveIds,
 } from './cells.ts'
+import { check } from './check.ts'
 import { derive } from './derive.ts'
 import { accountView, positions, toldView } from './health.ts'
 import { inspect } from './liquidation.ts'
@@ -52,6 +55,8 @@ export function aaveV3(options: AaveV3Options): Protocol {
   return {
     name: 'aave-v3',
     slack: SLACK,
+    layout: LAYOUT,
+    isRateOnly,
     audit,
     history: (ledger) => ({
       filter: { address: addressIn(ledger, MARKET.pool), topics: [EVENTS.Borrow] },
@@ -64,7 +69,7 @@ export function aaveV3(options: AaveV3Options): Protocol {
       return rules ? derive(facts, ledger, calls, directory(ledger, addressesProvider), rules) : []
     },
     apply: (facts, ledger) => apply(facts, ledger, addressesProvider),
-    columns: (ledger) => columns(ledger),
+    columns: (ledger) => columns(at(ledger, 0n)),
     rates: (ledger, timestamp, into) => rates(ledger, at(ledger, timestamp), timestamp, into),
     row: (ledger, account) => row(ledger, account, at(ledger, 0n)),
     knows: (ledger, account) => ledger.has(configurationCell(account)),
@@ -73,6 +78,10 @@ export function aaveV3(options: AaveV3Options): Protocol {
       if (moment === undefined) return toldView(ledger, account)
       const held = positions(ledger, account, moment)
       return held && accountView(ledger, account, held, moment)
+    },
+    check: (ledger, account, timestamp) => {
+      const moment = at(ledger, timestamp)
+      return moment && check(ledger, account, moment)
     },
     inspect: (ledger, account, timestamp) => {
       const moment = at(ledger, timestamp)

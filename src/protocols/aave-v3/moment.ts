@@ -58,22 +58,29 @@ export interface Moment {
   terms(category: number): readonly (Terms | undefined)[]
   /** Price that LiquidationLogic puts on every debt of an account in the category, whatever the reserve; undefined: each has its own. */
   categoryPrice(category: number): bigint | undefined
+  /** Categories that have a price of their own, ascending. */
+  readonly pricedCategories: readonly number[]
   /** The L2 sequencer's sentinel is there and does not consent. */
   readonly sentinelForbids: boolean
   readonly flashPremiumBps: bigint
 }
 
-/** Moments of one market. The last few are kept: a page asks for the same two or three again and again. */
+interface Kept {
+  readonly version: number
+  readonly moment: Moment
+}
+
+/** Moments of each ledger. The last few are kept: a page asks for the same two or three again and again. */
 export class Moments {
-  readonly #kept: { version: number; rules: Rules; moment: Moment }[] = []
+  readonly #kept = new WeakMap<Ledger, Kept[]>()
 
   at(ledger: Ledger, timestamp: bigint, rules: Rules): Moment {
     const { version } = ledger
-    for (const kept of this.#kept)
-      if (kept.version === version && kept.moment.timestamp === timestamp && kept.rules === rules) return kept.moment
+    const kept = this.#kept.get(ledger) ?? []
+    for (const { version: then, moment } of kept)
+      if (then === version && moment.timestamp === timestamp && moment.rules === rules) return moment
     const moment = momentOf(ledger, timestamp, rules)
-    this.#kept.unshift({ version, rules, moment })
-    if (this.#kept.length > MOMENTS_KEPT) this.#kept.pop()
+    this.#kept.set(ledger, [{ version, moment }, ...kept.slice(0, MOMENTS_KEPT - 1)])
     return moment
   }
 }
@@ -81,7 +88,7 @@ export class Moments {
 /** The head, the time of execution, that of rows, and one that is asked for by the way. */
 const MOMENTS_KEPT = 4
 
-export function momentOf(ledger: Ledger, timestamp: bigint, rules: Rules): Moment {
+function momentOf(ledger: Ledger, timestamp: bigint, rules: Rules): Moment {
   const reserves: (ReserveNow | undefined)[] = []
   for (const id of reserveIds(ledger)) reserves[id] = reserveNow(ledger, id, timestamp, rules)
   const known = new Map<number, readonly (Terms | undefined)[]>()
@@ -96,6 +103,10 @@ export function momentOf(ledger: Ledger, timestamp: bigint, rules: Rules): Momen
     reserves,
     terms,
     categoryPrice: (category) => categoryPrice(ledger, category, rules),
+    pricedCategories:
+      rules.eMode === 'category'
+        ? eModeIds(ledger).filter((category) => ledger.get(eModeCell(category, 'priceSource')) !== 0n)
+        : [],
     sentinelForbids: rules.sentinel && ledger.get(MARKET.sentinel) !== 0n && ledger.get(MARKET.sentinelAllows) === 0n,
     flashPremiumBps: ledger.get(MARKET.flashPremiumBps),
   }

@@ -6,8 +6,6 @@ import {
   COLLATERAL,
   configurationCell,
   DEBT,
-  eModeCell,
-  eModeIds,
   flags,
   MAX_RESERVES,
   reserveCell,
@@ -27,17 +25,13 @@ const stableColumn = (id: number): number => MAX_RESERVES * 2 + id
 const TOLD_CREDIT = MAX_RESERVES * 3
 const TOLD_DEBIT = TOLD_CREDIT + 1
 const PLAIN_COLUMNS = TOLD_DEBIT + 1
-/** Two columns more a reserve for each eMode category that has a price of its own. */
-const categoryColumn = (category: number, id: number, side: Side): number =>
-  PLAIN_COLUMNS + category * MAX_RESERVES * 2 + column(id, side)
+/** Two columns more a reserve for each eMode category that has a price of its own, in their order. */
+const categoryColumn = (rank: number, id: number, side: Side): number =>
+  PLAIN_COLUMNS + rank * MAX_RESERVES * 2 + column(id, side)
 
-const pricedCategories = (ledger: Ledger): number[] =>
-  eModeIds(ledger).filter((category) => ledger.get(eModeCell(category, 'priceSource')) !== 0n)
-
-export function columns(ledger: Ledger): number {
-  const last = pricedCategories(ledger).at(-1)
-  return last === undefined ? PLAIN_COLUMNS : categoryColumn(last + 1, 0, COLLATERAL)
-}
+/** `moment`: undefined without rules. */
+export const columns = (moment: Moment | undefined): number =>
+  categoryColumn(moment?.pricedCategories.length ?? 0, 0, COLLATERAL)
 
 /** Base units that one whole scaled unit is worth at `timestamp`; `moment` is of that timestamp, undefined without rules. */
 export function rates(ledger: Ledger, moment: Moment | undefined, timestamp: bigint, { rate, grain }: Rates): void {
@@ -59,12 +53,12 @@ export function rates(ledger: Ledger, moment: Moment | undefined, timestamp: big
     if (moment.rules.stableDebt)
       write(stableColumn(reserve.id), debtPrice, mostStableGrowth(ledger, reserve.id, timestamp, moment), reserve)
   }
-  for (const category of pricedCategories(ledger))
+  for (const [rank, category] of moment.pricedCategories.entries())
     for (const reserve of moment.reserves) {
       const terms = reserve && moment.terms(category)[reserve.id]
       if (reserve === undefined || terms === undefined || reserve.eModeCategory !== category) continue
-      write(categoryColumn(category, reserve.id, COLLATERAL), terms.price, reserve.normalizedIncome, reserve)
-      write(categoryColumn(category, reserve.id, DEBT), terms.price, reserve.normalizedDebt, reserve)
+      write(categoryColumn(rank, reserve.id, COLLATERAL), terms.price, reserve.normalizedIncome, reserve)
+      write(categoryColumn(rank, reserve.id, DEBT), terms.price, reserve.normalizedDebt, reserve)
     }
 }
 
@@ -84,6 +78,7 @@ export function row(ledger: Ledger, account: AccountId, moment: Moment | undefin
   if (!flagged.some(({ id, borrowing }) => borrowing && moment.reserves[id] !== undefined)) return []
   const category = Number(ledger.get(userEModeCell(account)))
   const terms = moment.terms(category)
+  const rank = moment.pricedCategories.indexOf(category)
   const entries: Entry[] = []
   for (const { id, borrowing, collateral } of flagged) {
     const reserve = moment.reserves[id]
@@ -91,7 +86,7 @@ export function row(ledger: Ledger, account: AccountId, moment: Moment | undefin
     if (reserve === undefined || term === undefined) continue
     const unit = Number(reserve.unit)
     const at = (side: Side): number =>
-      hasOwnColumns(ledger, reserve, category) ? categoryColumn(category, id, side) : column(id, side)
+      rank >= 0 && reserve.eModeCategory === category ? categoryColumn(rank, id, side) : column(id, side)
     const scaled = (side: Side): number => Number(ledger.get(scaledCell(account, id, side))) / unit
     const threshold = collateral ? weightOf(reserve, term, moment) : 0
     if (threshold > 0) entries.push({ column: at(COLLATERAL), weight: scaled(COLLATERAL) * threshold })
@@ -105,9 +100,6 @@ export function row(ledger: Ledger, account: AccountId, moment: Moment | undefin
   }
   return entries.filter(({ weight }) => weight !== 0)
 }
-
-const hasOwnColumns = (ledger: Ledger, { eModeCategory }: ReserveNow, category: number): boolean =>
-  category !== 0 && eModeCategory === category && ledger.get(eModeCell(category, 'priceSource')) !== 0n
 
 const weightOf = ({ liquidationThreshold }: ReserveNow, terms: Terms, { rules }: Moment): number =>
   rules.zeroThresholdCounts || liquidationThreshold !== 0n ? Number(terms.liquidationThreshold) / 1e4 : 0
