@@ -29,10 +29,10 @@ export interface KeeperOptions {
   readonly executor: Executor
   readonly router: Router
   readonly limits: (market: string) => Limits
-  /** After a page was taken in: audits and checkpoints. */
+  /** After a page was taken in: the market is proven, checkpoints are written. */
   readonly afterPage: (facts: Facts, live: boolean) => Promise<void>
-  /** After a live page was acted on. */
-  readonly afterActing?: (facts: Facts) => void
+  /** After a live page was acted on: what must not hold it up. */
+  readonly afterActing?: (facts: Facts) => Promise<void>
   /** Longest wait for the quotes of one candidate. */
   readonly quoteDeadlineMs: number
   /** Once aborted nothing more is decided or signed. */
@@ -55,7 +55,8 @@ export async function runKeeper(options: KeeperOptions): Promise<void> {
       continue
     }
     const { facts, live } = event
-    for (const book of books) book.apply(facts)
+    // What changes everybody, such as an upgrade of the pool, is to be proven again.
+    for (const book of books) if (book.apply(facts).all) state.proven.delete(book.name)
     options.store.savePage(state.chainId, facts)
     if (!live) state.synced = false
     state.turnedAtMs = performance.now()
@@ -63,7 +64,7 @@ export async function runKeeper(options: KeeperOptions): Promise<void> {
     await despiteNode(options, () => options.afterPage(facts, live))
     if (!live) continue
     await act(options, facts, spoken)
-    options.afterActing?.(facts)
+    await despiteNode(options, async () => options.afterActing?.(facts))
   }
 }
 
@@ -132,8 +133,9 @@ function worthAQuote(
   const { state, executor, control } = options
   const head = book.head as Header
   const tell = (refusal: Refusal): undefined => void record(book.name, head, refusal)
-  const reason = state.quarantined.get(book.name)
+  const reason = state.distrust(book.name)
   if (reason !== undefined) return tell(refuse(candidate, 'market-quarantined', reason))
+  if (!state.proven.has(book.name)) return tell(refuse(candidate, 'market-unproven', ''))
   if (control.paused) return tell(refuse(candidate, 'control-paused', ''))
   if (executor.inFlight(book.name, candidate.borrower, head.timestamp)) return undefined
   const allowed = screenCandidate(candidate, options.limits(book.name))
