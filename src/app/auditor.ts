@@ -2,14 +2,14 @@ import { getAddress } from 'viem'
 import type { Book } from '../core/book.ts'
 import { RpcFault, UnreachableError } from '../core/errors.ts'
 import type { Batch, JournalEntry, Store } from '../core/ports.ts'
-import { chooseSample, type Round } from '../core/sample.ts'
-import { type Difference, type Finding, judge, readAnew } from '../core/trust.ts'
+import { chooseSample } from '../core/sample.ts'
+import { type Finding, judge, readAnew } from '../core/trust.ts'
 import type { AccountId, Header } from '../core/types.ts'
 import { isExact, type Verification, verify } from './audit.ts'
 import type { ChainState } from './chain-state.ts'
 import type { Journal } from './journal.ts'
 import type { BorrowerSearch } from './resync.ts'
-import { readKept, writeKept } from './trust-store.ts'
+import { type Kept, readKept, writeKept } from './trust-store.ts'
 
 export interface AuditorOptions {
   readonly state: ChainState
@@ -72,19 +72,20 @@ export class Auditor {
 
   /** A node that fails costs this audit: the next page tries again. */
   async #audit(book: Book, size: number): Promise<void> {
-    const { store, keyOf, state, search, onProblem } = this.#options
+    const { store, keyOf, search, onProblem } = this.#options
     const { head } = book
     // Of rules that nobody here knows there is no mirror to compare.
     if (head === undefined || book.protocol.market(book.ledger).rules === undefined) return
-    const before = state.differences.get(book.name)
+    const before = readKept(store, keyOf(book.name))
     try {
-      const { accounts, round } = sampleOf(book, head, readKept(store, keyOf(book.name)).round, size)
-      const remembered = (before?.accounts ?? []).flatMap((address) => book.find(address) ?? [])
+      const { accounts, round } = sampleOf(book, head, before, size)
+      const remembered = (before.difference?.accounts ?? []).flatMap((address) => book.find(address) ?? [])
       const result = await this.#verify(book, [...new Set([...remembered, ...accounts])])
-      const verdict = judge(before, findingOf(result))
-      if (verdict.search && before?.searching !== true) await search.rewind(book.name)
-      this.#record(book, { result, round, before, after: verdict.difference })
-      if (verdict.search) this.#startSearch(book.name)
+      const after = { ...judge(before, findingOf(result)), round }
+      const searching = after.difference?.searching === true
+      if (searching && before.difference?.searching !== true) await search.rewind(book.name)
+      this.#record(book, { result, before, after })
+      if (searching) this.#startSearch(book.name)
     } catch (error) {
       if (!(error instanceof RpcFault || error instanceof UnreachableError)) throw error
       onProblem(`audit of ${book.name}: ${error.message}`)
@@ -105,14 +106,14 @@ export class Auditor {
   #record(book: Book, audited: Audited): void {
     const { state, store, journal, keyOf } = this.#options
     const { name } = book
-    const { result, round, after } = audited
+    const { result, after } = audited
     const firstOfLife = !this.#audited.has(name)
     const block = result.block.toString()
     const add = (kind: JournalEntry['kind'], data: JournalEntry['data']): void =>
       void journal.add({ chainId: state.chainId, market: name, block, kind, data })
     journal.hold(() =>
       store.atomically(() => {
-        writeKept(store, keyOf(name), { round, difference: after })
+        writeKept(store, keyOf(name), after)
         add('audit', auditData(result))
         const breaker = breakerOf(audited, firstOfLife)
         if (breaker) add('breaker', breaker)
@@ -120,8 +121,8 @@ export class Auditor {
     )
     this.#audited.set(name, result.block)
     state.audits.set(name, { block: result.block, checked: result.checked, mismatched: mismatchedIn(result) })
-    remember(state.differences, name, after)
-    if (after === undefined) state.proven.add(name)
+    remember(state.differences, name, after.difference)
+    if (after.difference === undefined) state.proven.add(name)
     else state.proven.delete(name)
   }
 
@@ -139,33 +140,34 @@ export class Auditor {
   #finishSearch({ name, head }: Book): void {
     const { state, store, keyOf, startAnew, onProblem } = this.#options
     const search = this.#searches.get(name)
-    const difference = state.differences.get(name)
-    if (search === undefined || search === 'going' || head === undefined || difference === undefined) return
+    if (search === undefined || search === 'going' || head === undefined) return
     this.#searches.delete(name)
+    const kept = readKept(store, keyOf(name))
+    const { difference } = kept
+    if (difference === undefined) throw new RangeError(`market ${name} was searched, and does not differ`)
     if (search !== 'over') {
       if (!(search.failed instanceof RpcFault || search.failed instanceof UnreachableError)) throw search.failed
       return onProblem(`search for borrowers of ${name}: ${search.failed.message}`)
     }
-    const next = readAnew(difference, head.number)
+    const next = readAnew(difference, kept.patience, head.number)
     store.atomically(() => {
-      writeKept(store, keyOf(name), { round: readKept(store, keyOf(name)).round, difference: next })
+      writeKept(store, keyOf(name), { ...kept, ...next })
       store.forget(state.chainId)
     })
-    state.differences.set(name, next)
+    remember(state.differences, name, next.difference)
     state.resyncs.set(name, (state.resyncs.get(name) ?? 0) + 1)
-    onProblem(`market ${name} is read anew, time ${next.rereads} since block ${next.since}: ${next.detail}`)
+    onProblem(`market ${name} is read anew: it differed in ${difference.detail}`)
     startAnew()
   }
 }
 
 interface Audited {
   readonly result: Verification
-  readonly round: Round
-  readonly before: Difference | undefined
-  readonly after: Difference | undefined
+  readonly before: Kept
+  readonly after: Kept
 }
 
-function sampleOf(book: Book, head: Header, round: Round, size: number): ReturnType<typeof chooseSample> {
+function sampleOf(book: Book, head: Header, { round }: Kept, size: number): ReturnType<typeof chooseSample> {
   book.screen(head.timestamp)
   const { ledger, protocol } = book
   const near = book.ranked(Number.POSITIVE_INFINITY, NEAR)
@@ -212,19 +214,25 @@ function auditData(result: Verification): JournalEntry['data'] {
 /** Only what changes is told: a market that goes on differing is told once each time it was read anew. */
 function breakerOf({ result, before, after }: Audited, firstOfLife: boolean): JournalEntry['data'] | undefined {
   const { block, checked, reserves } = result
-  if (before === undefined && after !== undefined)
+  const { difference } = after
+  if (difference === undefined)
+    return (
+      before.difference && {
+        reason: 'market-trusted',
+        detail: `read anew, the mirror equals the chain in ${checked} accounts and ${reserves.length} debt totals; it had differed since block ${before.difference.since}`,
+      }
+    )
+  const soon = difference.searching
+    ? 'It is being read anew'
+    : `It is read anew when it still differs at block ${after.patience.againFrom}`
+  if (before.difference === undefined)
     return {
       reason: 'market-quarantined',
-      detail: `the mirror differs from the chain in ${after.detail}. Nothing is sent until it was read anew and is exact`,
+      detail: `mirror and chain differ in ${difference.detail}. Nothing is sent for this market. ${soon}`,
     }
-  if (before !== undefined && after === undefined)
-    return {
-      reason: 'market-trusted',
-      detail: `read anew, the mirror equals the chain in ${checked} accounts and ${reserves.length} debt totals; it had differed since block ${before.since}`,
-    }
-  if (after === undefined || after.rereads === 0 || !firstOfLife || isExact(result)) return undefined
+  if (difference.rereads === 0 || !firstOfLife || isExact(result)) return undefined
   return {
     reason: 'market-still-differs',
-    detail: `read anew ${after.rereads} times since block ${after.since}, the mirror still differs at block ${block} in ${after.detail}. ${after.searching ? 'It is read anew once more' : `The next reading is due at block ${after.againFrom}`}`,
+    detail: `read anew since block ${difference.since} (${difference.rereads} times), mirror and chain still differ at block ${block} in ${difference.detail}. ${soon}`,
   }
 }

@@ -12,13 +12,26 @@ export interface Difference {
   readonly rereads: number
   /** Borrowers are being searched for once more, ahead of reading the market anew. */
   readonly searching: boolean
-  /** Not read anew again below this block. */
-  readonly againFrom: bigint
   /** Compared in every audit until the end. */
   readonly accounts: readonly Address[]
-  /** What differed, in words. */
+  /** What differed last, in words. */
   readonly detail: string
 }
+
+/** When a market may be read anew again: a mirror that does not heal, or breaks again at once, must not be read for ever. */
+export interface Patience {
+  readonly againFrom: bigint
+  /** Doublings of the next wait. */
+  readonly doublings: number
+}
+
+export interface Trust {
+  /** Undefined: the mirror may be acted on. */
+  readonly difference: Difference | undefined
+  readonly patience: Patience
+}
+
+export const FULL_TRUST: Trust = { difference: undefined, patience: { againFrom: 0n, doublings: 0 } }
 
 /** What one audit found. */
 export interface Finding {
@@ -29,33 +42,34 @@ export interface Finding {
   readonly detail: string
 }
 
-export interface Verdict {
-  /** Undefined: the mirror may be acted on. */
-  readonly difference: Difference | undefined
-  /** The market is due to be read anew; the search for its borrowers comes first. */
-  readonly search: boolean
-}
-
 /** Blocks between the first and the second reading; each further one waits twice as long. */
 const FIRST_WAIT_BLOCKS = 50n
 const MOST_DOUBLINGS = 8
 /** Accounts that are compared again and again. */
 const MOST_REMEMBERED = 50
 
-/** An exact audit releases a market only after it was read anew: a log was missed, and may have told of more than was compared. */
-export function judge(before: Difference | undefined, { block, exact, accounts, detail }: Finding): Verdict {
+const waitOf = (doublings: number): bigint => FIRST_WAIT_BLOCKS << BigInt(Math.min(doublings, MOST_DOUBLINGS))
+
+/** After an audit. Once `searching`, the search for borrowers is due, and then the reading. */
+export function judge({ difference, patience }: Trust, finding: Finding): Trust {
+  const { block, exact, accounts, detail } = finding
   if (exact) {
-    const released = before === undefined || (before.rereads > 0 && !before.searching)
-    return { difference: released ? undefined : before, search: before?.searching ?? false }
+    // Only after it was read anew: a log was missed, and it may have told of more than was compared.
+    const released = difference !== undefined && difference.rereads > 0 && !difference.searching
+    return { difference: released ? undefined : difference, patience }
   }
-  const known = before ?? { since: block, rereads: 0, searching: false, againFrom: block, accounts: [], detail }
-  const search = known.searching || block >= known.againFrom
+  const calm = difference === undefined && block >= patience.againFrom + waitOf(patience.doublings)
+  const known = difference ?? { since: block, rereads: 0, searching: false, accounts: [], detail }
   const remembered = [...new Set([...known.accounts, ...accounts])].slice(0, MOST_REMEMBERED)
-  return { difference: { ...known, searching: search, accounts: remembered, detail }, search }
+  const searching = known.searching || block >= patience.againFrom
+  return {
+    difference: { ...known, searching, accounts: remembered, detail },
+    patience: calm ? { ...patience, doublings: 0 } : patience,
+  }
 }
 
 /** The search is over and the market is about to be read anew. */
-export function readAnew(difference: Difference, block: bigint): Difference {
-  const wait = FIRST_WAIT_BLOCKS << BigInt(Math.min(difference.rereads, MOST_DOUBLINGS))
-  return { ...difference, searching: false, rereads: difference.rereads + 1, againFrom: block + wait }
-}
+export const readAnew = (difference: Difference, { doublings }: Patience, block: bigint): Trust => ({
+  difference: { ...difference, searching: false, rereads: difference.rereads + 1 },
+  patience: { againFrom: block + waitOf(doublings), doublings: doublings + 1 },
+})

@@ -14,7 +14,6 @@ const difference: Difference = {
   since: 1n,
   rereads: 0,
   searching: true,
-  againFrom: 1n,
   accounts: [],
   detail: 'one account',
 }
