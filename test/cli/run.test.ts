@@ -95,7 +95,16 @@ describe('plimsoll run', function () {
       expect(rpc).to.have.keys('total', 'perBlockP50', 'perBlockMax')
       const [market] = body.markets
       const { accounts, rules, audit, ...rest } = market as Status['markets'][number]
-      expect(rest).to.deep.equal({ market: MARKET, chainId: 1, revision: 10, liquidatable: 0, quarantined: false })
+      expect(rest).to.deep.equal({
+        market: MARKET,
+        chainId: 1,
+        revision: 10,
+        liquidatable: 0,
+        quarantined: false,
+        quarantineReason: null,
+        proven: true,
+        resyncs: 0,
+      })
       expect([accounts > 20, typeof rules]).to.deep.equal([true, 'string'])
       if (audit) expect(audit).to.have.keys('block', 'checked', 'mismatched')
     })
