@@ -49,6 +49,7 @@ export interface Candidate {
 /** The closed list of reasons (published in `docs/refusals.md`). */
 export const REFUSAL_REASONS = {
   'market-quarantined': 'The mirror of this market is not trusted at the moment: nothing is sent.',
+  'market-unproven': 'The mirror of this market was not yet compared with the chain.',
   'control-paused': 'An operator paused sending.',
   'denied-borrower': 'The borrower is on `denyBorrowers`.',
   'denied-asset': 'The collateral or the debt asset is on `denyAssets`.',

@@ -42,7 +42,7 @@ export interface Totals {
 }
 
 /** Debt at the account's own rate: StableDebtToken.balanceOf. */
-export function stableDebt(ledger: Ledger, account: AccountId, id: number, { rules, timestamp }: Moment): bigint {
+function stableDebt(ledger: Ledger, account: AccountId, id: number, { rules, timestamp }: Moment): bigint {
   if (!rules.stableDebt) return 0n
   const principal = ledger.get(stableCell(account, id, 'principal'))
   if (principal === 0n) return 0n

@@ -1,7 +1,16 @@
 import type { Address } from 'viem'
 import type { Ledger } from '../../core/ledger.ts'
 import { max, rayMul, UINT256_MAX } from '../../core/math.ts'
-import { configuration, eModeCell, MARKET, numberToText, reserveAddress, reserveCell, reserveIds } from './cells.ts'
+import {
+  configuration,
+  eModeCell,
+  eModeIds,
+  MARKET,
+  numberToText,
+  reserveAddress,
+  reserveCell,
+  reserveIds,
+} from './cells.ts'
 import { calculateLinearInterest } from './interest.ts'
 import type { Rules } from './rules.ts'
 
