@@ -104,7 +104,7 @@ function restore(store: Store, chain: ChainConfig, markets: readonly MarketConfi
   const books: Book[] = []
   let base: Header | undefined
   for (const market of markets) {
-    const saved = store.checkpoint(chain.id, stored(market))
+    const saved = store.checkpoint(chain.id, checkpointOf(market))
     if (saved === undefined || (base !== undefined && saved.block.hash !== base.hash)) return undefined
     base = saved.block
     const book = newBook(market)
@@ -119,6 +119,10 @@ function restore(store: Store, chain: ChainConfig, markets: readonly MarketConfi
 
 /** Another address under an old name is another market. */
 export const stored = ({ name, addressesProvider }: MarketConfig): string => `${name}@${addressesProvider}`
+
+/** Cells are laid out anew now and then: state of another layout is not found, and read again from the chain. */
+const LAYOUT = 2
+const checkpointOf = (market: MarketConfig): string => `${stored(market)}#${LAYOUT}`
 
 /** The first page of every market, at one block. A market that is new to the store takes the others along: it costs one reading. */
 async function begin(context: Context): Promise<Beginning> {
@@ -143,7 +147,7 @@ export function checkpoint(
 ): void {
   const saved = markets.flatMap((market) => {
     const book = books.find(({ name }) => name === market.name)
-    return book ? [[stored(market), book.checkpoint(block)] as const] : []
+    return book ? [[checkpointOf(market), book.checkpoint(block)] as const] : []
   })
   store.saveCheckpoints(chainId, block, new Map(saved))
 }
@@ -167,7 +171,7 @@ async function firstBlock(context: Reading, markets: readonly MarketConfig[]): P
   }
 }
 
-/** The market at `block`, without its accounts. Throws ChainError when there is none, or none whose rules are known. */
+/** The market at `block`, without its accounts. Throws ChainError when there is none. */
 export async function discover(
   { rpc, batch }: Pick<Reading, 'rpc' | 'batch'>,
   market: MarketConfig,
@@ -176,7 +180,7 @@ export async function discover(
   await requireContract(rpc, market, block)
   const probe = newBook(market)
   probe.apply(await completeReads({ batch }, block, [], [probe]))
-  requireKnownMarket(probe, market)
+  requireMarket(probe, market)
   return probe
 }
 
@@ -226,21 +230,26 @@ async function requireContract(rpc: Rpc, market: MarketConfig, block: Header): P
   })
 }
 
-/** Throws ChainError unless there is a market and its rules are known. */
-export function requireKnownMarket(probe: Book, market: MarketConfig): void {
-  const { pool, revision, rules, reserves } = probe.protocol.market(probe.ledger)
-  if (BigInt(pool) === 0n || reserves.length === 0)
-    throw new ChainError({
-      code: 'NO_POOL',
-      what: `market "${market.name}": the contract at ${market.addressesProvider} names no pool with reserves`,
-      why: 'it is not the PoolAddressesProvider of a lending market, or the market is empty',
-      fix: `Correct addressesProvider of market "${market.name}".`,
-    })
-  if (rules === undefined)
-    throw new ChainError({
-      code: 'UNKNOWN_REVISION',
-      what: `market "${market.name}": its pool reports revision ${revision}`,
-      why: 'the rules of that revision are not known here, so health and sizes could be wrong',
-      fix: `Upgrade Plimsoll, or name a rule set that fits: rules: aave-v3.6 (revision 10) or aave-v3.7 (revision 11).`,
-    })
+/** Throws ChainError unless there is a market. One whose rules are not known is watched through the chain's own answers. */
+export function requireMarket(probe: Book, market: MarketConfig): void {
+  const { pool, reserves } = probe.protocol.market(probe.ledger)
+  if (BigInt(pool) !== 0n && reserves.length > 0) return
+  throw new ChainError({
+    code: 'NO_POOL',
+    what: `market "${market.name}": the contract at ${market.addressesProvider} names no pool with reserves`,
+    why: 'it is not the PoolAddressesProvider of a lending market, or the market is empty',
+    fix: `Correct addressesProvider of market "${market.name}".`,
+  })
+}
+
+/** For work that is nothing without the pool's rules: recordings and what is made of them. Throws ChainError. */
+export function requireKnownRules(probe: Book, market: string): void {
+  const { revision, rules } = probe.protocol.market(probe.ledger)
+  if (rules !== undefined) return
+  throw new ChainError({
+    code: 'UNKNOWN_REVISION',
+    what: `market "${market}": its pool reports revision ${revision}`,
+    why: 'the rules of that revision are not known here, so health and sizes could be wrong',
+    fix: `Upgrade Plimsoll, or name the rule set that fits in the configuration, such as rules: auto, ${revision} = aave-v3.6.`,
+  })
 }

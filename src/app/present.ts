@@ -37,7 +37,8 @@ export function toAccountRow(market: string, chainId: number, view: AccountView)
     distancePct: driving ? distancePct(driving) : null,
     liquidationPrice: driving ? toPrice(driving) : null,
     timeToLiquidationS: timeToLiquidationS(view) ?? null,
-    source: 'mirror',
+    source: view.source,
+    ...(view.block !== undefined && { asOfBlock: view.block.toString() }),
   }
 }
 

@@ -153,11 +153,11 @@ function housekeeping(
   markets: readonly MarketConfig[],
   recording: ChainRecording | undefined,
 ): (facts: Facts, live: boolean) => Promise<void> {
-  const { state, onPage } = options
+  const { onPage } = options
   let looked = 0n
   return async (facts, live) => {
     const { block } = facts
-    quarantineUnknown(state, open)
+    quarantineUnknown(options, open)
     if (block.number >= looked + FINALITY_BLOCKS) {
       looked = block.number
       await finalize(options, open, markets, recording)
@@ -166,12 +166,28 @@ function housekeeping(
   }
 }
 
-/** An upgrade may bring rules nobody here knows: watch, send nothing. */
-function quarantineUnknown(state: ChainState, { books }: OpenChain): void {
-  for (const book of books) {
-    const { rules, revision } = book.protocol.market(book.ledger)
-    if (rules === undefined) state.quarantined.set(book.name, `pool revision ${revision} is not known`)
-    else if (state.quarantined.get(book.name)?.startsWith('pool revision')) state.quarantined.delete(book.name)
+const UNKNOWN = 'pool revision'
+
+/** An upgrade may bring rules nobody here knows: watch through the chain's own answers, send nothing, tell people once. */
+function quarantineUnknown(
+  { state, journal }: Pick<SuperviseOptions, 'state' | 'journal'>,
+  { books }: OpenChain,
+): void {
+  for (const { name, protocol, ledger, head } of books) {
+    const { rules, revision } = protocol.market(ledger)
+    const was = state.quarantined.get(name)
+    const isUnknown = rules === undefined
+    if (was !== undefined && !was.startsWith(UNKNOWN)) continue
+    if (isUnknown === (was !== undefined)) continue
+    if (isUnknown) state.quarantined.set(name, `${UNKNOWN} ${revision} is not known`)
+    else state.quarantined.delete(name)
+    const data = isUnknown
+      ? {
+          reason: 'unknown-revision',
+          detail: `the pool reports revision ${revision}, whose rules are not known here. It is watched through its own answers, and nothing is sent. Upgrade Plimsoll, or name a rule set that fits (rules: auto, ${revision} = aave-v3.6).`,
+        }
+      : { reason: 'known-revision', detail: `the pool reports revision ${revision}, whose rules are known: ${rules}` }
+    journal.add({ chainId: state.chainId, market: name, block: String(head?.number ?? 0n), kind: 'breaker', data })
   }
 }
 

@@ -4,17 +4,20 @@ import { type Path, type Problem, when } from './problems.ts'
 import { didYouMean } from './suggest.ts'
 import { isTree, list, type Tree, text, tree } from './tree.ts'
 
+/** What the program knows beyond the file. */
+export interface Known {
+  /** Protocol plugs; not checked when left out. */
+  readonly protocols?: readonly string[] | undefined
+  /** By protocol, what is wrong with a market's `rules`. */
+  readonly rulesProblems?: Readonly<Record<string, (rules: string) => string | undefined>> | undefined
+}
+
 const nameOf = (market: unknown): string | undefined => text(market) ?? text(tree(market)['name'])
 
 export const marketNames = (markets: unknown): readonly string[] =>
   list(markets).flatMap((market) => nameOf(market) ?? [])
 
-/** `protocols`: the plugs there are; not checked when undefined. */
-export function marketProblems(
-  markets: readonly unknown[],
-  chains: Tree,
-  protocols: readonly string[] | undefined,
-): readonly Problem[] {
+export function marketProblems(markets: readonly unknown[], chains: Tree, known: Known): readonly Problem[] {
   const names = markets.map(nameOf)
   return markets.flatMap((market, i) => {
     const name = names[i]
@@ -26,10 +29,7 @@ export function marketProblems(
       why: 'names tell markets apart',
       fix: 'Take one out, or rename it.',
     })
-    return [
-      ...twice,
-      ...(isTree(market) ? described(market, name, path, chains, protocols) : byName(name, path, chains)),
-    ]
+    return [...twice, ...(isTree(market) ? described(market, name, path, chains, known) : byName(name, path, chains))]
   })
 }
 
@@ -59,12 +59,15 @@ function described(
   name: string,
   path: Path,
   chains: Tree,
-  protocols: readonly string[] | undefined,
+  { protocols, rulesProblems }: Known,
 ): readonly Problem[] {
   const isKnown = Object.hasOwn(MARKETS, name)
   const needed = isKnown ? [] : ['protocol', 'chain', 'addressesProvider'].filter((key) => market[key] === undefined)
   const chain = text(market['chain'])
   const protocol = text(market['protocol'])
+  const plug = protocol ?? MARKETS[name]?.protocol
+  const rules = text(market['rules'])
+  const strange = plug !== undefined && rules !== undefined ? rulesProblems?.[plug]?.(rules) : undefined
   return [
     ...needed.map((key) => ({
       path: [...path, key],
@@ -79,6 +82,12 @@ function described(
       fix: didYouMean(chain ?? '', Object.keys(chains)),
     }),
     ...(chain === undefined && isKnown ? byName(name, path, chains) : []),
+    ...when(strange !== undefined, {
+      path: [...path, 'rules'],
+      what: `"${rules}" names no rules`,
+      why: strange ?? '',
+      fix: 'Leave it out (`auto`), or write such as "aave-v3.6" or "auto, 12 = aave-v3.6".',
+    }),
     ...when(protocol !== undefined && protocols?.includes(protocol) === false, {
       path: [...path, 'protocol'],
       what: `"${protocol}" is no known protocol`,

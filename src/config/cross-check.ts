@@ -1,14 +1,8 @@
 import { CHAINS } from './chains.ts'
-import { marketNames, marketProblems } from './cross-check-markets.ts'
+import { type Known, marketNames, marketProblems } from './cross-check-markets.ts'
 import { type Problem, when } from './problems.ts'
 import { didYouMean } from './suggest.ts'
 import { list, type Tree, text, tree } from './tree.ts'
-
-/** What the program knows beyond the file. */
-export interface Known {
-  /** Protocol plugs; not checked when left out. */
-  readonly protocols?: readonly string[] | undefined
-}
 
 /** What no single option can know: names that refer to each other. Works on unchecked data, so that all problems come at once. */
 export function crossCheck(root: unknown, known: Known): readonly Problem[] {
@@ -16,7 +10,7 @@ export function crossCheck(root: unknown, known: Known): readonly Problem[] {
   const chains = tree(file['chains'])
   return [
     ...chainProblems(chains),
-    ...marketProblems(list(file['markets']), chains, known.protocols),
+    ...marketProblems(list(file['markets']), chains, known),
     ...executorProblems(tree(file['executor']), marketNames(file['markets'])),
     ...alertProblems(tree(file['alerts'])),
     ...httpProblems(tree(file['http'])),

@@ -96,7 +96,12 @@ const market = z.strictObject({
   fromBlock: count
     .optional()
     .describe("Block to back-fill from. Default: that of the known market's deployment, else 0."),
-  rules: z.string().default('auto').describe('Rule set: `auto` (by POOL_REVISION) or a rule set’s id.'),
+  rules: z
+    .string()
+    .default('auto')
+    .describe(
+      'Rule set: `auto` (by POOL_REVISION), a rule set’s id (a fork may reuse numbers: `sparklend`), or `auto` and what further revisions follow (`auto, 12 = aave-v3.6`). `docs/exactness.md` lists them.',
+    ),
   priceReads: priceReads
     .optional()
     .describe('When prices that move without a log are read. Default: `every-block`, on Arbitrum every 2 seconds.'),

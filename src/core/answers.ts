@@ -63,6 +63,8 @@ export interface AccountRow {
   readonly liquidationPrice: LiquidationPrice | null
   readonly timeToLiquidationS: number | null
   readonly source: 'mirror' | 'chain'
+  /** Of `chain`: the block at which it was asked, at or below that of the page. */
+  readonly asOfBlock?: string | undefined
 }
 
 export const ACCOUNT_SORTS = ['health', 'distance', 'debt', 'time'] as const

@@ -136,6 +136,7 @@ export interface ReserveView {
   readonly root: Address
   readonly symbol: string
   readonly decimals: number
+  /** 0 also where the oracle does not answer. */
   readonly priceUsd8: bigint
   readonly liquidationThresholdBps: bigint
   readonly liquidationBonusBps: bigint

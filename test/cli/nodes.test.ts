@@ -2,6 +2,9 @@ import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { text } from 'node:stream/consumers'
 import { expect } from 'chai'
+import { getAddress } from 'viem'
+import * as z from 'zod'
+import { poolAbi } from '../../scripts/devnet/abis.ts'
 import { type Devnet, startDevnet } from '../../scripts/devnet/index.ts'
 import { complaintIn, configOf, edited, MARKET, Place, type Tree } from './support.ts'
 
@@ -113,24 +116,37 @@ describe('the command line, with nodes that are wrong', function () {
   })
 
   // The last one: the chain stays upgraded.
-  it('says 1 at a pool of a revision nobody knows, with an old store as well', async () => {
+  it('watches a pool of a revision nobody knows through its own answers, and refuses what needs its rules', async () => {
     place.configure(config)
     await place.json('positions')
     await devnet.control.upgradePool(await devnet.control.deployPool('unknown revision'))
-    const [{ address } = { address: '' }] = devnet.accounts
-    for (const args of [['positions'], ['verify'], ['explain', address]]) {
+    const { client } = devnet.chain
+    const { pool } = devnet.market.addresses
+    const answer = await place.json('positions')
+    const rows = z
+      .object({
+        markets: z.tuple([z.object({ accounts: z.array(z.looseObject({ address: z.string(), source: z.string() })) })]),
+      })
+      .parse(answer)
+    const [{ accounts }] = rows.markets
+    expect(accounts).to.have.length.above(5)
+    for (const { address, source, debtBase, healthFactor } of accounts) {
+      const args = [getAddress(address)] as const
+      const told = await client.readContract({ address: pool, abi: poolAbi, functionName: 'getUserAccountData', args })
+      expect([source, debtBase, healthFactor]).to.deep.equal(['chain', String(told[1]), String(told[5])])
+    }
+    for (const args of [['verify'], ['what-if', '--shock', 'WETH=-10%']]) {
       const end = await place.plimsoll(args)
       expect([end.code, end.stdout], args[0]).to.deep.equal([1, ''])
       expect(complaintIn(end)).to.equal('UNKNOWN_REVISION')
-      expect(end.stderr).to.include('revision 99').and.to.include('Upgrade Plimsoll')
+      expect(end.stderr).to.include('revision 99').and.to.include('auto, 99 = aave-v3.6')
     }
-    const fresh = new Place()
-    try {
-      fresh.configure(config)
-      const end = await fresh.plimsoll(['run'])
-      expect([end.code, end.stdout, complaintIn(end)]).to.deep.equal([1, '', 'UNKNOWN_REVISION'])
-    } finally {
-      fresh.remove()
-    }
+  })
+
+  it('says 1 for rules that nobody knows', async () => {
+    place.configure(edited(config, 'markets.0.rules', 'auto, 99 = aave-v9'))
+    const end = await place.plimsoll(['positions'])
+    expect(end.code).to.equal(1)
+    expect(end.stderr).to.include('there is no rule set "aave-v9"').and.to.include('sparklend')
   })
 })

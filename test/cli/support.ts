@@ -108,7 +108,9 @@ export function configOf({ http, ws, market }: Devnet): Tree {
 }
 
 /** Under which name the store keeps the market's checkpoint: another address under an old name is another market. */
-export const storedAs = ({ market }: Devnet): string => `${MARKET}@${market.addresses.addressesProvider.toLowerCase()}`
+/** The name of the market's checkpoint in the store. */
+export const storedAs = ({ market }: Devnet): string =>
+  `${MARKET}@${market.addresses.addressesProvider.toLowerCase()}#2`
 
 /** The configuration with the value at `path` (dots between the steps) replaced; `undefined` takes it out. */
 export function edited(config: Tree, path: string, value: Tree[string]): Tree {

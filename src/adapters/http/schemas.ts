@@ -74,6 +74,7 @@ const accountRow = z.object({
   liquidationPrice: price.nullable(),
   timeToLiquidationS: z.number().nullable().describe('Until interest alone brings health to 1'),
   source: z.enum(['mirror', 'chain']),
+  asOfBlock: z.string().optional(),
 })
 const quarantined = z
   .boolean()

@@ -11,7 +11,7 @@ import type { Facts, Header, Log, Read } from '../../core/types.ts'
  * a JSON array, a tab, and the first digits of its link. Links chain the lines: sha256(link before ‖ JSON). The frame's
  * head holds the whole link of its last line, and a digest of itself and the body as they lie on the disk.
  */
-export const MAGIC = Buffer.from('PLIMSOLL RECORDING 1\n')
+export const MAGIC = Buffer.from('PLIMSOLL RECORDING 2\n')
 const FAMILY = 'PLIMSOLL RECORDING '
 const SEALED_BYTES = 4 + 4 + 4 + 32
 const SEAL_BYTES = 8

@@ -131,6 +131,8 @@ const BREAKERS: ReadonlyMap<unknown, string> = new Map([
   ['market-quarantined', '🚧 Market not trusted: nothing is sent'],
   ['market-still-differs', '🚧 Still not trusted after a new reading'],
   ['market-trusted', '✅ Market trusted again'],
+  ['unknown-revision', '🛑 Pool of unknown rules'],
+  ['known-revision', '✅ Pool’s rules known again'],
   ['below-finality', '🛑 Reorg below what was final'],
 ])
 function breaker({ reason }: Data): [title: string, rows: readonly Row[]] {

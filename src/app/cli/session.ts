@@ -8,9 +8,9 @@ import { loadConfig } from '../../config/load.ts'
 import type { Book } from '../../core/book.ts'
 import { StoreError, UsageError } from '../../core/errors.ts'
 import type { Store } from '../../core/ports.ts'
-import { PROTOCOLS } from '../../protocols/index.ts'
+import { PROTOCOLS, RULES_PROBLEMS } from '../../protocols/index.ts'
 import { ChainState } from '../chain-state.ts'
-import { type OpenChain, openChain, requireKnownMarket, stored } from '../open-chain.ts'
+import { type OpenChain, openChain, requireMarket, stored } from '../open-chain.ts'
 import { readKept } from '../trust-store.ts'
 import { talk } from './output.ts'
 import { createProgress } from './progress.ts'
@@ -34,7 +34,11 @@ export function readSettings(file: string): Settings {
   const fromFile: Record<string, string> = {}
   readEnvFile({ path: resolve(dirname(file), '.env'), processEnv: fromFile, quiet: true })
   const env = { ...fromFile, ...process.env }
-  const { config, secrets } = loadConfig({ file, env, known: { protocols: Object.keys(PROTOCOLS) } })
+  const { config, secrets } = loadConfig({
+    file,
+    env,
+    known: { protocols: Object.keys(PROTOCOLS), rulesProblems: RULES_PROBLEMS },
+  })
   return { config, secrets, scrub: scrubber(secrets), env }
 }
 
@@ -84,7 +88,7 @@ export async function withMirrors<T>(
         const book = open.books.find(({ name }) => name === wanted.name)
         if (book === undefined) throw new RangeError(`market ${wanted.name} has no book after it was added`)
         // A store may be older than an upgrade of the pool.
-        requireKnownMarket(book, wanted)
+        requireMarket(book, wanted)
         const distrusted = readKept(store, stored(wanted)).difference !== undefined
         mirrors.push({ book, chainId: chain.id, open, distrusted })
       }

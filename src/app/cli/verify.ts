@@ -6,6 +6,7 @@ import {
   verificationAnswer,
   verify as verifyBook,
 } from '../audit.ts'
+import { requireKnownRules } from '../open-chain.ts'
 import { print, printJson, table } from './output.ts'
 import { bad } from './positions.ts'
 import { type SecondOpinion, secondOpinion } from './second-opinion.ts'
@@ -22,6 +23,7 @@ export async function verify(
   const results = await withMirrors(settings, options.market, signal, async (mirrors) => {
     const found: Result[] = []
     for (const mirror of mirrors) {
+      requireKnownRules(mirror.book, mirror.book.name)
       const verification = await verifyOne(mirror, sample)
       found.push({ verification, chainId: mirror.chainId, witness: await secondOpinion(settings, mirror) })
     }

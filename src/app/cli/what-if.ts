@@ -1,4 +1,5 @@
 import type { WhatIfAnswer } from '../../core/answers.ts'
+import { requireKnownRules } from '../open-chain.ts'
 import { findShocks, isNamed, parseShock, shockedPrices } from '../shock.ts'
 import { whatIfAnswer } from '../what-if.ts'
 import { health, usd } from './format.ts'
@@ -20,6 +21,7 @@ export async function whatIf(global: GlobalOptions, options: WhatIfOptions, sign
   if (!Number.isInteger(top) || top < 0) throw bad('--top', options.top, 'it is a whole number from 0')
   const answers: WhatIfAnswer[] = []
   await withMirrors(readSettings(global.config), options.market, signal, async (mirrors) => {
+    for (const { book } of mirrors) requireKnownRules(book, book.name)
     const reserves = mirrors.flatMap(({ book }) => book.protocol.market(book.ledger).reserves)
     for (const [i, one] of asked.entries())
       if (!reserves.some((reserve) => isNamed(reserve, one.asset)))

@@ -9,7 +9,7 @@ import type { Book } from '../../core/book.ts'
 import { RpcFault } from '../../core/errors.ts'
 import type { Batch } from '../../core/ports.ts'
 import { callKey, type Facts, type Log } from '../../core/types.ts'
-import { discover } from '../open-chain.ts'
+import { discover, requireKnownRules } from '../open-chain.ts'
 import { need } from './blocks.ts'
 
 /** Stretches that are looked at, and the widest of them in blocks. */
@@ -45,7 +45,11 @@ export interface Look {
 export async function look({ rpc, batch, chain, markets, from, to, signal }: LookOptions): Promise<Look> {
   const at = await need(rpc, chain, from)
   const probes: Book[] = []
-  for (const market of markets) probes.push(await discover({ rpc, batch }, { ...market, priceReads: NEVER }, at))
+  for (const market of markets) {
+    const probe = await discover({ rpc, batch }, { ...market, priceReads: NEVER }, at)
+    requireKnownRules(probe, market.name)
+    probes.push(probe)
+  }
   const filters = probes.flatMap((probe) => probe.filters())
   const pages = new Map<bigint, Log[]>()
   let looked = 0

@@ -11,7 +11,7 @@ import type { Batch } from '../../core/ports.ts'
 import type { RecordingEntry, RecordingMeta } from '../../core/recording.ts'
 import type { AccountId, Header } from '../../core/types.ts'
 import { everyAccount, isExact, sampleAccounts, verify } from '../audit.ts'
-import { firstPage, type Progress } from '../open-chain.ts'
+import { firstPage, type Progress, requireKnownRules } from '../open-chain.ts'
 import { need } from './blocks.ts'
 import { bookOf, follow } from './recorded.ts'
 
@@ -123,6 +123,7 @@ async function beginMarkets(
   try {
     for (const market of missing) {
       const book = await firstPage({ ...options, store }, market, block)
+      requireKnownRules(book, market.name)
       const { cells, ...state } = book.checkpoint(block)
       // Read twice: by the file and by the book that goes on from there.
       const entry: RecordingEntry = { kind: 'state', market: market.name, state: { ...state, cells: [...cells] } }

@@ -9,7 +9,7 @@ import type { Book } from '../../core/book.ts'
 import type { Limits } from '../../core/plan.ts'
 import type { Batch } from '../../core/ports.ts'
 import type { Header } from '../../core/types.ts'
-import { firstPage, type Progress } from '../open-chain.ts'
+import { firstPage, type Progress, requireKnownRules } from '../open-chain.ts'
 import { debtors, rehearseAccount } from './account.ts'
 import type { AccountResult } from './result.ts'
 import { openRehearsal, type RehearsalStage } from './stage.ts'
@@ -51,6 +51,7 @@ export async function rehearse(options: RehearseOptions): Promise<Rehearsal> {
   const store = openStore(join(folder, 'borrowers.db'))
   try {
     const book = await firstPage({ chain, rpc, batch, store, signal, progress }, market, block)
+    requireKnownRules(book, market.name)
     const all = debtors({ book, timestamp: block.timestamp }).slice(0, options.limit)
     const { done, lines } = openResults(options)
     try {

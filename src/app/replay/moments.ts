@@ -9,7 +9,7 @@ import { UsageError } from '../../core/errors.ts'
 import type { Facts, Read } from '../../core/types.ts'
 import { createQuotes } from '../offline/quotes.ts'
 import { offlineSettings } from '../offline/settings.ts'
-import { firstPage, type Progress } from '../open-chain.ts'
+import { firstPage, type Progress, requireKnownRules } from '../open-chain.ts'
 import { need } from '../record/blocks.ts'
 import { bookOf, follow, toRecorded } from '../record/recorded.ts'
 import type { Moment } from './decisions.ts'
@@ -61,8 +61,11 @@ export async function nodeMoment({ config, markets, block, progress, onProblem, 
   const store = openStore(':memory:')
   try {
     const books = []
-    for (const market of markets)
-      books.push(await firstPage({ chain, rpc, batch, store, signal, progress }, market, before))
+    for (const market of markets) {
+      const book = await firstPage({ chain, rpc, batch, store, signal, progress }, market, before)
+      requireKnownRules(book, market.name)
+      books.push(book)
+    }
     const filters = books.flatMap((book) => book.filters())
     const logs = bloomMayContain(header.logsBloom, filters)
       ? await getLogs(rpc, { ...mergeFilters(filters), at: { blockHash: header.hash } })

@@ -1,7 +1,6 @@
 import type { Address, Hex } from 'viem'
 import { hexToString } from 'viem'
 import type { Ledger } from '../../core/ledger.ts'
-import { UINT256_MAX } from '../../core/math.ts'
 import type { Touched } from '../../core/protocol.ts'
 import type { AccountId, Facts, Read } from '../../core/types.ts'
 import { argument, SELECTORS, toAddress, topicAddress, word } from './abi.ts'
@@ -12,6 +11,7 @@ import {
   eModeIds,
   MARKET,
   MAX_RESERVES,
+  NO_PRICE,
   reserveCell,
   reserveIds,
   type STABLE,
@@ -238,7 +238,7 @@ function applyReserve({ data, result }: Read, selector: Hex, ledger: Ledger, whe
     case SELECTORS.getSourceOfAsset:
       return applySource(id, value, ledger)
     case SELECTORS.getAssetPrice:
-      ledger.set(reserveCell(id, 'price'), value)
+      ledger.set(reserveCell(id, 'price'), answer ? value : NO_PRICE)
       ledger.set(MARKET.pricedAt, facts.block.timestamp)
   }
 }
@@ -247,7 +247,7 @@ function applyReserve({ data, result }: Read, selector: Hex, ledger: Ledger, whe
 function applyCategoryPrice(asset: bigint, result: Hex | undefined, ledger: Ledger): void {
   for (const category of eModeIds(ledger))
     if (ledger.get(eModeCell(category, 'priceSource')) === asset)
-      ledger.set(eModeCell(category, 'price'), result === undefined || result === '0x' ? UINT256_MAX : word(result, 0))
+      ledger.set(eModeCell(category, 'price'), result === undefined || result === '0x' ? NO_PRICE : word(result, 0))
 }
 
 const BASE_SELECTORS: ReadonlySet<Hex> = new Set([

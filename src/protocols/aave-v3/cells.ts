@@ -1,5 +1,6 @@
 import type { Address } from 'viem'
 import type { Cell, Layout, Ledger } from '../../core/ledger.ts'
+import { UINT256_MAX } from '../../core/math.ts'
 import type { AccountId } from '../../core/types.ts'
 import { toAddress } from './abi.ts'
 
@@ -34,7 +35,7 @@ export const RESERVE = {
   lastUpdateTimestamp: 8,
   liquidationGracePeriodUntil: 9,
   virtualUnderlyingBalance: 10,
-  /** 8 decimals; 0: there is none, everybody who holds the asset falls silent. */
+  /** 8 decimals; `NO_PRICE`: the oracle does not answer, and everybody who holds the asset falls silent. */
   price: 11,
   source: 12,
   /** The feed that moves the price: `source`, or what it stands on. */
@@ -49,6 +50,9 @@ export const RESERVE = {
   minStableUpdate: 18,
 } as const
 
+/** The oracle's answer reverted. An answer of 0 is a price: the pool takes such an asset to be worth nothing. */
+export const NO_PRICE = UINT256_MAX
+
 const EMODE_BASE = 4096
 const EMODE_STRIDE = 8
 export const EMODE = {
@@ -59,7 +63,7 @@ export const EMODE = {
   ltvzeroBitmap: 4,
   /** Asset whose price stands for all of the category (until 3.1, SparkLend); 0: each has its own. */
   priceSource: 5,
-  /** Of `priceSource`, 8 decimals; 2^256 − 1: the oracle does not answer for it, and the pool for nobody in the category. */
+  /** Of `priceSource`, 8 decimals; `NO_PRICE`: then the pool answers for nobody in the category. */
   price: 6,
 } as const
 

@@ -7,6 +7,7 @@ import {
   configurationCell,
   DEBT,
   flags,
+  NO_PRICE,
   scaledCell,
   stableCell,
   type TOLD,
@@ -62,7 +63,7 @@ const counts = ({ liquidationThreshold }: ReserveNow, rules: Rules): boolean =>
 
 /** False when nothing can be known of who holds or owes the reserve. */
 const isKnown = (reserve: ReserveNow, terms: Terms, borrowing: boolean): boolean =>
-  terms.price !== 0n && !(borrowing && reserve.hasForeignDebt)
+  terms.price !== NO_PRICE && !(borrowing && reserve.hasForeignDebt)
 
 /** Everything of an account as sums: the exact check, once for each account that the screen flags. */
 export function totals(ledger: Ledger, account: AccountId, moment: Moment): Totals | undefined {

@@ -13,6 +13,7 @@ import {
   isRateOnly,
   LAYOUT,
   MARKET,
+  NO_PRICE,
   numberToText,
   reserveAddress,
   reserveCell,
@@ -170,13 +171,14 @@ function liquidations(facts: Facts, ledger: Ledger): Liquidated[] {
 function market(ledger: Ledger, rules: Rules | undefined): MarketView {
   const reserves = reserveIds(ledger).map((id) => {
     const data = ledger.get(reserveCell(id, 'configuration'))
+    const price = ledger.get(reserveCell(id, 'price'))
     return {
       asset: reserveAddress(ledger, id, 'asset'),
       source: addressIn(ledger, reserveCell(id, 'source')),
       root: reserveAddress(ledger, id, 'root'),
       symbol: numberToText(ledger.get(reserveCell(id, 'symbol'))),
       decimals: Number(configuration.decimals(data)),
-      priceUsd8: ledger.get(reserveCell(id, 'price')),
+      priceUsd8: price === NO_PRICE ? 0n : price,
       liquidationThresholdBps: configuration.liquidationThreshold(data),
       liquidationBonusBps: configuration.liquidationBonus(data),
       frozen: configuration.frozen(data),

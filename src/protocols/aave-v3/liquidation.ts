@@ -79,9 +79,11 @@ function sizePair(
   const forbidden = forbids(pair, moment)
   if (forbidden) return forbidden
   const { collateral, debt } = pair
-  // A category whose price is 0: health falls back to the assets' own, a liquidation does not, and divides by it.
-  if (moment.categoryPrice(pair.eMode) === 0n) return 'nothing-to-seize'
   const input = seizureInput(pair, totals, moment)
+  // The pool divides by the collateral's price, and pays nothing for a debt that is worth nothing. Where a category's price
+  // is 0, health falls back to the assets' own, a liquidation does not.
+  if (moment.categoryPrice(pair.eMode) === 0n || input.collateralPrice === 0n || input.debtPrice === 0n)
+    return 'nothing-to-seize'
   const { available } = collateral.reserve
   const loanable = flashLoanable(debt.reserve)
   let sized = sizeLargest(input, moment.rules, loanable)

@@ -1,11 +1,12 @@
 import type { Address } from 'viem'
 import type { Ledger } from '../../core/ledger.ts'
-import { max, rayMul, UINT256_MAX } from '../../core/math.ts'
+import { max, rayMul } from '../../core/math.ts'
 import {
   configuration,
   eModeCell,
   eModeIds,
   MARKET,
+  NO_PRICE,
   numberToText,
   reserveAddress,
   reserveCell,
@@ -24,7 +25,7 @@ export interface ReserveNow {
   readonly unit: bigint
   /** Feed that moves the price. */
   readonly root: Address
-  /** 0: there is none, and nothing is known of who holds the asset. */
+  /** `NO_PRICE`: nothing is known of who holds the asset. */
   readonly price: bigint
   readonly normalizedIncome: bigint
   readonly normalizedDebt: bigint
@@ -51,7 +52,7 @@ export interface Terms {
   readonly ltv: bigint
   readonly liquidationThreshold: bigint
   readonly liquidationBonus: bigint
-  /** 0: not known. */
+  /** `NO_PRICE`: not known. */
   readonly price: bigint
   /** True when the category's own price stands for the reserve's. */
   readonly hasCategoryPrice: boolean
@@ -187,7 +188,7 @@ function termsOf(ledger: Ledger, reserve: ReserveNow, category: number, rules: R
   const own = { ltv, liquidationThreshold, liquidationBonus, price, hasCategoryPrice: false }
   if (category === 0) return own
   const common = categoryPrice(ledger, category, rules)
-  if (common === UINT256_MAX) return { ...own, price: 0n }
+  if (common === NO_PRICE) return { ...own, price: NO_PRICE }
   const inBitmap = (field: 'collateralBitmap' | 'ltvzeroBitmap'): boolean =>
     ((ledger.get(eModeCell(category, field)) >> BigInt(reserve.id)) & 1n) === 1n
   const isIn = rules.eMode === 'category' ? reserve.eModeCategory === category : inBitmap('collateralBitmap')

@@ -3,7 +3,7 @@ import type { Ledger } from '../../core/ledger.ts'
 import { mulDivFloor, WAD } from '../../core/math.ts'
 import type { Call } from '../../core/types.ts'
 import { call, SELECTORS } from './abi.ts'
-import { addressIn, eModeCell, eModeIds, MARKET, reserveAddress, reserveCell, reserveIds } from './cells.ts'
+import { addressIn, eModeCell, eModeIds, MARKET, NO_PRICE, reserveAddress, reserveCell, reserveIds } from './cells.ts'
 
 /** AaveOracle.getAssetPrice of every reserve, and of what stands for a whole eMode category. */
 export const prices = (ledger: Ledger): Call[] =>
@@ -27,6 +27,7 @@ export function shock(ledger: Ledger, factors: ReadonlyMap<Address, bigint>): vo
   for (const id of reserveIds(ledger)) {
     const factor = factors.get(reserveAddress(ledger, id, 'root'))
     const cell = reserveCell(id, 'price')
-    if (factor !== undefined) ledger.set(cell, mulDivFloor(ledger.get(cell), factor, WAD))
+    if (factor !== undefined && ledger.get(cell) !== NO_PRICE)
+      ledger.set(cell, mulDivFloor(ledger.get(cell), factor, WAD))
   }
 }

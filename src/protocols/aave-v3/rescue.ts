@@ -35,7 +35,7 @@ function repay(aim: Aim, debt: Position): Rescue | undefined {
   const { held, target, moment } = aim
   const { rules } = moment
   const { unit, normalizedDebt } = debt.reserve
-  if (!usable(debt.reserve, false)) return undefined
+  if (debt.priceUsd8 === 0n || !usable(debt.reserve, false)) return undefined
   const sums = totalsOf(held)
   const excess = sums.totalDebtBase - (sums.weighted * WAD) / (PERCENTAGE_FACTOR * target)
   if (excess <= 0n) return undefined
@@ -55,7 +55,7 @@ function add(aim: Aim, collateral: Position): Rescue | undefined {
   const { rules } = moment
   const { unit, normalizedIncome } = collateral.reserve
   const lt = collateral.liquidationThresholdBps
-  if (lt === 0n || !usable(collateral.reserve, true)) return undefined
+  if (lt === 0n || collateral.priceUsd8 === 0n || !usable(collateral.reserve, true)) return undefined
   const sums = totalsOf(held)
   const lacking = mulDivCeil(sums.totalDebtBase * PERCENTAGE_FACTOR, target, WAD) - sums.weighted
   if (lacking <= 0n) return undefined

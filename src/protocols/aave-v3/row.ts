@@ -8,6 +8,7 @@ import {
   DEBT,
   flags,
   MAX_RESERVES,
+  NO_PRICE,
   reserveCell,
   type Side,
   scaledCell,
@@ -41,13 +42,13 @@ export function rates(ledger: Ledger, moment: Moment | undefined, timestamp: big
   }
   if (moment === undefined) return
   const write = (at: number, price: bigint, indexRay: bigint, { unit }: ReserveNow): void => {
-    const value = Number(price) || Number.NaN
+    const value = price === NO_PRICE ? Number.NaN : Number(price)
     rate[at] = (Number(indexRay) / 1e27) * value
     grain[at] = value / Number(unit) + 1
   }
   for (const reserve of moment.reserves) {
     if (reserve === undefined) continue
-    const debtPrice = reserve.hasForeignDebt ? 0n : reserve.price
+    const debtPrice = reserve.hasForeignDebt ? NO_PRICE : reserve.price
     write(column(reserve.id, COLLATERAL), reserve.price, reserve.normalizedIncome, reserve)
     write(column(reserve.id, DEBT), debtPrice, reserve.normalizedDebt, reserve)
     if (moment.rules.stableDebt)

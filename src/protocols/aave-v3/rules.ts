@@ -189,7 +189,7 @@ interface RulesChoice {
 }
 
 /** Undefined when it does not have that form; ids are not looked up. */
-export function parseRulesChoice(text: string): RulesChoice | undefined {
+function parseRulesChoice(text: string): RulesChoice | undefined {
   const [head = '', ...pairs] = text.split(',').map((part) => part.trim())
   const named = new Map<bigint, string>()
   for (const pair of pairs) {
@@ -207,6 +207,15 @@ export function rulesFor(configured: string, revision: bigint): Rules | undefine
   if (choice === undefined) return undefined
   const id = choice.id ?? choice.named.get(revision)
   return id === undefined ? RULES.find(({ revisions }) => revisions.includes(revision)) : RULES.find((r) => r.id === id)
+}
+
+/** What is wrong with a configured choice, in words; undefined when nothing is. */
+export function strangeRules(configured: string): string | undefined {
+  const choice = parseRulesChoice(configured)
+  if (choice === undefined) return 'it is `auto`, the id of a rule set, or `auto` and ids of further revisions'
+  const ids = [...(choice.id === undefined ? [] : [choice.id]), ...choice.named.values()]
+  const stranger = ids.find((id) => !RULES.some((rules) => rules.id === id))
+  return stranger && `there is no rule set "${stranger}": ${RULES.map(({ id }) => id).join(', ')}`
 }
 
 /** GenericLogic's last step; 2^256 − 1 without debt. `weighted` is Σ value × threshold in basis points. */

@@ -97,7 +97,15 @@ describe('Aave V3 health factor', () => {
 
   it('is not known without a price', () => {
     const account: AccountSpec = { collaterals: [[0, ETHER]], debts: [[1, ETHER]] }
-    expect(viewOf({ reserves: [reserve({ priceUsd8: 0n }), reserve()] }, account)).to.equal(undefined)
+    expect(viewOf({ reserves: [reserve({ hasPrice: false }), reserve()] }, account)).to.equal(undefined)
+  })
+
+  it('takes a price of 0 for what it says', () => {
+    const account: AccountSpec = { collaterals: [[0, ETHER]], debts: [[1, ETHER]] }
+    const view = viewOf({ reserves: [reserve({ priceUsd8: 0n }), reserve()] }, account)
+    expect([view?.totalCollateralBase, view?.healthFactor]).to.deep.equal([0n, 0n])
+    const free = viewOf({ reserves: [reserve(), reserve({ priceUsd8: 0n })] }, account)
+    expect([free?.totalDebtBase, free?.healthFactor]).to.deep.equal([0n, UINT256_MAX])
   })
 })
 

@@ -148,7 +148,7 @@ describe('Aave V3 screen', () => {
   })
 
   it('is silent about an account without a price, and speaks of its neighbours', () => {
-    const market = [reserve({ priceUsd8: 0n }), reserve(), reserve()]
+    const market = [reserve({ hasPrice: false }), reserve(), reserve()]
     const book = bookOf({
       reserves: market,
       accounts: [

@@ -10,6 +10,7 @@ import {
   EMODE,
   eModeCell,
   MARKET,
+  NO_PRICE,
   RESERVE,
   reserveCell,
   scaledCell,
@@ -22,6 +23,8 @@ import { aaveV3 } from '../../../src/protocols/aave-v3/index.ts'
 export interface ReserveSpec {
   readonly decimals: number
   readonly priceUsd8: bigint
+  /** The oracle answers. */
+  readonly hasPrice: boolean
   readonly ltvBps: number
   readonly ltBps: number
   readonly bonusBps: number
@@ -49,6 +52,7 @@ export interface ReserveSpec {
 export const reserve = (over: Partial<ReserveSpec> = {}): ReserveSpec => ({
   decimals: 18,
   priceUsd8: 10n ** 8n,
+  hasPrice: true,
   ltvBps: 8000,
   ltBps: 8300,
   bonusBps: 10_500,
@@ -139,7 +143,7 @@ function reserveCells(id: number, r: ReserveSpec): [Cell, bigint][] {
     lastUpdateTimestamp: r.updatedAt,
     liquidationGracePeriodUntil: r.graceUntil,
     virtualUnderlyingBalance: r.available,
-    price: r.priceUsd8,
+    price: r.hasPrice ? r.priceUsd8 : NO_PRICE,
     source: 0xd000n + BigInt(id),
     root: r.root ?? 0xd000n + BigInt(id),
     aggregator: 0n,
