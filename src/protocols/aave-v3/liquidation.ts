@@ -1,11 +1,12 @@
 import type { Ledger } from '../../core/ledger.ts'
-import { max, mulDivCeil, mulDivFloor, RAY } from '../../core/math.ts'
+import { max, mulDivCeil, mulDivFloor } from '../../core/math.ts'
 import type { Candidate, RefusalReason, Seizure } from '../../core/plan.ts'
 import type { AccountId } from '../../core/types.ts'
 import { configuration, MARKET, reserveCell } from './cells.ts'
 import {
   healthFactorOf,
   normalizedDebt,
+  normalizedIncome,
   type Position,
   type Positions,
   positions,
@@ -18,10 +19,12 @@ import {
   MINIMUM_HEALTH_FACTOR_LIQUIDATION_THRESHOLD,
   type Rules,
 } from './rules.ts'
-import { flashPremium, type SeizureAmounts, type SeizureInput, sizeLargest } from './size.ts'
+import { burnsNothing, flashPremium, type SeizureInput, sizeLargest } from './size.ts'
+import { type Surroundings, sizeTwice, type TwiceSized } from './twice.ts'
 
-/** Calls worth a quote: the venue's slippage may turn the order of the first few around. */
+/** Calls, and calls in two, worth a quote: the venue's slippage may turn the order of the first few around. */
 const MOST_SEIZURES = 4
+const MOST_TWICE = 2
 
 /** Every call the pool would accept for this account at `timestamp`, best first; undefined while it is healthy. */
 export function inspect(ledger: Ledger, account: AccountId, timestamp: bigint, rules: Rules): Candidate | undefined {
@@ -69,13 +72,24 @@ function allSeizures(
     for (const debt of held.debts) {
       // Without a bonus (a collateral of some eMode only, held outside of it) the pool divides by zero, or pays nothing.
       if (collateral.amount === 0n || collateral.liquidationBonusBps === 0n || debt.amount === 0n) continue
-      const sized = sizePair(ledger, account, collateral, debt, totals, timestamp, rules)
+      const sized = sizePair(ledger, account, { held, collateral, debt }, totals, timestamp, rules)
       if (typeof sized === 'string') forbidden = sized
-      else seizures.push(sized)
+      else seizures.push(...sized)
     }
-  seizures.sort((a, b) => (a.grossBase > b.grossBase ? -1 : a.grossBase < b.grossBase ? 1 : 0))
-  return { seizures: seizures.slice(0, MOST_SEIZURES), forbidden: seizures.length > 0 ? undefined : forbidden }
+  const best = [
+    ...seizures
+      .filter(({ firstCover }) => firstCover === 0n)
+      .sort(byGain)
+      .slice(0, MOST_SEIZURES),
+    ...seizures
+      .filter(({ firstCover }) => firstCover > 0n)
+      .sort(byGain)
+      .slice(0, MOST_TWICE),
+  ]
+  return { seizures: best.sort(byGain), forbidden: best.length > 0 ? undefined : forbidden }
 }
+
+const byGain = (a: Seizure, b: Seizure): number => (a.grossBase > b.grossBase ? -1 : a.grossBase < b.grossBase ? 1 : 0)
 
 /** ValidationLogic.validateLiquidationCall, in its order, for one collateral and one debt. */
 function forbids(ledger: Ledger, collateral: Position, debt: Position, timestamp: bigint): RefusalReason | undefined {
@@ -90,15 +104,22 @@ function forbids(ledger: Ledger, collateral: Position, debt: Position, timestamp
 /** What base, bonus and fee may round a seizure up by, in units of the collateral. */
 const ROUNDED_UNITS = 2n
 
+interface Pair {
+  readonly held: Positions
+  readonly collateral: Position
+  readonly debt: Position
+}
+
+/** The largest call of the pair, and the two calls that take more together, where there are such. */
 function sizePair(
   ledger: Ledger,
   account: AccountId,
-  collateral: Position,
-  debt: Position,
+  pair: Pair,
   totals: Totals,
   timestamp: bigint,
   rules: Rules,
-): Seizure | RefusalReason {
+): Seizure[] | RefusalReason {
+  const { collateral, debt } = pair
   const forbidden = forbids(ledger, collateral, debt, timestamp)
   if (forbidden) return forbidden
   const input = seizureInput(ledger, collateral, debt, totals)
@@ -110,6 +131,12 @@ function sizePair(
   if (sized === undefined) return available === 0n || loanable === 0n ? 'no-liquidity' : 'must-not-leave-dust'
   if (sized.collateral > available || sized.debtToCover > loanable) return 'no-liquidity'
   if (burnsNothing(sized, normalizedDebt(ledger, debt.id, timestamp))) return 'nothing-to-seize'
+  const twice = sizeTwice(input, surroundings(ledger, pair, timestamp), rules, loanable)
+  const calls = [{ ...sized, firstCover: 0n }, ...(twice && twice.collateral <= available ? [twice] : [])]
+  return calls.map((call) => toSeizure(ledger, account, pair, call))
+}
+
+function toSeizure(ledger: Ledger, account: AccountId, { collateral, debt }: Pair, sized: TwiceSized): Seizure {
   const premium = flashPremium(sized.debtToCover, ledger.get(MARKET.flashPremiumBps))
   const received = mulDivFloor(sized.collateral, collateral.priceUsd8, unitOf(ledger, collateral.id))
   const paid = mulDivCeil(sized.debt + premium, debt.priceUsd8, unitOf(ledger, debt.id))
@@ -118,6 +145,7 @@ function sizePair(
     collateralAsset: collateral.asset,
     debtAsset: debt.asset,
     debtToCover: sized.debtToCover,
+    firstCover: sized.firstCover,
     debtCovered: sized.debt,
     collateralSeized: sized.collateral,
     protocolFee: sized.protocolFee,
@@ -128,9 +156,16 @@ function sizePair(
   }
 }
 
-/** ScaledBalanceTokenBase._burnScaled refuses a scaled amount of 0, of the collateral (rounded up) or of the debt (down). */
-const burnsNothing = ({ collateral, debt }: SeizureAmounts, variableBorrowIndex: bigint): boolean =>
-  collateral === 0n || debt * RAY < variableBorrowIndex
+const surroundings = (ledger: Ledger, { held, collateral, debt }: Pair, timestamp: bigint): Surroundings => ({
+  scaledCollateral: collateral.scaled,
+  liquidityIndex: normalizedIncome(ledger, collateral.id, timestamp),
+  scaledDebt: debt.scaled,
+  variableBorrowIndex: normalizedDebt(ledger, debt.id, timestamp),
+  liquidationThresholdBps: collateral.liquidationThresholdBps,
+  weightedBase: weightedCollateral(held.collaterals),
+  totalCollateralBase: totalOf(held.collaterals),
+  health: (weightedBase, _, totalDebtBase) => healthFactorOf(weightedBase, totalDebtBase),
+})
 
 function seizureInput(ledger: Ledger, collateral: Position, debt: Position, totals: Totals): SeizureInput {
   return {

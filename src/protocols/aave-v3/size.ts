@@ -1,4 +1,4 @@
-import { max, min, mulDivCeil, percentMul, percentMulCeil } from '../../core/math.ts'
+import { max, min, mulDivCeil, percentMul, percentMulCeil, RAY } from '../../core/math.ts'
 import {
   CLOSE_FACTOR_HF_THRESHOLD,
   DEFAULT_LIQUIDATION_CLOSE_FACTOR_BPS,
@@ -116,7 +116,7 @@ const growth = (debt: bigint, { collateralPrice, collateralUnit, debtPrice, debt
   debt / 100_000n + 1n + mulDivCeil(2n * collateralPrice, debtUnit, debtPrice * collateralUnit)
 
 /** Most debt to cover so that both leftovers stay above the dust line; 0 or less when there is no such amount. */
-function largestWithLeftovers(input: SeizureInput, rules: Rules): bigint {
+export function largestWithLeftovers(input: SeizureInput, rules: Rules): bigint {
   const leftover = MIN_LEFTOVER_BASE + LEFTOVER_MARGIN_BASE
   const debtKept = mulDivCeil(leftover, input.debtUnit, input.debtPrice)
   const collateralKept = mulDivCeil(leftover, input.collateralUnit, input.collateralPrice)
@@ -135,6 +135,10 @@ function largestWithLeftovers(input: SeizureInput, rules: Rules): bigint {
   }
   return low
 }
+
+/** ScaledBalanceTokenBase._burnScaled refuses a scaled amount of 0, of the collateral (rounded up) or of the debt (down). */
+export const burnsNothing = ({ collateral, debt }: SeizureAmounts, variableBorrowIndex: bigint): boolean =>
+  collateral === 0n || debt * RAY < variableBorrowIndex
 
 /** Pool.flashLoanSimple: the premium is rounded up. */
 export const flashPremium = (amount: bigint, premiumBps: bigint): bigint => max(0n, percentMulCeil(amount, premiumBps))
