@@ -8,6 +8,7 @@ import {
   refuse,
   type Seizure,
   screenCandidate,
+  type Unhealthy,
 } from '../core/plan.ts'
 import type { Executor, Feed, FeedEvent, JournalEntry, RecordOutcome, Router, Store } from '../core/ports.ts'
 import type { Facts, Header } from '../core/types.ts'
@@ -29,10 +30,10 @@ export interface KeeperOptions {
   readonly executor: Executor
   readonly router: Router
   readonly limits: (market: string) => Limits
-  /** After a page was taken in: audits and checkpoints. */
+  /** After a page was taken in: the market is proven, checkpoints are written. */
   readonly afterPage: (facts: Facts, live: boolean) => Promise<void>
-  /** After a live page was acted on. */
-  readonly afterActing?: (facts: Facts) => void
+  /** After a live page was acted on: what must not hold it up. */
+  readonly afterActing?: (facts: Facts) => Promise<void>
   /** Longest wait for the quotes of one candidate. */
   readonly quoteDeadlineMs: number
   /** Once aborted nothing more is decided or signed. */
@@ -55,7 +56,8 @@ export async function runKeeper(options: KeeperOptions): Promise<void> {
       continue
     }
     const { facts, live } = event
-    for (const book of books) book.apply(facts)
+    // What changes everybody, such as an upgrade of the pool, is to be proven again.
+    for (const book of books) if (book.apply(facts).all) state.proven.delete(book.name)
     options.store.savePage(state.chainId, facts)
     if (!live) state.synced = false
     state.turnedAtMs = performance.now()
@@ -63,7 +65,7 @@ export async function runKeeper(options: KeeperOptions): Promise<void> {
     await despiteNode(options, () => options.afterPage(facts, live))
     if (!live) continue
     await act(options, facts, spoken)
-    options.afterActing?.(facts)
+    await despiteNode(options, async () => options.afterActing?.(facts))
   }
 }
 
@@ -98,46 +100,85 @@ async function act(options: KeeperOptions, facts: Facts, spoken: Spoken): Promis
   if (executor.mode === 'watch') return
   const executionTime = block.timestamp + BigInt(Math.max(1, Math.round(state.blockTimeS)))
   for (const book of books) {
-    const candidates = book.liquidatable(executionTime)
-    spoken.keep(book.name, new Set(candidates.map(({ borrower }) => borrower)))
+    const found = book
+      .unhealthy(executionTime)
+      .map((one): Found => ({ ...one, borrower: book.ledger.address(one.account) }))
+    spoken.keep(book.name, new Set(found.map(({ borrower }) => borrower)))
     let quoted = 0
-    for (const candidate of candidates) {
-      // A newer block is known: what is decided on this one would be late, and the next page decides anew.
-      if (options.signal.aborted || (quoted > 0 && state.lagBlocks > 0)) return
-      const record = newsOnly(options, spoken, candidate)
-      const seizures = quoted < MOST_QUOTED ? worthAQuote(options, book, candidate, record) : undefined
-      if (quoted >= MOST_QUOTED) record(book.name, block, refuse(candidate, 'over-limit', ''))
-      if (seizures === undefined) continue
-      quoted++
-      await despiteNode(options, () => pursue(options, book, candidate, seizures, facts, record))
+    for (let first = 0; first < found.length; first += MOST_QUOTED) {
+      const few = found.slice(first, first + MOST_QUOTED)
+      for (const one of quoted < MOST_QUOTED ? sizeFew(options, book, few, executionTime) : few) {
+        // A newer block is known: what is decided on this one would be late, and the next page decides anew.
+        if (options.signal.aborted || (quoted > 0 && state.lagBlocks > 0)) return
+        const record = newsOnly(options, spoken, one)
+        if (quoted >= MOST_QUOTED) record(book.name, block, refuse(one, 'over-limit', ''))
+        else if (await tryOne(options, book, one, facts, record)) quoted++
+      }
     }
   }
 }
 
+/** Not sized yet. */
+interface Found extends Unhealthy {
+  readonly borrower: Candidate['borrower']
+}
+
+/** Those that may be sent, sized, best first; before them the others as they are. */
+function sizeFew(options: KeeperOptions, book: Book, few: readonly Found[], timestamp: bigint): (Found | Candidate)[] {
+  const held = few.filter((one) => holdBack(options, book, one) !== undefined)
+  return [
+    ...held,
+    ...book.sized(
+      few.filter((one) => !held.includes(one)),
+      timestamp,
+    ),
+  ]
+}
+
+/** True when it was worth a quote. */
+async function tryOne(
+  options: KeeperOptions,
+  book: Book,
+  one: Found | Candidate,
+  facts: Facts,
+  record: RecordOutcome,
+): Promise<boolean> {
+  const tell = (refusal: Refusal): false => {
+    record(book.name, facts.block, refusal)
+    return false
+  }
+  const held = holdBack(options, book, one)
+  if (held !== undefined) return held !== IN_FLIGHT && tell(held)
+  // Held back a moment ago: the next block sizes it.
+  if (!('seizures' in one)) return false
+  const allowed = screenCandidate(one, options.limits(book.name))
+  if ('kind' in allowed) return tell(allowed)
+  await despiteNode(options, () => pursue(options, book, one, allowed, facts, record))
+  return true
+}
+
 /** Repetitions are not told; what must be written together with an outcome always is. */
-function newsOnly(options: KeeperOptions, spoken: Spoken, { borrower }: Candidate): RecordOutcome {
+function newsOnly(options: KeeperOptions, spoken: Spoken, { borrower }: Pick<Candidate, 'borrower'>): RecordOutcome {
   const tell = recorder(options)
   return (market, block, outcome, together) => {
     if (spoken.isNews(market, borrower, outcome) || together) tell(market, block, outcome, together)
   }
 }
 
-/** What needs no question to anybody; undefined when it is refused, or something of ours is on its way for the borrower. */
-function worthAQuote(
-  options: KeeperOptions,
+const IN_FLIGHT = 'in-flight'
+
+/** Why nothing is sent for a borrower, whatever it would bring. Nothing is said of what is on its way. */
+function holdBack(
+  { state, executor, control }: KeeperOptions,
   book: Book,
-  candidate: Candidate,
-  record: RecordOutcome,
-): readonly Seizure[] | undefined {
-  const { state, executor, control } = options
-  const head = book.head as Header
-  const tell = (refusal: Refusal): undefined => void record(book.name, head, refusal)
-  const reason = state.quarantined.get(book.name)
-  if (reason !== undefined) return tell(refuse(candidate, 'market-quarantined', reason))
-  if (control.paused) return tell(refuse(candidate, 'control-paused', ''))
-  if (executor.inFlight(book.name, candidate.borrower, head.timestamp)) return undefined
-  const allowed = screenCandidate(candidate, options.limits(book.name))
-  return 'kind' in allowed ? tell(allowed) : allowed
+  one: Found | Candidate,
+): Refusal | typeof IN_FLIGHT | undefined {
+  const reason = state.distrust(book.name)
+  if (reason !== undefined) return refuse(one, 'market-quarantined', reason)
+  if (!state.proven.has(book.name)) return refuse(one, 'market-unproven', '')
+  if (control.paused) return refuse(one, 'control-paused', '')
+  const { timestamp } = book.head as Header
+  return executor.inFlight(book.name, one.borrower, timestamp) ? IN_FLIGHT : undefined
 }
 
 /** Ask the world once, decide, act. */

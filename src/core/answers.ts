@@ -29,6 +29,11 @@ export interface MarketStatus {
   readonly accounts: number
   readonly liquidatable: number
   readonly quarantined: boolean
+  readonly quarantineReason: string | null
+  /** Compared with the chain and equal since the start, the last upgrade, the last new reading: before that nothing is sent. */
+  readonly proven: boolean
+  /** How often it was read anew because it differed from the chain, since the start. */
+  readonly resyncs: number
   readonly audit: { readonly block: string; readonly checked: number; readonly mismatched: number } | null
 }
 
@@ -72,7 +77,13 @@ export interface AccountsQuery {
   readonly cursor: string | undefined
 }
 
-export interface Accounts {
+/** On answers whose numbers may be wrong. */
+export interface Marked {
+  /** True while the market's mirror is not trusted; absent otherwise. */
+  readonly quarantined?: boolean | undefined
+}
+
+export interface Accounts extends Marked {
   readonly market: string
   readonly block: BlockRef
   readonly next: string | null
@@ -113,7 +124,7 @@ export interface RescueAnswer {
 }
 
 /** All that `explain` prints. */
-export interface Explanation extends AccountRow {
+export interface Explanation extends AccountRow, Marked {
   readonly block: BlockRef
   readonly totalCollateralBase: string
   readonly totalDebtBase: string

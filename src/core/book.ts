@@ -1,6 +1,7 @@
 import type { Address } from 'viem'
 import { Ledger } from './ledger.ts'
-import type { Candidate } from './plan.ts'
+import { Lowest } from './lowest.ts'
+import type { Candidate, Unhealthy } from './plan.ts'
 import type { Checkpoint, Follower } from './ports.ts'
 import type { AccountView, Protocol, Touched } from './protocol.ts'
 import { type Rates, Sheet } from './sheet.ts'
@@ -10,7 +11,7 @@ import type { AccountId, Call, Facts, Header, LogFilter, Read } from './types.ts
 export class Book implements Follower {
   readonly name: string
   readonly protocol: Protocol
-  readonly ledger = new Ledger()
+  readonly ledger: Ledger
   readonly sheet = new Sheet()
   /** The block this book speaks of; undefined before its first page. */
   head: Header | undefined
@@ -20,6 +21,7 @@ export class Book implements Follower {
   constructor(name: string, protocol: Protocol) {
     this.name = name
     this.protocol = protocol
+    this.ledger = new Ledger(protocol.layout)
   }
 
   filters(): readonly LogFilter[] {
@@ -50,7 +52,14 @@ export class Book implements Follower {
 
   /** Back to `to`, as if nothing above it had ever been. */
   rollback(to: Header): void {
-    if (this.ledger.rollback(to.number).size > 0) this.#rows(this.#everybody())
+    const accounts = new Set<AccountId>()
+    let everybody = false
+    for (const cell of this.ledger.rollback(to.number)) {
+      const account = this.ledger.accountOf(cell)
+      if (account !== undefined) accounts.add(account)
+      else everybody ||= !this.protocol.isRateOnly(cell)
+    }
+    this.#rows(everybody ? this.#everybody() : accounts)
     this.head = to
   }
 
@@ -64,7 +73,7 @@ export class Book implements Follower {
     const columns = this.protocol.columns(this.ledger)
     if (this.#rates.rate.length < columns)
       this.#rates = { rate: new Float64Array(columns), grain: new Float64Array(columns) }
-    if (this.#flagged.length < this.sheet.size) this.#flagged = new Int32Array(this.sheet.size * 2)
+    if (this.#flagged.length < this.sheet.size) this.#flagged = new Int32Array(Math.ceil(this.sheet.size * 1.25))
     this.protocol.rates(this.ledger, timestamp, this.#rates)
     return this.#flagged.subarray(0, this.sheet.screen(this.#rates, this.protocol.slack, this.#flagged))
   }
@@ -75,14 +84,27 @@ export class Book implements Follower {
     return this.#rates.grain.reduce((sum, grain) => (grain > 0 ? sum + grain : sum), this.protocol.slack.absolute)
   }
 
-  /** Everyone who is exactly liquidatable at `timestamp`, largest gain first. */
-  liquidatable(timestamp: bigint): Candidate[] {
-    const found: Candidate[] = []
+  /** Everyone who is exactly liquidatable at `timestamp`, likely largest gain first. Nobody is sized. */
+  unhealthy(timestamp: bigint): Unhealthy[] {
+    const found: Unhealthy[] = []
     for (const account of this.screen(timestamp)) {
-      const candidate = this.protocol.inspect(this.ledger, account, timestamp)
-      if (candidate) found.push(candidate)
+      const one = this.protocol.check(this.ledger, account, timestamp)
+      if (one) found.push(one)
     }
-    return found.sort((a, b) => compareBig(gain(b), gain(a)))
+    return found.sort((a, b) => b.gainBase - a.gainBase)
+  }
+
+  /** These, sized for `timestamp`: largest gain first. */
+  sized(accounts: readonly Pick<Unhealthy, 'account'>[], timestamp: bigint): Candidate[] {
+    return accounts
+      .map(({ account }) => this.protocol.inspect(this.ledger, account, timestamp))
+      .filter((candidate) => candidate !== undefined)
+      .sort((a, b) => compareBig(gain(b), gain(a)))
+  }
+
+  /** Everyone who is exactly liquidatable at `timestamp`, sized, largest gain first: for reports, too slow for a crash. */
+  liquidatable(timestamp: bigint): Candidate[] {
+    return this.sized(this.unhealthy(timestamp), timestamp)
   }
 
   /** How many accounts have debt: as of the last screen. */
@@ -94,11 +116,13 @@ export class Book implements Follower {
 
   /** Accounts with debt, lowest health first, at most `limit`, health below `below`. Order by the float of the last screen. */
   ranked(limit: number, below = Number.POSITIVE_INFINITY): AccountId[] {
-    const { credit, debit } = this.sheet
-    const health = (a: AccountId): number => (credit[a] as number) / (debit[a] as number)
-    const found: AccountId[] = []
-    for (let a = 0; a < this.sheet.size; a++) if ((debit[a] as number) > 0 && health(a) < below) found.push(a)
-    return found.sort((a, b) => health(a) - health(b)).slice(0, limit)
+    const { credit, debit, size } = this.sheet
+    const lowest = new Lowest(Math.min(limit, size))
+    for (let account = 0; account < size; account++) {
+      const debt = debit[account] as number
+      if (debt > 0) lowest.offer(account, (credit[account] as number) / debt, below)
+    }
+    return lowest.ordered()
   }
 
   account(account: AccountId, timestamp: bigint): AccountView | undefined {

@@ -24,7 +24,18 @@ export interface Seizure {
   readonly debtDecimals: number
 }
 
-/** An account that the exact rules call liquidatable. */
+/** An account that the exact rules call liquidatable, not sized yet: a crash makes thousands, few are tried in one block. */
+export interface Unhealthy {
+  readonly account: AccountId
+  /** 18 decimals. */
+  readonly healthFactor: bigint
+  readonly totalCollateralBase: bigint
+  readonly totalDebtBase: bigint
+  /** About what the best call brings, in base units: a float that says whom to size first and decides nothing. */
+  readonly gainBase: number
+}
+
+/** The same, sized. */
 export interface Candidate {
   readonly account: AccountId
   readonly borrower: Address
@@ -40,6 +51,7 @@ export interface Candidate {
 /** The closed list of reasons (published in `docs/refusals.md`). */
 export const REFUSAL_REASONS = {
   'market-quarantined': 'The mirror of this market is not trusted at the moment: nothing is sent.',
+  'market-unproven': 'The mirror of this market was not yet compared with the chain.',
   'control-paused': 'An operator paused sending.',
   'denied-borrower': 'The borrower is on `denyBorrowers`.',
   'denied-asset': 'The collateral or the debt asset is on `denyAssets`.',
@@ -48,6 +60,8 @@ export const REFUSAL_REASONS = {
   'reserve-paused': 'The collateral or the debt reserve is paused.',
   'sequencer-grace': 'The price oracle sentinel does not allow liquidations above health 0.95 yet.',
   'reserve-grace': 'A liquidation grace period is running on a reserve of the account.',
+  'stable-debt':
+    'Part of the debt is owed at a fixed rate (pools until 3.1): it is mirrored, but never liquidated from here.',
   'no-liquidity': 'The pool does not hold enough of the collateral (or of the debt asset, for the flash loan).',
   'must-not-leave-dust': 'Every call would leave dust, which the pool refuses.',
   'nothing-to-seize': 'No collateral of the account has any value left to seize.',
@@ -110,13 +124,11 @@ export interface Plan {
   readonly deadline: bigint
 }
 
-export const refuse = (candidate: Candidate, reason: RefusalReason, detail: string): Refusal => ({
-  kind: 'refusal',
-  borrower: candidate.borrower,
-  reason,
-  detail,
-  healthFactor: candidate.healthFactor,
-})
+export const refuse = (
+  { borrower, healthFactor }: Pick<Candidate, 'borrower' | 'healthFactor'>,
+  reason: RefusalReason,
+  detail: string,
+): Refusal => ({ kind: 'refusal', borrower, reason, detail, healthFactor })
 
 /** Refusals that need no quote: the rules of the pool and the operator's own. */
 export function screenCandidate(candidate: Candidate, limits: Limits): Refusal | readonly Seizure[] {

@@ -1,6 +1,6 @@
 import type { Address, Hex } from 'viem'
-import type { Ledger } from './ledger.ts'
-import type { Candidate, Seizure } from './plan.ts'
+import type { Cell, Layout, Ledger } from './ledger.ts'
+import type { Candidate, Seizure, Unhealthy } from './plan.ts'
 import type { Rates, Slack } from './sheet.ts'
 import type { AccountId, Call, Entry, Facts, LogFilter, Read } from './types.ts'
 
@@ -9,6 +9,9 @@ export interface Protocol {
   readonly name: string
   /** Widest error of row · rates against `account`: relative, and absolute beside the grain of each entry. */
   readonly slack: Slack
+  readonly layout: Layout
+  /** Of a cell outside of the accounts: true when no row depends on it (prices, indices), so that its undo leaves them alone. */
+  isRateOnly(cell: Cell): boolean
   /** Old logs that name every account that may hold debt; one log a `key` is enough. */
   history(ledger: Ledger): { readonly filter: LogFilter; key(topics: readonly Hex[]): Hex }
   /** Logs to follow; grows when the market does. */
@@ -29,6 +32,8 @@ export interface Protocol {
   knows(ledger: Ledger, account: AccountId): boolean
   /** One account in the contract's own integers; undefined when it cannot be known (a price is missing). */
   account(ledger: Ledger, account: AccountId, timestamp: bigint): AccountView | undefined
+  /** Whether the account is liquidatable, in the contract's own integers; undefined when it is not. Cheap: nothing is sized. */
+  check(ledger: Ledger, account: AccountId, timestamp: bigint): Unhealthy | undefined
   /** What the market would let a liquidator do; undefined when the account is not liquidatable. */
   inspect(ledger: Ledger, account: AccountId, timestamp: bigint): Candidate | undefined
   /** The ways out for the borrower, confirmed in integers, cheapest share of debt first. */
@@ -84,6 +89,9 @@ export interface Holding {
 /** An account as the chain itself would state it; names of the totals are those of `Pool.getUserAccountData`. */
 export interface AccountView {
   readonly address: Address
+  /** `chain`: the pool's rules are not known here, and these are its own words at `block`, without holdings. */
+  readonly source: 'mirror' | 'chain'
+  readonly block: bigint | undefined
   readonly eMode: number
   readonly collaterals: readonly Holding[]
   readonly debts: readonly Holding[]

@@ -58,9 +58,11 @@ describe('a recording', () => {
   function readAll(path: string): RecordingEntry[] {
     const recording = openRecording(path)
     try {
-      return [...recording.entries()].map((entry) =>
-        entry.kind === 'state' ? { ...entry, state: { ...entry.state, cells: [...entry.state.cells] } } : entry,
-      )
+      return [...recording.entries()].map((entry) => {
+        if (entry.kind !== 'state') return entry
+        const { block, accounts, cells } = entry.state
+        return { ...entry, state: { block, accounts: [...accounts], cells: [...cells] } }
+      })
     } finally {
       recording.close()
     }

@@ -81,6 +81,44 @@ describe('Book', () => {
     expect(one.ledger.get(1)).to.equal(6n)
   })
 
+  it('a rollback makes only the rows again whose cells it changed, unless it changed what shapes all of them', () => {
+    const rebuilt: number[] = []
+    const shaping = { now: false }
+    const one = new Book('fake', {
+      ...fakeProtocol,
+      isRateOnly: (cell) => !shaping.now && fakeProtocol.isRateOnly(cell),
+      row: (ledger, account) => {
+        rebuilt.push(account)
+        return fakeProtocol.row(ledger, account)
+      },
+    })
+    const owing = (account: number, debt: bigint): Change => ({ account, collateral: 10n, debt })
+    one.apply(page(1, [{ account: 0, collateral: 1n, debt: 0n }, owing(1, 1n), owing(2, 2n), owing(3, 3n)]))
+    const price: Change = { account: 0, collateral: 2n, debt: 0n }
+    const turn = (): number[] => {
+      one.apply(page(2, [price, owing(2, 9n)]))
+      rebuilt.length = 0
+      one.rollback(header(1))
+      return [...rebuilt]
+    }
+    expect(turn()).to.deep.equal([1])
+    shaping.now = true
+    expect(turn()).to.deep.equal([0, 1, 2])
+  })
+
+  it('sizes nobody to say who is unhealthy or how many', () => {
+    const one = new Book('fake', {
+      ...fakeProtocol,
+      inspect: () => {
+        throw new Error('sized')
+      },
+    })
+    const people = [50n, 90n, 10n, 70n].map((debt, i) => ({ account: i + 1, collateral: 40n, debt }))
+    one.apply(page(1, [{ account: 0, collateral: 1n, debt: 0n }, ...people]))
+    expect(one.unhealthy(0n).map(({ gainBase }) => gainBase)).to.deep.equal([90, 70, 50])
+    expect(() => one.liquidatable(0n)).to.throw('sized')
+  })
+
   it('asking what to read changes nothing', () => {
     const one = book()
     one.apply(

@@ -62,6 +62,8 @@ function view(ledger: Ledger, account: AccountId): AccountView {
   const totalDebtBase = ledger.get(debtCell(account))
   return {
     address: ledger.address(account),
+    source: 'mirror',
+    block: undefined,
     eMode: 0,
     collaterals: [],
     debts: [],
@@ -78,6 +80,8 @@ function view(ledger: Ledger, account: AccountId): AccountView {
 export const fakeProtocol: Protocol = {
   name: 'fake',
   slack: { relative: 2 ** -40, absolute: 1 },
+  layout: { accountsFrom: 1, cellsPerAccount: 2 },
+  isRateOnly: (cell) => cell === PRICE,
   history: () => ({ filter: { address: address(0), topics: [] }, key: () => '0x' }),
   filters: () => [],
   reads: () => [],
@@ -93,6 +97,11 @@ export const fakeProtocol: Protocol = {
     { column: 1, weight: -Number(ledger.get(debtCell(account))) },
   ],
   account: view,
+  check: (ledger, account) => {
+    const { healthFactor, totalCollateralBase, totalDebtBase } = view(ledger, account)
+    if (healthFactor >= WAD) return undefined
+    return { account, healthFactor, totalCollateralBase, totalDebtBase, gainBase: Number(totalDebtBase) }
+  },
   inspect: (ledger, account) => {
     const { healthFactor, totalCollateralBase, totalDebtBase } = view(ledger, account)
     if (healthFactor >= WAD) return undefined

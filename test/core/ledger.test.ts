@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { pad, toHex } from 'viem'
-import { type Cell, Ledger } from '../../src/core/ledger.ts'
+import { type Cell, type Layout, Ledger } from '../../src/core/ledger.ts'
 
 const address = (value: number) => pad(toHex(value), { size: 20 })
 
@@ -12,11 +12,18 @@ type Step =
   | { readonly kind: 'finalize'; readonly depth: number }
   | { readonly kind: 'speculate'; readonly writes: Writes; readonly fails: boolean }
 
-const CELLS = 8
-const writes: fc.Arbitrary<Writes> = fc.array(
-  fc.tuple(fc.nat(CELLS - 1), fc.oneof(fc.bigInt({ min: 0n, max: 3n }), fc.bigInt({ min: 0n, max: 2n ** 256n - 1n }))),
-  { maxLength: 6 },
+const CELLS = 14
+/** Two cells of the market, three accounts of four. */
+const LAYOUT: Layout = { accountsFrom: 2, cellsPerAccount: 4 }
+const layouts = fc.constantFrom(LAYOUT, undefined)
+/** Of every length that a uint256 can have, the powers of two and what lies below them among them. */
+const value = fc.oneof(
+  fc.bigInt({ min: 0n, max: 3n }),
+  fc.nat(256).map((bits) => 2n ** BigInt(bits) - 1n),
+  fc.nat(255).map((bits) => 2n ** BigInt(bits)),
+  fc.tuple(fc.nat(256), fc.bigInt({ min: 0n, max: 2n ** 256n - 1n })).map(([bits, noise]) => noise >> BigInt(bits)),
 )
+const writes: fc.Arbitrary<Writes> = fc.array(fc.tuple(fc.nat(CELLS - 1), value), { maxLength: 6 })
 const depth = fc.nat(6)
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
@@ -54,6 +61,8 @@ const cellsOf = (ledger: Ledger): Map<Cell, bigint> => {
   for (let cell = 0; cell < CELLS; cell++) if (ledger.has(cell)) cells.set(cell, ledger.get(cell))
   return cells
 }
+
+const marketOf = ({ state }: Copies): [Cell, bigint][] => [...state].filter(([cell]) => cell < LAYOUT.accountsFrom)
 
 const snapshotOf = (ledger: Ledger, block: bigint): Map<Cell, bigint> => new Map(ledger.snapshot(block).cells)
 
@@ -101,12 +110,14 @@ function speculate(ledger: Ledger, head: bigint, step: Step & { kind: 'speculate
 describe('Ledger', () => {
   it('after any pages, rollbacks, finalities and speculations is what copies of the whole state would be', () => {
     fc.assert(
-      fc.property(steps, (all) => {
-        const ledger = new Ledger()
+      fc.property(steps, layouts, (all, layout) => {
+        const ledger = new Ledger(layout)
         const copies = new Copies()
         for (const step of all) {
+          const [version, market] = [ledger.version, marketOf(copies)]
           take(step, ledger, copies)
           expect(cellsOf(ledger)).to.deep.equal(copies.state)
+          if (ledger.version === version) expect(marketOf(copies), 'market').to.deep.equal(market)
           for (const { number, state } of copies.blocks.slice(copies.final))
             expect(snapshotOf(ledger, number), `snapshot at ${number}`).to.deep.equal(state)
         }
@@ -118,8 +129,8 @@ describe('Ledger', () => {
   it('after a rollback goes on as if the lost branch had never been', () => {
     fc.assert(
       fc.property(fc.array(writes), fc.array(writes), fc.array(writes), (common, lost, kept) => {
-        const straight = new Ledger()
-        const turned = new Ledger()
+        const straight = new Ledger(LAYOUT)
+        const turned = new Ledger(LAYOUT)
         const write = (ledger: Ledger, pages: readonly Writes[], from: number): void =>
           pages.forEach((page, i) => {
             ledger.begin(BigInt(from + i))
@@ -139,7 +150,7 @@ describe('Ledger', () => {
   it('restored from a snapshot is the ledger of that block', () => {
     fc.assert(
       fc.property(fc.array(writes, { minLength: 1 }), fc.nat(), fc.uniqueArray(fc.nat(50)), (pages, at, people) => {
-        const ledger = new Ledger()
+        const ledger = new Ledger(LAYOUT)
         for (const person of people) ledger.account(address(person))
         const block = BigInt(at % pages.length)
         let then = new Map<Cell, bigint>()
@@ -149,7 +160,7 @@ describe('Ledger', () => {
           if (BigInt(i) === block) then = cellsOf(ledger)
         })
         const snapshot = ledger.snapshot(block)
-        const again = new Ledger()
+        const again = new Ledger(LAYOUT)
         again.restore(snapshot.accounts, snapshot.cells)
         expect(cellsOf(again)).to.deep.equal(then)
         expect(again.size).to.equal(people.length)
@@ -170,6 +181,32 @@ describe('Ledger', () => {
     }
     expect([...ledger.rollback(0n)]).to.deep.equal([0])
     expect(ledger.get(0)).to.equal(998n)
+  })
+
+  it('has a version that stands still while only accounts change, and moves with every other change and its undo', () => {
+    const ledger = new Ledger(LAYOUT)
+    const moves = (change: () => void): boolean => {
+      const before = ledger.version
+      change()
+      return ledger.version > before
+    }
+    expect(moves(() => ledger.begin(1n))).to.equal(false)
+    expect(moves(() => ledger.set(2, 5n))).to.equal(false)
+    expect(moves(() => ledger.set(0, 5n))).to.equal(true)
+    expect(moves(() => ledger.set(0, 5n))).to.equal(false)
+    expect(moves(() => ledger.speculate(2n, () => ledger.set(3, 1n)))).to.equal(false)
+    const inside = ledger.speculate(2n, () => {
+      ledger.set(0, 6n)
+      return ledger.version
+    })
+    expect(ledger.version).to.be.above(inside)
+    expect(moves(() => ledger.rollback(0n))).to.equal(true)
+  })
+
+  it('knows whose cell it is', () => {
+    const ledger = new Ledger(LAYOUT)
+    expect([0, 1, 2, 5, 6, 13].map((cell) => ledger.accountOf(cell))).to.deep.equal([undefined, undefined, 0, 0, 1, 2])
+    expect(new Ledger().accountOf(2 ** 32)).to.equal(undefined)
   })
 
   it('tells zero known from not known', () => {

@@ -1,6 +1,5 @@
 import type { Address } from 'viem'
 import type { Book } from '../../core/book.ts'
-import type { Candidate } from '../../core/plan.ts'
 import type { Liquidated } from '../../core/protocol.ts'
 import type { Facts } from '../../core/types.ts'
 import { liquidatedRows } from '../record/liquidated.ts'
@@ -44,12 +43,9 @@ export class Judge {
   }
 
   /** Who is liquidatable after a page, at the time of execution. */
-  candidates(market: string, block: bigint, candidates: readonly Candidate[]): void {
+  unhealthy(market: string, block: bigint, borrowers: readonly Address[]): void {
     const before = this.#stretches.get(market)
-    this.#stretches.set(
-      market,
-      new Map(candidates.map(({ borrower }) => [borrower, before?.get(borrower) ?? block] as const)),
-    )
+    this.#stretches.set(market, new Map(borrowers.map((borrower) => [borrower, before?.get(borrower) ?? block])))
   }
 
   /** Before the books take the page in: what was known of those whom it liquidates. */

@@ -70,8 +70,8 @@ export class PaperExecutor implements Executor {
   }
 
   /** Plans for accounts that are healthy again are over. */
-  candidates(market: string, candidates: readonly Candidate[]): void {
-    const still = new Set(candidates.map(({ borrower }) => `${market} ${borrower}`))
+  unhealthy(market: string, borrowers: readonly Address[]): void {
+    const still = new Set(borrowers.map((borrower) => `${market} ${borrower}`))
     for (const key of this.#open.keys()) if (key.startsWith(`${market} `) && !still.has(key)) this.#open.delete(key)
   }
 

@@ -2,7 +2,7 @@ import type { Address } from 'viem'
 import { RecordedFeed } from '../../adapters/recording/feed.ts'
 import type { Recording } from '../../adapters/recording/reader.ts'
 import { Book } from '../../core/book.ts'
-import type { Candidate, RefusalReason } from '../../core/plan.ts'
+import type { RefusalReason, Unhealthy } from '../../core/plan.ts'
 import type { JournalEntry } from '../../core/ports.ts'
 import { decodeState, encodeState } from '../../core/state-codec.ts'
 import type { Facts, Header } from '../../core/types.ts'
@@ -19,19 +19,24 @@ import { note, nothingSeen, resultOf } from './result.ts'
 import { type BacktestState, type Seen, toHex } from './resume.ts'
 import type { BacktestRun, RefusedRow } from './run.ts'
 
+type OnUnhealthy = (book: Book, borrowers: readonly Address[]) => void
+
 /** A book whose answers are listened to. */
 class WatchedBook extends Book {
-  readonly #onCandidates: (book: Book, candidates: readonly Candidate[]) => void
+  readonly #onUnhealthy: OnUnhealthy
 
-  constructor({ name, protocol }: Book, onCandidates: (book: Book, candidates: readonly Candidate[]) => void) {
+  constructor({ name, protocol }: Book, onUnhealthy: OnUnhealthy) {
     super(name, protocol)
-    this.#onCandidates = onCandidates
+    this.#onUnhealthy = onUnhealthy
   }
 
-  override liquidatable(timestamp: bigint): Candidate[] {
-    const candidates = super.liquidatable(timestamp)
-    this.#onCandidates(this, candidates)
-    return candidates
+  override unhealthy(timestamp: bigint): Unhealthy[] {
+    const found = super.unhealthy(timestamp)
+    this.#onUnhealthy(
+      this,
+      found.map(({ account }) => this.ledger.address(account)),
+    )
+    return found
   }
 }
 
@@ -71,13 +76,13 @@ export class BacktestStage {
   }
 
   #openBooks(saved: BacktestState | undefined): Map<string, Book> {
-    const onCandidates = (book: Book, candidates: readonly Candidate[]): void => {
-      this.#judge.candidates(book.name, (book.head as Header).number, candidates)
-      this.#paper.candidates(book.name, candidates)
+    const onUnhealthy: OnUnhealthy = (book, borrowers) => {
+      this.#judge.unhealthy(book.name, (book.head as Header).number, borrowers)
+      this.#paper.unhealthy(book.name, borrowers)
     }
     const watched = (market: Recording['meta']['markets'][number]): readonly [string, Book] => [
       market.name,
-      new WatchedBook(bookOf(market), onCandidates),
+      new WatchedBook(bookOf(market), onUnhealthy),
     ]
     const books = new Map<string, Book>(this.#recording.meta.markets.map(watched))
     for (const { market, header, state } of saved?.books ?? [])

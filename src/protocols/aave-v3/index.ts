@@ -2,32 +2,31 @@ import { type Address, encodeFunctionData, type Hex, parseAbi } from 'viem'
 import type { Ledger } from '../../core/ledger.ts'
 import type { Liquidated, MarketView, Protocol } from '../../core/protocol.ts'
 import type { Slack } from '../../core/sheet.ts'
-import type { AccountId, Entry, Facts, LogFilter } from '../../core/types.ts'
+import type { Facts, LogFilter } from '../../core/types.ts'
 import { CONFIGURATION_EVENTS, EMODE_EVENTS, EVENTS, topicAddress, word } from './abi.ts'
 import { apply } from './apply.ts'
 import { audit } from './audit.ts'
 import {
   addressIn,
-  COLLATERAL,
   configuration,
   configurationCell,
-  DEBT,
-  flags,
+  isRateOnly,
+  LAYOUT,
   MARKET,
-  MAX_RESERVES,
   numberToText,
   reserveAddress,
   reserveCell,
   reserveIds,
-  scaledCell,
-  userEModeCell,
 } from './cells.ts'
+import { check } from './check.ts'
 import { derive } from './derive.ts'
-import { accountView, collateralTerms, normalizedDebt, normalizedIncome, positions, unitOf } from './health.ts'
+import { accountView, positions, toldView } from './health.ts'
 import { inspect } from './liquidation.ts'
+import { type Moment, Moments } from './moment.ts'
 import { prices, shock } from './prices.ts'
 import { missingReads } from './reads.ts'
 import { rescue } from './rescue.ts'
+import { columns, rates, row } from './row.ts'
 import { type Rules, rulesFor } from './rules.ts'
 import { directory } from './touch.ts'
 
@@ -43,44 +42,54 @@ export interface AaveV3Options {
 /** 16·2⁻⁵² covers the conversions, products and sums of a row; one base unit the last division. */
 const SLACK: Slack = { relative: 16 * 2 ** -52, absolute: 1 }
 
-const column = (id: number, side: 0 | 1): number => id * 2 + side
-
 /** Aave V3: one column per reserve and side, collateral weighted by threshold. */
 export function aaveV3(options: AaveV3Options): Protocol {
   const addressesProvider: Address = `0x${options.addressesProvider.slice(2).toLowerCase()}`
   const rulesOf = (ledger: Ledger): Rules | undefined => rulesFor(options.rules, ledger.get(MARKET.revision))
   const policy = { addressesProvider, priceReadsS: options.priceReadsS }
+  const moments = new Moments()
+  const at = (ledger: Ledger, timestamp: bigint): Moment | undefined => {
+    const rules = rulesOf(ledger)
+    return rules && moments.at(ledger, timestamp, rules)
+  }
   return {
     name: 'aave-v3',
     slack: SLACK,
+    layout: LAYOUT,
+    isRateOnly,
     audit,
     history: (ledger) => ({
       filter: { address: addressIn(ledger, MARKET.pool), topics: [EVENTS.Borrow] },
       key: (topics) => topicAddress(topics[2]),
     }),
     filters: (ledger) => filters(ledger, addressesProvider),
-    reads: (facts, ledger) => missingReads(facts, ledger, policy),
+    reads: (facts, ledger) => missingReads(facts, ledger, policy, rulesOf(ledger)),
     derive: (facts, ledger, calls) => {
       const rules = rulesOf(ledger)
       return rules ? derive(facts, ledger, calls, directory(ledger, addressesProvider), rules) : []
     },
     apply: (facts, ledger) => apply(facts, ledger, addressesProvider),
-    columns: () => MAX_RESERVES * 2,
-    rates,
-    row,
+    columns: (ledger) => columns(at(ledger, 0n)),
+    rates: (ledger, timestamp, into) => rates(ledger, at(ledger, timestamp), timestamp, into),
+    row: (ledger, account) => row(ledger, account, at(ledger, 0n)),
     knows: (ledger, account) => ledger.has(configurationCell(account)),
     account: (ledger, account, timestamp) => {
-      const rules = rulesOf(ledger)
-      const held = rules && positions(ledger, account, timestamp, rules)
-      return held && accountView(ledger, account, held)
+      const moment = at(ledger, timestamp)
+      if (moment === undefined) return toldView(ledger, account)
+      const held = positions(ledger, account, moment)
+      return held && accountView(ledger, account, held, moment)
+    },
+    check: (ledger, account, timestamp) => {
+      const moment = at(ledger, timestamp)
+      return moment && check(ledger, account, moment)
     },
     inspect: (ledger, account, timestamp) => {
-      const rules = rulesOf(ledger)
-      return rules && inspect(ledger, account, timestamp, rules)
+      const moment = at(ledger, timestamp)
+      return moment && inspect(ledger, account, moment)
     },
     rescue: (ledger, account, timestamp, target) => {
-      const rules = rulesOf(ledger)
-      return rules ? rescue(ledger, account, timestamp, target, rules) : []
+      const moment = at(ledger, timestamp)
+      return moment ? rescue(ledger, account, moment, target) : []
     },
     prices,
     shock,
@@ -118,6 +127,7 @@ const POOL_EVENTS: readonly Hex[] = [
 ]
 /** One of these stands beside every `Transfer` of a token, and says more. */
 const TOKEN_EVENTS: readonly Hex[] = [EVENTS.Mint, EVENTS.Burn, EVENTS.BalanceTransfer]
+const STABLE_TOKEN_EVENTS: readonly Hex[] = [EVENTS.StableMint, EVENTS.StableBurn]
 const GOVERNANCE_EVENTS: readonly Hex[] = [...CONFIGURATION_EVENTS, ...EMODE_EVENTS.keys()]
 
 function filters(ledger: Ledger, addressesProvider: Address): LogFilter[] {
@@ -132,41 +142,13 @@ function filters(ledger: Ledger, addressesProvider: Address): LogFilter[] {
   for (const id of reserveIds(ledger)) {
     found.push({ address: reserveAddress(ledger, id, 'aToken'), topics: TOKEN_EVENTS })
     found.push({ address: reserveAddress(ledger, id, 'vToken'), topics: TOKEN_EVENTS })
+    if (ledger.get(reserveCell(id, 'sToken')) !== 0n)
+      found.push({ address: reserveAddress(ledger, id, 'sToken'), topics: STABLE_TOKEN_EVENTS })
     const aggregator = reserveCell(id, 'aggregator')
     if (ledger.get(aggregator) !== 0n) aggregators.add(addressIn(ledger, aggregator))
   }
   for (const address of aggregators) found.push({ address, topics: [EVENTS.AnswerUpdated] })
   return found
-}
-
-/** Base units that one whole scaled unit is worth at `timestamp`. */
-function rates(ledger: Ledger, timestamp: bigint, into: { rate: Float64Array; grain: Float64Array }): void {
-  for (const id of reserveIds(ledger)) {
-    const price = Number(ledger.get(reserveCell(id, 'price'))) || Number.NaN
-    const grain = price / Number(unitOf(ledger, id)) + 1
-    into.rate[column(id, COLLATERAL)] = (Number(normalizedIncome(ledger, id, timestamp)) / 1e27) * price
-    into.rate[column(id, DEBT)] = (Number(normalizedDebt(ledger, id, timestamp)) / 1e27) * price
-    into.grain[column(id, COLLATERAL)] = grain
-    into.grain[column(id, DEBT)] = grain
-  }
-}
-
-/** Whole scaled units: + collateral × threshold, − debt. An account without debt has no row. */
-function row(ledger: Ledger, account: AccountId): Entry[] {
-  const flagged = [...flags(ledger.get(configurationCell(account)))].filter(
-    ({ id }) => ledger.get(reserveCell(id, 'asset')) !== 0n,
-  )
-  if (!flagged.some(({ borrowing }) => borrowing)) return []
-  const eMode = Number(ledger.get(userEModeCell(account)))
-  const entries: Entry[] = []
-  for (const { id, borrowing, collateral } of flagged) {
-    const unit = Number(unitOf(ledger, id))
-    const weigh = (side: 0 | 1): number => Number(ledger.get(scaledCell(account, id, side))) / unit
-    const threshold = collateral ? Number(collateralTerms(ledger, id, eMode).lt) / 1e4 : 0
-    if (threshold > 0) entries.push({ column: column(id, COLLATERAL), weight: weigh(COLLATERAL) * threshold })
-    if (borrowing) entries.push({ column: column(id, DEBT), weight: -weigh(DEBT) })
-  }
-  return entries.filter(({ weight }) => weight !== 0)
 }
 
 function liquidations(facts: Facts, ledger: Ledger): Liquidated[] {

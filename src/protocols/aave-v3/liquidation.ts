@@ -2,69 +2,47 @@ import type { Ledger } from '../../core/ledger.ts'
 import { max, mulDivCeil, mulDivFloor } from '../../core/math.ts'
 import type { Candidate, RefusalReason, Seizure } from '../../core/plan.ts'
 import type { AccountId } from '../../core/types.ts'
-import { configuration, MARKET, reserveCell } from './cells.ts'
-import {
-  healthFactorOf,
-  normalizedDebt,
-  normalizedIncome,
-  type Position,
-  type Positions,
-  positions,
-  totalOf,
-  unitOf,
-  weightedCollateral,
-} from './health.ts'
+import { healthFactor, type Position, type Positions, positions, type Totals as Sums, totalsOf } from './health.ts'
+import type { Moment, ReserveNow } from './moment.ts'
 import {
   HEALTH_FACTOR_LIQUIDATION_THRESHOLD,
+  healthFactorOf,
   MINIMUM_HEALTH_FACTOR_LIQUIDATION_THRESHOLD,
-  type Rules,
 } from './rules.ts'
-import { burnsNothing, flashPremium, type SeizureInput, sizeLargest } from './size.ts'
+import { burnsNothing, type SeizureInput, sizeLargest } from './size.ts'
 import { type Surroundings, sizeTwice, type TwiceSized } from './twice.ts'
 
 /** Calls, and calls in two, worth a quote: the venue's slippage may turn the order of the first few around. */
 const MOST_SEIZURES = 4
 const MOST_TWICE = 2
 
-/** Every call the pool would accept for this account at `timestamp`, best first; undefined while it is healthy. */
-export function inspect(ledger: Ledger, account: AccountId, timestamp: bigint, rules: Rules): Candidate | undefined {
-  const held = positions(ledger, account, timestamp, rules)
+/** Every call the pool would accept for this account at `moment`, best first; undefined while it is healthy. */
+export function inspect(ledger: Ledger, account: AccountId, moment: Moment): Candidate | undefined {
+  const held = positions(ledger, account, moment)
   if (held === undefined || held.debts.length === 0) return undefined
-  const totalDebtBase = totalOf(held.debts)
-  const healthFactor = healthFactorOf(weightedCollateral(held.collaterals), totalDebtBase)
-  if (healthFactor >= HEALTH_FACTOR_LIQUIDATION_THRESHOLD) return undefined
-  const found = sentinelForbids(ledger, healthFactor, rules)
-    ? { seizures: [], forbidden: 'sequencer-grace' as const }
-    : allSeizures(ledger, account, held, { totalDebtBase, healthFactor }, timestamp, rules)
-  return {
-    account,
-    borrower: ledger.address(account),
-    healthFactor,
-    totalCollateralBase: totalOf(held.collaterals),
-    totalDebtBase,
-    ...found,
-  }
+  const sums = totalsOf(held)
+  const health = healthFactor(moment, sums)
+  if (health >= HEALTH_FACTOR_LIQUIDATION_THRESHOLD) return undefined
+  const borrower = ledger.address(account)
+  const totals = { ...sums, healthFactor: health }
+  // ValidationLogic.validateLiquidationCall: the L2 sequencer's grace period (until 3.6).
+  const found =
+    moment.sentinelForbids && health >= MINIMUM_HEALTH_FACTOR_LIQUIDATION_THRESHOLD
+      ? { seizures: [], forbidden: 'sequencer-grace' as const }
+      : allSeizures(borrower, held, totals, moment)
+  const { totalCollateralBase, totalDebtBase } = sums
+  return { account, borrower, totalCollateralBase, totalDebtBase, healthFactor: health, ...found }
 }
 
-/** ValidationLogic.validateLiquidationCall: the L2 sequencer's grace period (until 3.6). */
-const sentinelForbids = (ledger: Ledger, healthFactor: bigint, rules: Rules): boolean =>
-  rules.sentinel &&
-  ledger.get(MARKET.sentinel) !== 0n &&
-  ledger.get(MARKET.sentinelAllows) === 0n &&
-  healthFactor >= MINIMUM_HEALTH_FACTOR_LIQUIDATION_THRESHOLD
-
-interface Totals {
-  readonly totalDebtBase: bigint
+interface Totals extends Sums {
   readonly healthFactor: bigint
 }
 
 function allSeizures(
-  ledger: Ledger,
-  account: AccountId,
+  borrower: Candidate['borrower'],
   held: Positions,
   totals: Totals,
-  timestamp: bigint,
-  rules: Rules,
+  moment: Moment,
 ): { seizures: readonly Seizure[]; forbidden: RefusalReason | undefined } {
   const seizures: Seizure[] = []
   let forbidden: RefusalReason = 'nothing-to-seize'
@@ -72,7 +50,7 @@ function allSeizures(
     for (const debt of held.debts) {
       // Without a bonus (a collateral of some eMode only, held outside of it) the pool divides by zero, or pays nothing.
       if (collateral.amount === 0n || collateral.liquidationBonusBps === 0n || debt.amount === 0n) continue
-      const sized = sizePair(ledger, account, { held, collateral, debt }, totals, timestamp, rules)
+      const sized = sizePair(borrower, { collateral, debt, eMode: held.eMode }, totals, moment)
       if (typeof sized === 'string') forbidden = sized
       else seizures.push(...sized)
     }
@@ -91,57 +69,65 @@ function allSeizures(
 
 const byGain = (a: Seizure, b: Seizure): number => (a.grossBase > b.grossBase ? -1 : a.grossBase < b.grossBase ? 1 : 0)
 
-/** ValidationLogic.validateLiquidationCall, in its order, for one collateral and one debt. */
-function forbids(ledger: Ledger, collateral: Position, debt: Position, timestamp: bigint): RefusalReason | undefined {
-  const ids = [collateral.id, debt.id]
-  const flags = ids.map((id) => ledger.get(reserveCell(id, 'configuration')))
-  if (!flags.every(configuration.active)) return 'reserve-inactive'
-  if (flags.some(configuration.paused)) return 'reserve-paused'
-  if (ids.some((id) => ledger.get(reserveCell(id, 'liquidationGracePeriodUntil')) >= timestamp)) return 'reserve-grace'
-  return undefined
+interface Pair {
+  readonly collateral: Position
+  readonly debt: Position
+  readonly eMode: number
+}
+
+/** ValidationLogic.validateLiquidationCall, in its order, for one collateral and one debt; then what we ourselves leave alone. */
+function forbids({ collateral, debt }: Pair, { timestamp }: Moment): RefusalReason | undefined {
+  const both = [collateral.reserve, debt.reserve]
+  if (!both.every(({ active }) => active)) return 'reserve-inactive'
+  if (both.some(({ paused }) => paused)) return 'reserve-paused'
+  if (both.some(({ graceUntil }) => graceUntil >= timestamp)) return 'reserve-grace'
+  return debt.stable > 0n ? 'stable-debt' : undefined
 }
 
 /** What base, bonus and fee may round a seizure up by, in units of the collateral. */
 const ROUNDED_UNITS = 2n
 
-interface Pair {
-  readonly held: Positions
-  readonly collateral: Position
-  readonly debt: Position
-}
-
 /** The largest call of the pair, and the two calls that take more together, where there are such. */
 function sizePair(
-  ledger: Ledger,
-  account: AccountId,
+  borrower: Candidate['borrower'],
   pair: Pair,
   totals: Totals,
-  timestamp: bigint,
-  rules: Rules,
+  moment: Moment,
 ): Seizure[] | RefusalReason {
-  const { collateral, debt } = pair
-  const forbidden = forbids(ledger, collateral, debt, timestamp)
+  const forbidden = forbids(pair, moment)
   if (forbidden) return forbidden
-  const input = seizureInput(ledger, collateral, debt, totals)
-  const available = ledger.get(reserveCell(collateral.id, 'virtualUnderlyingBalance'))
-  const loanable = flashLoanable(ledger, debt.id)
-  let sized = sizeLargest(input, rules, loanable)
+  const { collateral, debt } = pair
+  // A category whose price is 0: health falls back to the assets' own, a liquidation does not, and divides by it.
+  if (moment.categoryPrice(pair.eMode) === 0n) return 'nothing-to-seize'
+  const input = seizureInput(pair, totals, moment)
+  const { available } = collateral.reserve
+  const loanable = flashLoanable(debt.reserve)
+  let sized = sizeLargest(input, moment.rules, loanable)
   if (sized && sized.collateral > available)
-    sized = sizeLargest(input, rules, mulDivFloor(sized.debt, max(0n, available - ROUNDED_UNITS), sized.collateral))
+    sized = sizeLargest(
+      input,
+      moment.rules,
+      mulDivFloor(sized.debt, max(0n, available - ROUNDED_UNITS), sized.collateral),
+    )
   if (sized === undefined) return available === 0n || loanable === 0n ? 'no-liquidity' : 'must-not-leave-dust'
   if (sized.collateral > available || sized.debtToCover > loanable) return 'no-liquidity'
-  if (burnsNothing(sized, normalizedDebt(ledger, debt.id, timestamp))) return 'nothing-to-seize'
-  const twice = sizeTwice(input, surroundings(ledger, pair, timestamp), rules, loanable)
+  if (burnsNothing(sized, debt.reserve.normalizedDebt)) return 'nothing-to-seize'
+  const twice = sizeTwice(input, surroundings(pair, totals, moment), moment.rules, loanable)
   const calls = [{ ...sized, firstCover: 0n }, ...(twice && twice.collateral <= available ? [twice] : [])]
-  return calls.map((call) => toSeizure(ledger, account, pair, call))
+  return calls.map((call) => toSeizure(borrower, pair, call, moment))
 }
 
-function toSeizure(ledger: Ledger, account: AccountId, { collateral, debt }: Pair, sized: TwiceSized): Seizure {
-  const premium = flashPremium(sized.debtToCover, ledger.get(MARKET.flashPremiumBps))
-  const received = mulDivFloor(sized.collateral, collateral.priceUsd8, unitOf(ledger, collateral.id))
-  const paid = mulDivCeil(sized.debt + premium, debt.priceUsd8, unitOf(ledger, debt.id))
+function toSeizure(
+  borrower: Candidate['borrower'],
+  { collateral, debt }: Pair,
+  sized: TwiceSized,
+  moment: Moment,
+): Seizure {
+  const premium = moment.rules.flashPremium(sized.debtToCover, moment.flashPremiumBps)
+  const received = mulDivFloor(sized.collateral, collateral.priceUsd8, collateral.reserve.unit)
+  const paid = mulDivCeil(sized.debt + premium, debt.priceUsd8, debt.reserve.unit)
   return {
-    borrower: ledger.address(account),
+    borrower,
     collateralAsset: collateral.asset,
     debtAsset: debt.asset,
     debtToCover: sized.debtToCover,
@@ -156,33 +142,31 @@ function toSeizure(ledger: Ledger, account: AccountId, { collateral, debt }: Pai
   }
 }
 
-const surroundings = (ledger: Ledger, { held, collateral, debt }: Pair, timestamp: bigint): Surroundings => ({
+const surroundings = ({ collateral, debt }: Pair, totals: Totals, moment: Moment): Surroundings => ({
   scaledCollateral: collateral.scaled,
-  liquidityIndex: normalizedIncome(ledger, collateral.id, timestamp),
+  liquidityIndex: collateral.reserve.normalizedIncome,
   scaledDebt: debt.scaled,
-  variableBorrowIndex: normalizedDebt(ledger, debt.id, timestamp),
+  variableBorrowIndex: debt.reserve.normalizedDebt,
   liquidationThresholdBps: collateral.liquidationThresholdBps,
-  weightedBase: weightedCollateral(held.collaterals),
-  totalCollateralBase: totalOf(held.collaterals),
-  health: (weightedBase, _, totalDebtBase) => healthFactorOf(weightedBase, totalDebtBase),
+  weightedBase: totals.weighted,
+  totalCollateralBase: totals.totalCollateralBase,
+  health: (weighted, collateralBase, debtBase) => healthFactorOf(moment.rules, weighted, collateralBase, debtBase),
 })
 
-function seizureInput(ledger: Ledger, collateral: Position, debt: Position, totals: Totals): SeizureInput {
+function seizureInput({ collateral, debt, eMode }: Pair, totals: Totals, moment: Moment): SeizureInput {
   return {
     collateralPrice: collateral.priceUsd8,
-    collateralUnit: unitOf(ledger, collateral.id),
+    collateralUnit: collateral.reserve.unit,
     collateralBalance: collateral.amount,
-    debtPrice: debt.priceUsd8,
-    debtUnit: unitOf(ledger, debt.id),
+    debtPrice: moment.categoryPrice(eMode) ?? debt.priceUsd8,
+    debtUnit: debt.reserve.unit,
     debtBalance: debt.amount,
     liquidationBonusBps: collateral.liquidationBonusBps,
-    protocolFeeBps: configuration.liquidationProtocolFee(ledger.get(reserveCell(collateral.id, 'configuration'))),
-    ...totals,
+    protocolFeeBps: collateral.reserve.protocolFeeBps,
+    totalDebtBase: totals.totalDebtBase,
+    healthFactor: totals.healthFactor,
   }
 }
 
 /** The most one can borrow for a moment: what the pool counts as its own, where flash loans are on. */
-function flashLoanable(ledger: Ledger, id: number): bigint {
-  const enabled = configuration.flashLoanEnabled(ledger.get(reserveCell(id, 'configuration')))
-  return enabled ? ledger.get(reserveCell(id, 'virtualUnderlyingBalance')) : 0n
-}
+const flashLoanable = ({ flashLoanEnabled, available }: ReserveNow): bigint => (flashLoanEnabled ? available : 0n)

@@ -3,13 +3,20 @@ import type { Ledger } from '../../core/ledger.ts'
 import { mulDivFloor, WAD } from '../../core/math.ts'
 import type { Call } from '../../core/types.ts'
 import { call, SELECTORS } from './abi.ts'
-import { addressIn, MARKET, reserveAddress, reserveCell, reserveIds } from './cells.ts'
+import { addressIn, eModeCell, eModeIds, MARKET, reserveAddress, reserveCell, reserveIds } from './cells.ts'
 
-/** AaveOracle.getAssetPrice of every reserve. */
+/** AaveOracle.getAssetPrice of every reserve, and of what stands for a whole eMode category. */
 export const prices = (ledger: Ledger): Call[] =>
-  reserveIds(ledger).map((id) =>
-    call(addressIn(ledger, MARKET.oracle), SELECTORS.getAssetPrice, reserveAddress(ledger, id, 'asset')),
+  [...new Set([...reserveIds(ledger).map((id) => reserveAddress(ledger, id, 'asset')), ...commonSources(ledger)])].map(
+    (asset) => call(addressIn(ledger, MARKET.oracle), SELECTORS.getAssetPrice, asset),
   )
+
+/** Assets whose price stands for an eMode category (until 3.1); they need not be reserves. */
+export const commonSources = (ledger: Ledger): Address[] =>
+  eModeIds(ledger)
+    .map((category) => eModeCell(category, 'priceSource'))
+    .filter((cell) => ledger.get(cell) !== 0n)
+    .map((cell) => addressIn(ledger, cell))
 
 /**
  * Exact where the source is the feed itself. A feed that stands on another (a ratio on the price of ether) rounds its own

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import type { Address } from 'viem'
 import { Judge } from '../../../src/app/backtest/judge.ts'
-import type { Candidate } from '../../../src/core/plan.ts'
 import { block, type Deed, has, liquidated, playBook, price, turn, verdicts } from './play.ts'
 
 /** Worth 200 against a debt of 150 at a price of 2: healthy; below at 1. */
@@ -73,9 +73,9 @@ describe('Judge', () => {
 
   it('would be caught if it forgot stretches from page to page, or over a restart', () => {
     class Forgetful extends Judge {
-      override candidates(market: string, at: bigint, found: readonly Candidate[]): void {
-        super.candidates(market, at, [])
-        super.candidates(market, at, found)
+      override unhealthy(market: string, at: bigint, found: readonly Address[]): void {
+        super.unhealthy(market, at, [])
+        super.unhealthy(market, at, found)
       }
     }
     expect(fc.check(property((...saved) => new Forgetful(...saved))).failed).to.equal(true)

@@ -42,7 +42,10 @@ class Desk {
     turn(this.judge, book, facts)
     await this.paper.settle(facts)
     const candidates = book.liquidatable(facts.block.timestamp)
-    this.paper.candidates(market, candidates)
+    this.paper.unhealthy(
+      market,
+      candidates.map(({ borrower }) => borrower),
+    )
     for (const candidate of candidates)
       if (!this.paper.inFlight(market, candidate.borrower))
         await this.paper.execute(market, candidate, planFor(candidate), facts, (_, __, outcome) => {

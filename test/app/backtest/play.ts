@@ -82,7 +82,8 @@ export function turn(judge: Judge, book: Book, facts: Facts): void {
   judge.beforePage([book], facts)
   book.apply(facts)
   judge.afterPage([book], facts)
-  judge.candidates(book.name, facts.block.number, book.liquidatable(facts.block.timestamp))
+  const unhealthy = book.unhealthy(facts.block.timestamp).map(({ account }) => book.ledger.address(account))
+  judge.unhealthy(book.name, facts.block.number, unhealthy)
 }
 
 /** What a judge says of pages numbered from 1. */

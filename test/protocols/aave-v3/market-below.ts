@@ -111,7 +111,7 @@ export async function marketBelow(options: { accounts: number; seed: number }, a
     const batch = await createBatch(rpc, market.addresses.multicall3)
     const { addressesProvider } = market.addresses
     const head = await headOf(rpc)
-    const book = await firstPage({ rpc, batch, name: 'below', addressesProvider, priceReadsS: 0n, head })
+    const book = await firstPage({ rpc, batch, name: 'below', addressesProvider, priceReadsS: 0n, rules: 'auto', head })
     return { devnet, rpc, book, close: () => devnet.close() }
   } catch (error) {
     await devnet.close()

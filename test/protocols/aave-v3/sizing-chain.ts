@@ -14,7 +14,8 @@ import {
   scaledCell,
   userEModeCell,
 } from '../../../src/protocols/aave-v3/cells.ts'
-import { normalizedDebt, normalizedIncome } from '../../../src/protocols/aave-v3/health.ts'
+import { normalizedDebt, normalizedIncome } from '../../../src/protocols/aave-v3/moment.ts'
+import { type Rules, rulesFor } from '../../../src/protocols/aave-v3/rules.ts'
 import { type MarketBelow, marketBelow } from './market-below.ts'
 import { amounts, call, type Pair, type Position, pairsOf as pairsOfPosition } from './pool-call.ts'
 import { type Probed, probe } from './probe.ts'
@@ -43,7 +44,7 @@ function positionOf({ book, devnet }: MarketBelow, account: AccountId): Position
       bonusBps: Number(configuration.liquidationBonus(data)),
       feeBps: Number(configuration.liquidationProtocolFee(data)),
       liquidityIndex: normalizedIncome(ledger, id, timestamp),
-      variableBorrowIndex: normalizedDebt(ledger, id, timestamp),
+      variableBorrowIndex: normalizedDebt(ledger, id, timestamp, rulesFor('aave-v3.6', 0n) as Rules),
       available: ledger.get(reserveCell(id, 'virtualUnderlyingBalance')),
     })
   })

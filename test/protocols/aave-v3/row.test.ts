@@ -1,0 +1,76 @@
+import { expect } from 'chai'
+import fc from 'fast-check'
+import { isRateOnly, LAYOUT, reserveCell } from '../../../src/protocols/aave-v3/cells.ts'
+import { bookOf, reserve } from './world.ts'
+
+const MARKET = {
+  reserves: [reserve(), reserve({ decimals: 6 }), reserve({ ltBps: 0 })],
+  eModes: [{ id: 1, ltvBps: 9000, ltBps: 9300, bonusBps: 10_100, collaterals: [0] }],
+  accounts: [
+    {
+      collaterals: [
+        [0, 5n],
+        [2, 7n],
+      ],
+      debts: [[1, 3n]],
+    },
+    {
+      eMode: 1,
+      collaterals: [
+        [0, 5n],
+        [1, 9n],
+      ],
+      debts: [
+        [0, 3n],
+        [2, 1n],
+      ],
+    },
+    { collaterals: [[0, 5n]], debts: [] },
+  ],
+} as const
+
+const rowsOf = (book: ReturnType<typeof bookOf>) =>
+  MARKET.accounts.map((_, account) => book.protocol.row(book.ledger, account))
+
+describe('Aave V3 rows', () => {
+  it('are whole scaled units: + collateral × threshold, − debt, eMode among it, and none without debt', () => {
+    expect(rowsOf(bookOf(MARKET))).to.deep.equal([
+      [
+        { column: 0, weight: (5 / 1e18) * 0.83 },
+        { column: 3, weight: -3 / 1e6 },
+      ],
+      [
+        { column: 0, weight: (5 / 1e18) * 0.93 },
+        { column: 1, weight: -3 / 1e18 },
+        { column: 2, weight: (9 / 1e6) * 0.83 },
+        { column: 5, weight: -1 / 1e18 },
+      ],
+      [],
+    ])
+  })
+
+  it('do not depend on any cell that is called rate-only', () => {
+    const rateOnly = Array.from({ length: LAYOUT.accountsFrom }, (_, cell) => cell).filter(isRateOnly)
+    expect(rateOnly).to.have.length.above(20)
+    fc.assert(
+      fc.property(fc.constantFrom(...rateOnly), fc.bigInt({ min: 0n, max: 2n ** 200n }), (cell, value) => {
+        const book = bookOf(MARKET)
+        const before = rowsOf(book)
+        book.ledger.begin(2n)
+        book.ledger.set(cell, value)
+        expect(rowsOf(book)).to.deep.equal(before)
+      }),
+    )
+  })
+
+  it('are made from the market as it is now: a threshold that changed, and one that was undone', () => {
+    const book = bookOf(MARKET)
+    const before = rowsOf(book)
+    book.ledger.speculate(2n, () => {
+      const cell = reserveCell(0, 'configuration')
+      book.ledger.set(cell, book.ledger.get(cell) & ~(0xffffn << 16n))
+      expect(rowsOf(book)[0]).to.deep.equal([{ column: 3, weight: -3 / 1e6 }])
+    })
+    expect(rowsOf(book)).to.deep.equal(before)
+  })
+})
