@@ -158,13 +158,14 @@ contract Liquidator is ILiquidator, IFlashLoanSimpleReceiver {
         if (_expectedLoan != 0) revert LoanNotTaken();
     }
 
-    /// @dev Covers the debt and measures, by balance, what that took and gave. Where both are one asset the balance
+    /// @dev Covers the debt, in one call or two, and measures, by balance, what that took and gave. Where both are one asset the balance
     /// shows only their sum; there the allowance that the pool used up tells them apart.
     function _cover(Liquidation memory l) private returns (uint256 covered, uint256 received) {
         uint256 debtBefore = _balance(l.debtAsset);
         uint256 collateralBefore = _balance(l.collateralAsset);
         _setAllowance(l.debtAsset, POOL, l.debtToCover);
-        IPool(POOL).liquidationCall(l.collateralAsset, l.debtAsset, l.user, l.debtToCover, false);
+        if (l.firstCover != 0) _callPool(l, l.firstCover);
+        _callPool(l, l.debtToCover - l.firstCover);
         if (l.collateralAsset == l.debtAsset) {
             covered = l.debtToCover - IERC20(l.debtAsset).allowance(address(this), POOL);
             received = _balance(l.debtAsset) + covered - debtBefore;
@@ -173,6 +174,10 @@ contract Liquidator is ILiquidator, IFlashLoanSimpleReceiver {
             received = _balance(l.collateralAsset) - collateralBefore;
         }
         _setAllowance(l.debtAsset, POOL, 0);
+    }
+
+    function _callPool(Liquidation memory l, uint256 debtToCover) private {
+        IPool(POOL).liquidationCall(l.collateralAsset, l.debtAsset, l.user, debtToCover, false);
     }
 
     /// @dev `needed` only repays the loan; `minProfit` is judged later, on balances, whatever the router answers.

@@ -9,6 +9,9 @@ interface ILiquidator {
         address user;
         /// in units of the debt asset; may exceed what the pool will cover: the rest pays back its own loan
         uint256 debtToCover;
+        /// how much of it goes into a first call of its own, after which the user must still be liquidatable; 0 for a
+        /// single call
+        uint256 firstCover;
         /// Uniswap V3 path from collateral to debt; empty if and only if they are the same asset
         bytes path;
         /// in units of the debt asset, after the flash loan premium. The keeper derives it from the oracle, not from

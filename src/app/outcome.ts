@@ -43,6 +43,7 @@ function planData({
     collateralAsset: getAddress(seizure.collateralAsset),
     debtAsset: getAddress(seizure.debtAsset),
     debtToCover: seizure.debtToCover,
+    firstCover: seizure.firstCover,
     debtCovered: seizure.debtCovered,
     collateralSeized: seizure.collateralSeized,
     protocolFee: seizure.protocolFee,

@@ -62,6 +62,7 @@ const toSeizure = (seizure: Seizure): Explanation['bestLiquidation'] & object =>
   collateralAsset: getAddress(seizure.collateralAsset),
   debtAsset: getAddress(seizure.debtAsset),
   debtToCover: seizure.debtToCover.toString(),
+  firstCover: seizure.firstCover.toString(),
   debtCovered: seizure.debtCovered.toString(),
   collateralSeized: seizure.collateralSeized.toString(),
   protocolFee: seizure.protocolFee.toString(),

@@ -107,6 +107,8 @@ export interface SeizureAnswer {
   readonly collateralAsset: string
   readonly debtAsset: string
   readonly debtToCover: string
+  /** "0": one call. */
+  readonly firstCover: string
   readonly debtCovered: string
   readonly collateralSeized: string
   readonly protocolFee: string

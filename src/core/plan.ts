@@ -9,7 +9,9 @@ export interface Seizure {
   readonly debtAsset: Address
   /** What to ask for (and to borrow): at least `debtCovered`, more when the whole debt is meant, for interest to come. */
   readonly debtToCover: bigint
-  /** What the pool will take. */
+  /** How much of it a first call of its own covers, in the same transaction; 0: there is one call. */
+  readonly firstCover: bigint
+  /** What the pool will take, in both calls where there are two. */
   readonly debtCovered: bigint
   /** What the liquidator receives, protocol fee already off. */
   readonly collateralSeized: bigint

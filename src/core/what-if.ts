@@ -35,7 +35,8 @@ const endangered = (view: AccountView, candidate: Candidate): Endangered => ({
   badDebtBase: badDebt(view),
 })
 
-function seizable({ collaterals }: AccountView, { seizures: [best] }: Candidate): bigint {
+function seizable({ collaterals }: AccountView, { seizures }: Candidate): bigint {
+  const best = seizures.find(({ firstCover }) => firstCover === 0n)
   const holding = collaterals.find(({ asset }) => asset === best?.collateralAsset)
   if (best === undefined || holding === undefined) return 0n
   return ((best.collateralSeized + best.protocolFee) * holding.priceUsd8) / 10n ** BigInt(holding.decimals)

@@ -96,6 +96,7 @@ describe('live executor, sending', () => {
       debtAsset: getAddress(seizure.debtAsset),
       user: getAddress(BORROWER),
       debtToCover: seizure.debtToCover,
+      firstCover: 0n,
       path: plan.quote.path,
       minProfit: plan.minProfit,
       deadline: plan.deadline,

@@ -92,6 +92,7 @@ export function planOf(quote: Partial<Quote> = {}): Plan {
     collateralAsset: address(0xe0),
     debtAsset: DEBT_ASSET,
     debtToCover: 1_000_000_000n,
+    firstCover: 0n,
     debtCovered: 1_000_000_000n,
     collateralSeized: 10n ** 18n,
     protocolFee: 0n,

@@ -92,6 +92,7 @@ const explanation = (): Explanation => {
     collateralAsset: WETH,
     debtAsset: WETH,
     debtToCover: '1',
+    firstCover: '0',
     debtCovered: '1',
     collateralSeized: '1',
     protocolFee: '0',

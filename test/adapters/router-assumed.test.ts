@@ -11,6 +11,7 @@ const seizure = (over: Partial<Seizure> = {}): Seizure => ({
   collateralAsset: address(2),
   debtAsset: address(3),
   debtToCover: 2_000_000_000n,
+  firstCover: 0n,
   debtCovered: 2_000_000_000n,
   collateralSeized: 10n ** 18n,
   protocolFee: 0n,

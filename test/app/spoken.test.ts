@@ -21,6 +21,7 @@ const planned = (debtAsset = address(9), profit = 1n): Outcome => {
     collateralAsset: address(8),
     debtAsset,
     debtToCover: 1n,
+    firstCover: 0n,
     debtCovered: 1n,
     collateralSeized: 1n,
     protocolFee: 0n,

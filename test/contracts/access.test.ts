@@ -11,6 +11,7 @@ const inert = {
   debtAsset: someone,
   user,
   debtToCover: 1n,
+  firstCover: 0n,
   path: '0x',
   minProfit: 0n,
   deadline: 0n,

@@ -26,6 +26,7 @@ describe('Liquidator: gas', function () {
 
   const orders: Record<string, () => Order> = {
     'WETH to USDC': () => real.order({}),
+    'WETH to USDC in two calls': () => real.order({ firstCover: real.units('USDC', '700') }),
     'WBTC to WETH to USDC': () =>
       real.order({
         collateralAsset: real.token('WBTC').address,

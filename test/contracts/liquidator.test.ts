@@ -79,6 +79,20 @@ describe('Liquidator on the genuine Aave V3.6 and Uniswap V3', function () {
       expect((await expectExact(bitcoin())).collateralReceived > 0n).to.equal(true)
     })
 
+    it('in two calls: the first is what it was told, the second half of what is left, one loan pays for both', async () => {
+      const firstCover = usdc('700')
+      const owed = await real.bench.balance(real.debtToken('USDC'), borrower)
+      const { debtCovered } = await expectExact(real.order({ firstCover }))
+      const inTwo = firstCover + (owed - firstCover) / 2n
+      expect(Number(debtCovered - inTwo)).to.be.within(-1_000, 1_000)
+      await real.rewind()
+      expect(debtCovered > (await outcomeOf(real.order({}))).debtCovered).to.equal(true)
+    })
+
+    it('in two calls of one asset', async () => {
+      expect((await expectExact({ ...same(), firstCover: usdc('700') })).debtCovered > usdc('700')).to.equal(true)
+    })
+
     it('USDC against USDC: nothing is sold', async () => {
       const { debtCovered, collateralReceived } = await expectExact(same())
       expect(collateralReceived > debtCovered).to.equal(true)
@@ -103,6 +117,17 @@ describe('Liquidator on the genuine Aave V3.6 and Uniswap V3', function () {
       await real.reprice('WETH', 110n)
       const error = toFunctionSelector('HealthFactorNotBelowThreshold()')
       expect(await refusal(liquidate(real.order({})))).to.equal(error)
+    })
+
+    it('a first call that heals the borrower: then nothing is done at all', async () => {
+      const error = toFunctionSelector('HealthFactorNotBelowThreshold()')
+      expect(await refusal(liquidate(real.order({ firstCover: usdc('8000') })))).to.equal(error)
+      expect(await balance('USDC', treasury)).to.equal(0n)
+    })
+
+    it('a first call larger than the loan', async () => {
+      const l = real.order({ debtToCover: usdc('600'), firstCover: usdc('700') })
+      expect(await refusal(liquidate(l))).to.not.equal('accepted')
     })
 
     it('a swap that would not repay the loan', async () => {

@@ -14,6 +14,8 @@ const situation = fc.record({
   pays: percent(0, 150),
   routerLies: fc.boolean(),
   debtToCover: amount,
+  /** Of the debt to cover, in per cent; sometimes too much. */
+  firstShare: fc.oneof(fc.constant(0n), percent(0, 110)),
   minProfit: fc.oneof(fc.constant(0n), amount),
   standingDebt: amount,
   standingCollateral: amount,
@@ -43,7 +45,8 @@ describe('Liquidator: in any market', function () {
         await bench.send(user, s.debt, 'mint', [s.liquidator.address, x.standingDebt])
         await bench.send(user, s.collateral, 'mint', [s.liquidator.address, x.standingCollateral])
         const before = await holdings()
-        const changes = { debtToCover: x.debtToCover, minProfit: x.minProfit }
+        const { debtToCover, minProfit } = x
+        const changes = { debtToCover, firstCover: (debtToCover * x.firstShare) / 100n, minProfit }
         const work = liquidate(s, x.oneAsset ? sameAsset(s, changes) : order(s, changes))
         const outcome = await refusal(work)
         const after = await holdings()

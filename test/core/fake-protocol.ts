@@ -111,6 +111,7 @@ export const fakeProtocol: Protocol = {
       collateralAsset: address(1),
       debtAsset: address(2),
       debtToCover: totalDebtBase,
+      firstCover: 0n,
       debtCovered: totalDebtBase,
       collateralSeized: 0n,
       protocolFee: 0n,

@@ -26,6 +26,7 @@ const seizure = (fields: Partial<Seizure> = {}): Seizure => ({
   collateralAsset: COLLATERAL,
   debtAsset: DEBT,
   debtToCover: 1001n * TOKEN,
+  firstCover: 0n,
   debtCovered: 1000n * TOKEN,
   collateralSeized: 10n ** 18n,
   protocolFee: 0n,

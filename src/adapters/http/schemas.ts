@@ -103,6 +103,7 @@ const seizure = z.object({
   collateralAsset: address,
   debtAsset: address,
   debtToCover: integer,
+  firstCover: integer,
   debtCovered: integer,
   collateralSeized: integer,
   protocolFee: integer,

@@ -2,7 +2,7 @@ import type { Hex } from 'viem'
 import { mulDivFloor } from '../../core/math.ts'
 import type { Quote, Seizure } from '../../core/plan.ts'
 import type { Facts } from '../../core/types.ts'
-import { LIQUIDATION_GAS, nextBaseFee } from './gas.ts'
+import { liquidationGas, nextBaseFee } from './gas.ts'
 
 export interface AssumedTerms {
   /** Basis points of the oracle's value that the sale of the collateral loses, fees included. */
@@ -33,7 +33,7 @@ export function assumedQuote(seizure: Seizure, facts: Facts, terms: AssumedTerms
     amountOut: isSame
       ? seizure.collateralSeized
       : mulDivFloor(kept, 10n ** BigInt(seizure.debtDecimals), seizure.debtPriceUsd8),
-    gas: isSame ? LIQUIDATION_GAS : LIQUIDATION_GAS + SWAP_GAS,
+    gas: isSame ? liquidationGas(seizure) : liquidationGas(seizure) + SWAP_GAS,
     gasPriceWei: nextBaseFee(facts) + terms.priorityFeeWei,
     l1FeeWei: 0n,
     nativePriceUsd8: terms.nativePriceUsd8,

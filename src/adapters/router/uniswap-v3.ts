@@ -14,7 +14,7 @@ import type { Quote, Seizure } from '../../core/plan.ts'
 import type { Batch, Router } from '../../core/ports.ts'
 import type { Terms } from '../../core/protocol.ts'
 import type { Call, Facts } from '../../core/types.ts'
-import { LIQUIDATION_GAS, nextBaseFee } from './gas.ts'
+import { liquidationGas, nextBaseFee } from './gas.ts'
 
 /** What the router must know of a market. */
 export interface Marketplace {
@@ -101,10 +101,10 @@ function swapped(
   seizure: Seizure,
   answer: Hex | undefined,
 ): { path: Hex; amountOut: bigint; gas: bigint } | undefined {
-  if (path === '0x') return { path, amountOut: seizure.collateralSeized, gas: LIQUIDATION_GAS }
+  if (path === '0x') return { path, amountOut: seizure.collateralSeized, gas: liquidationGas(seizure) }
   if (answer === undefined || answer === '0x') return undefined
   const [amountOut, , , gasEstimate] = decodeAbiParameters(QUOTED, answer)
-  return amountOut === 0n ? undefined : { path, amountOut, gas: LIQUIDATION_GAS + gasEstimate }
+  return amountOut === 0n ? undefined : { path, amountOut, gas: liquidationGas(seizure) + gasEstimate }
 }
 
 const longest = (paths: readonly Hex[]): Hex => paths.reduce((a, b) => (b.length > a.length ? b : a))

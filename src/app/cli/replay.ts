@@ -99,6 +99,7 @@ function answer(made: Decisions, decisions: readonly Decision[], accounts: reado
         collateralAsset: getAddress(seizure.collateralAsset),
         debtAsset: getAddress(seizure.debtAsset),
         debtToCover: String(seizure.debtToCover),
+        firstCover: String(seizure.firstCover),
         debtCovered: String(seizure.debtCovered),
         collateralSeized: String(seizure.collateralSeized),
         protocolFee: String(seizure.protocolFee),

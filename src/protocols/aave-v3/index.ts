@@ -107,7 +107,7 @@ export function aaveV3(options: AaveV3Options): Protocol {
 
 /** `contracts/Liquidator.sol`. */
 const LIQUIDATOR_ABI = parseAbi([
-  'struct Liquidation { address collateralAsset; address debtAsset; address user; uint256 debtToCover; bytes path; uint256 minProfit; uint256 deadline; }',
+  'struct Liquidation { address collateralAsset; address debtAsset; address user; uint256 debtToCover; uint256 firstCover; bytes path; uint256 minProfit; uint256 deadline; }',
   'function liquidate(Liquidation l) returns (uint256 profit)',
 ])
 

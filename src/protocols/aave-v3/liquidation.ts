@@ -1,14 +1,20 @@
 import type { Ledger } from '../../core/ledger.ts'
-import { max, mulDivCeil, mulDivFloor, RAY } from '../../core/math.ts'
+import { max, mulDivCeil, mulDivFloor } from '../../core/math.ts'
 import type { Candidate, RefusalReason, Seizure } from '../../core/plan.ts'
 import type { AccountId } from '../../core/types.ts'
-import { healthFactor, type Position, type Positions, positions, totalsOf } from './health.ts'
+import { healthFactor, type Position, type Positions, positions, type Totals as Sums, totalsOf } from './health.ts'
 import type { Moment, ReserveNow } from './moment.ts'
-import { HEALTH_FACTOR_LIQUIDATION_THRESHOLD, MINIMUM_HEALTH_FACTOR_LIQUIDATION_THRESHOLD } from './rules.ts'
-import { type SeizureAmounts, type SeizureInput, sizeLargest } from './size.ts'
+import {
+  HEALTH_FACTOR_LIQUIDATION_THRESHOLD,
+  healthFactorOf,
+  MINIMUM_HEALTH_FACTOR_LIQUIDATION_THRESHOLD,
+} from './rules.ts'
+import { burnsNothing, type SeizureInput, sizeLargest } from './size.ts'
+import { type Surroundings, sizeTwice, type TwiceSized } from './twice.ts'
 
-/** Calls worth a quote: the venue's slippage may turn the order of the first few around. */
+/** Calls, and calls in two, worth a quote: the venue's slippage may turn the order of the first few around. */
 const MOST_SEIZURES = 4
+const MOST_TWICE = 2
 
 /** Every call the pool would accept for this account at `moment`, best first; undefined while it is healthy. */
 export function inspect(ledger: Ledger, account: AccountId, moment: Moment): Candidate | undefined {
@@ -18,17 +24,17 @@ export function inspect(ledger: Ledger, account: AccountId, moment: Moment): Can
   const health = healthFactor(moment, sums)
   if (health >= HEALTH_FACTOR_LIQUIDATION_THRESHOLD) return undefined
   const borrower = ledger.address(account)
-  const totals = { totalDebtBase: sums.totalDebtBase, healthFactor: health }
+  const totals = { ...sums, healthFactor: health }
   // ValidationLogic.validateLiquidationCall: the L2 sequencer's grace period (until 3.6).
   const found =
     moment.sentinelForbids && health >= MINIMUM_HEALTH_FACTOR_LIQUIDATION_THRESHOLD
       ? { seizures: [], forbidden: 'sequencer-grace' as const }
       : allSeizures(borrower, held, totals, moment)
-  return { account, borrower, totalCollateralBase: sums.totalCollateralBase, ...totals, ...found }
+  const { totalCollateralBase, totalDebtBase } = sums
+  return { account, borrower, totalCollateralBase, totalDebtBase, healthFactor: health, ...found }
 }
 
-interface Totals {
-  readonly totalDebtBase: bigint
+interface Totals extends Sums {
   readonly healthFactor: bigint
 }
 
@@ -46,11 +52,22 @@ function allSeizures(
       if (collateral.amount === 0n || collateral.liquidationBonusBps === 0n || debt.amount === 0n) continue
       const sized = sizePair(borrower, { collateral, debt, eMode: held.eMode }, totals, moment)
       if (typeof sized === 'string') forbidden = sized
-      else seizures.push(sized)
+      else seizures.push(...sized)
     }
-  seizures.sort((a, b) => (a.grossBase > b.grossBase ? -1 : a.grossBase < b.grossBase ? 1 : 0))
-  return { seizures: seizures.slice(0, MOST_SEIZURES), forbidden: seizures.length > 0 ? undefined : forbidden }
+  const best = [
+    ...seizures
+      .filter(({ firstCover }) => firstCover === 0n)
+      .sort(byGain)
+      .slice(0, MOST_SEIZURES),
+    ...seizures
+      .filter(({ firstCover }) => firstCover > 0n)
+      .sort(byGain)
+      .slice(0, MOST_TWICE),
+  ]
+  return { seizures: best.sort(byGain), forbidden: best.length > 0 ? undefined : forbidden }
 }
+
+const byGain = (a: Seizure, b: Seizure): number => (a.grossBase > b.grossBase ? -1 : a.grossBase < b.grossBase ? 1 : 0)
 
 interface Pair {
   readonly collateral: Position
@@ -70,12 +87,13 @@ function forbids({ collateral, debt }: Pair, { timestamp }: Moment): RefusalReas
 /** What base, bonus and fee may round a seizure up by, in units of the collateral. */
 const ROUNDED_UNITS = 2n
 
+/** The largest call of the pair, and the two calls that take more together, where there are such. */
 function sizePair(
   borrower: Candidate['borrower'],
   pair: Pair,
   totals: Totals,
   moment: Moment,
-): Seizure | RefusalReason {
+): Seizure[] | RefusalReason {
   const forbidden = forbids(pair, moment)
   if (forbidden) return forbidden
   const { collateral, debt } = pair
@@ -96,6 +114,17 @@ function sizePair(
   if (sized === undefined) return available === 0n || loanable === 0n ? 'no-liquidity' : 'must-not-leave-dust'
   if (sized.collateral > available || sized.debtToCover > loanable) return 'no-liquidity'
   if (burnsNothing(sized, debt.reserve.normalizedDebt)) return 'nothing-to-seize'
+  const twice = sizeTwice(input, surroundings(pair, totals, moment), moment.rules, loanable)
+  const calls = [{ ...sized, firstCover: 0n }, ...(twice && twice.collateral <= available ? [twice] : [])]
+  return calls.map((call) => toSeizure(borrower, pair, call, moment))
+}
+
+function toSeizure(
+  borrower: Candidate['borrower'],
+  { collateral, debt }: Pair,
+  sized: TwiceSized,
+  moment: Moment,
+): Seizure {
   const premium = moment.rules.flashPremium(sized.debtToCover, moment.flashPremiumBps)
   const received = mulDivFloor(sized.collateral, collateral.priceUsd8, collateral.reserve.unit)
   const paid = mulDivCeil(sized.debt + premium, debt.priceUsd8, debt.reserve.unit)
@@ -104,6 +133,7 @@ function sizePair(
     collateralAsset: collateral.asset,
     debtAsset: debt.asset,
     debtToCover: sized.debtToCover,
+    firstCover: sized.firstCover,
     debtCovered: sized.debt,
     collateralSeized: sized.collateral,
     protocolFee: sized.protocolFee,
@@ -114,9 +144,16 @@ function sizePair(
   }
 }
 
-/** ScaledBalanceTokenBase._burnScaled refuses a scaled amount of 0, of the collateral (rounded up) or of the debt (down). */
-const burnsNothing = ({ collateral, debt }: SeizureAmounts, variableBorrowIndex: bigint): boolean =>
-  collateral === 0n || debt * RAY < variableBorrowIndex
+const surroundings = ({ collateral, debt }: Pair, totals: Totals, moment: Moment): Surroundings => ({
+  scaledCollateral: collateral.scaled,
+  liquidityIndex: collateral.reserve.normalizedIncome,
+  scaledDebt: debt.scaled,
+  variableBorrowIndex: debt.reserve.normalizedDebt,
+  liquidationThresholdBps: collateral.liquidationThresholdBps,
+  weightedBase: totals.weighted,
+  totalCollateralBase: totals.totalCollateralBase,
+  health: (weighted, collateralBase, debtBase) => healthFactorOf(moment.rules, weighted, collateralBase, debtBase),
+})
 
 function seizureInput({ collateral, debt, eMode }: Pair, totals: Totals, moment: Moment): SeizureInput {
   return {
@@ -128,7 +165,8 @@ function seizureInput({ collateral, debt, eMode }: Pair, totals: Totals, moment:
     debtBalance: debt.amount,
     liquidationBonusBps: collateral.liquidationBonusBps,
     protocolFeeBps: collateral.reserve.protocolFeeBps,
-    ...totals,
+    totalDebtBase: totals.totalDebtBase,
+    healthFactor: totals.healthFactor,
   }
 }
 

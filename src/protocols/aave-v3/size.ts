@@ -1,4 +1,4 @@
-import { min, mulDivCeil, percentMul } from '../../core/math.ts'
+import { min, mulDivCeil, percentMul, RAY } from '../../core/math.ts'
 import {
   CLOSE_FACTOR_HF_THRESHOLD,
   DEFAULT_LIQUIDATION_CLOSE_FACTOR_BPS,
@@ -115,7 +115,7 @@ const growth = (debt: bigint, { collateralPrice, collateralUnit, debtPrice, debt
   debt / 100_000n + 1n + mulDivCeil(2n * collateralPrice, debtUnit, debtPrice * collateralUnit)
 
 /** Most debt to cover so that both leftovers stay above the dust line; 0 or less when there is no such amount. */
-function largestWithLeftovers(input: SeizureInput, rules: Rules): bigint {
+export function largestWithLeftovers(input: SeizureInput, rules: Rules): bigint {
   const leftover = MIN_LEFTOVER_BASE + LEFTOVER_MARGIN_BASE
   const debtKept = mulDivCeil(leftover, input.debtUnit, input.debtPrice)
   const collateralKept = mulDivCeil(leftover, input.collateralUnit, input.collateralPrice)
@@ -134,3 +134,7 @@ function largestWithLeftovers(input: SeizureInput, rules: Rules): bigint {
   }
   return low
 }
+
+/** ScaledBalanceTokenBase._burnScaled refuses a scaled amount of 0, of the collateral (rounded up) or of the debt (down). */
+export const burnsNothing = ({ collateral, debt }: SeizureAmounts, variableBorrowIndex: bigint): boolean =>
+  collateral === 0n || debt * RAY < variableBorrowIndex

@@ -46,6 +46,7 @@ const SEIZURE: Seizure = {
   collateralAsset: COLLATERAL,
   debtAsset: DEBT,
   debtToCover: 1_000n,
+  firstCover: 0n,
   debtCovered: 1_000n,
   collateralSeized: 600n,
   protocolFee: 0n,

@@ -90,6 +90,7 @@ export class RealMarket {
       debtAsset: this.token('USDC').address,
       user: borrower,
       debtToCover: this.units('USDC', '12000'),
+      firstCover: 0n,
       path: this.path('WETH', 500, 'USDC'),
       minProfit: 1n,
       deadline: forever,

@@ -7,6 +7,7 @@ export type Order = {
   debtAsset: Address
   user: Address
   debtToCover: bigint
+  firstCover: bigint
   path: Hex
   minProfit: bigint
   deadline: bigint
@@ -43,6 +44,7 @@ export function order(on: Pick<Stage, 'collateral' | 'debt'>, changes: Partial<O
     debtAsset: on.debt.address,
     user,
     debtToCover: 1_000_000n,
+    firstCover: 0n,
     path: concatHex([on.collateral.address, fee, on.debt.address]),
     minProfit: 1n,
     deadline: forever,
@@ -64,6 +66,7 @@ const orderType = {
     { name: 'debtAsset', type: 'address' },
     { name: 'user', type: 'address' },
     { name: 'debtToCover', type: 'uint256' },
+    { name: 'firstCover', type: 'uint256' },
     { name: 'path', type: 'bytes' },
     { name: 'minProfit', type: 'uint256' },
     { name: 'deadline', type: 'uint256' },

@@ -1,5 +1,16 @@
 import type { Candidate, Seizure } from '../../../src/core/plan.ts'
-import { type Best, bestOf, call, gain, type Pair, type Position, pairOf } from './pool-call.ts'
+import {
+  after,
+  type Best,
+  bestOf,
+  type Called,
+  call,
+  gain,
+  judge,
+  type Pair,
+  type Position,
+  pairOf,
+} from './pool-call.ts'
 import { assetOf, bookOf, NOW } from './world.ts'
 
 const PREMIUM_BPS = 5n
@@ -38,7 +49,7 @@ function differs(position: Position, seizure: Seizure): string[] {
   const owing = debts.find(([id]) => assetOf(id) === seizure.debtAsset)
   if (held === undefined || owing === undefined) return ['not of the account']
   const pair = pairOf(position, held, owing)
-  const out = call(pair, seizure.debtToCover)
+  const out = made(position, held, owing, seizure)
   if (out === 'revert') return ['reverts']
   const { debtToCover, debtCovered, collateralSeized, protocolFee, grossBase } = seizure
   const ours = [debtCovered, collateralSeized, protocolFee, grossBase, debtToCover <= pair.loanable]
@@ -46,19 +57,46 @@ function differs(position: Position, seizure: Seizure): string[] {
   return ours.every((value, i) => value === pools[i]) ? [] : [`${ours} is ${pools}`]
 }
 
-/** What the best call brings more than ours; nothing is worth doing where it brings less than a cent. */
-export function lost({ candidate, best }: Comparison): bigint {
-  if (best === undefined || best.gain < CENT) return 0n
-  const lacking = best.gain - (candidate?.seizures[0]?.grossBase ?? 0n)
-  return lacking > 0n ? lacking : 0n
+/** One call, or the two of one transaction. */
+function made(
+  position: Position,
+  held: readonly [number, bigint],
+  owing: readonly [number, bigint],
+  { debtToCover, firstCover }: Seizure,
+): Called | 'revert' {
+  const pair = pairOf(position, held, owing)
+  if (firstCover === 0n) return call(pair, debtToCover)
+  const first = call(pair, firstCover)
+  if (first === 'revert') return 'revert'
+  const then = after(position, held, owing, first)
+  const heldThen = then.account.collaterals.find(([id]) => id === held[0])
+  const owingThen = then.account.debts.find(([id]) => id === owing[0])
+  if (heldThen === undefined || owingThen === undefined || judge(then).health >= 10n ** 18n) return 'revert'
+  const second = call(pairOf(then, heldThen, owingThen), debtToCover - firstCover)
+  if (second === 'revert' || first.collateral + second.collateral > pair.available) return 'revert'
+  return {
+    debt: first.debt + second.debt,
+    collateral: first.collateral + second.collateral,
+    fee: first.fee + second.fee,
+  }
 }
 
-/** Within 0.1 %, or a cent. */
-export const isBest = (comparison: Comparison): boolean => {
-  const lacking = lost(comparison)
-  return lacking <= CENT || lacking * 1000n <= (comparison.best?.gain ?? 0n)
+/** What the best call brings more than ours; nothing is worth doing where it brings less than a cent. */
+export function shortfall(best: bigint, ours: Seizure | undefined): bigint {
+  const lacking = best - (ours?.grossBase ?? 0n)
+  return best < CENT || lacking < 0n ? 0n : lacking
 }
+
+/** Within 0.1 %, or two cents: what the ten cents kept above the dust line may cost. */
+export function isAsGood(best: bigint, ours: Seizure | undefined): boolean {
+  const lacking = shortfall(best, ours)
+  return lacking <= 2n * CENT || lacking * 1000n <= best
+}
+
+/** Our best single call. */
+export const single = (candidate: Pick<Candidate, 'seizures'> | undefined): Seizure | undefined =>
+  candidate?.seizures.find(({ firstCover }) => firstCover === 0n)
 
 /** The smallest unit of both assets is worth at most a cent, as with every token that is listed anywhere. */
-export const isFine = ({ best }: Comparison): boolean =>
+export const isFine = ({ best }: { readonly best: { readonly pair: Pair } | undefined }): boolean =>
   best === undefined || (best.pair.pc <= CENT * best.pair.uc && best.pair.pd <= CENT * best.pair.ud)

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import type { Candidate } from '../../../src/core/plan.ts'
 import { type AccountSpec, assetOf, bookOf, type MarketSpec, NOW, type ReserveSpec, reserve } from './world.ts'
 
 const USD = 10n ** 8n
@@ -13,8 +14,11 @@ const account = (deep = false): AccountSpec => ({
 })
 const inspect = (over: Partial<MarketSpec> = {}) => {
   const { protocol, ledger } = bookOf({ reserves: [WETH, USDC], accounts: [account()], ...over })
-  return protocol.inspect(ledger, 0, NOW)
+  return once(protocol.inspect(ledger, 0, NOW))
 }
+/** Without the calls in two. */
+const once = (found: Candidate | undefined): Candidate | undefined =>
+  found && { ...found, seizures: found.seizures.filter(({ firstCover }) => firstCover === 0n) }
 const withReserves = (weth: Partial<ReserveSpec>, usdc: Partial<ReserveSpec> = {}) =>
   inspect({ reserves: [reserve({ ...WETH, ...weth }), reserve({ ...USDC, ...usdc })] })
 
@@ -102,7 +106,7 @@ describe('Aave V3 liquidation', () => {
       ],
     }
     const { protocol, ledger } = bookOf({ reserves: [WETH, USDC, link, dai], accounts: [one] })
-    const { seizures = [] } = protocol.inspect(ledger, 0, NOW) ?? {}
+    const { seizures = [] } = once(protocol.inspect(ledger, 0, NOW)) ?? {}
     expect(seizures).to.have.length(4)
     expect(seizures.map(({ grossBase }) => grossBase)).to.deep.equal(
       seizures.map(({ grossBase }) => grossBase).toSorted((a, b) => Number(b - a)),

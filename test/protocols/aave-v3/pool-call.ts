@@ -104,6 +104,11 @@ export function pairOf(p: Position, held: readonly [number, bigint], owing: read
   }
 }
 
+export const pairsOf = (p: Position) =>
+  p.account.collaterals.flatMap((held) =>
+    p.account.debts.map((owing) => ({ held, owing, pair: pairOf(p, held, owing) })),
+  )
+
 /** What the pool does; a string when it reverts. The account is unhealthy, the reserves are open. */
 export function call(p: Pair, debtToCover: bigint): Called | 'revert' {
   const { pc, uc, pd, ud, bonus, balance, reserveDebt } = p
@@ -129,6 +134,42 @@ export function call(p: Pair, debtToCover: bigint): Called | 'revert' {
   if ((burned * RAY) / p.debtIndex === 0n || collateral === 0n) return 'revert'
   if (debt > reserveDebt || collateral > p.available) return 'revert'
   return { debt, collateral, fee }
+}
+
+/** The account once the call has been made, at the same moment. */
+export function after(
+  p: Position,
+  held: readonly [number, bigint],
+  owing: readonly [number, bigint],
+  { debt, collateral, fee }: Called,
+): Position {
+  const [liquidityIndex, borrowIndex] = [
+    p.reserves[held[0]]?.liquidityIndex ?? RAY,
+    p.reserves[owing[0]]?.variableBorrowIndex ?? RAY,
+  ]
+  const burned = held[1] - up(collateral * RAY, liquidityIndex)
+  const paid = up(fee * RAY, liquidityIndex)
+  const left = paid > burned ? 0n : burned - paid
+  const isGone = collateral + fee === supplied(p, held)
+  const takenBase = ((collateral + fee) * priceOf(p, held[0])) / unitOf(p, held[0])
+  // An account without collateral has all of its debt burned.
+  const isBad = takenBase === judge(p).collateral
+  const debtLeft = owing[1] - (debt * RAY) / borrowIndex
+  const { account } = p
+  return {
+    ...p,
+    account: {
+      ...account,
+      collaterals: account.collaterals.flatMap((one) =>
+        one === held ? (isGone ? [] : [[held[0], left] as const]) : [one],
+      ),
+      debts: isBad
+        ? []
+        : account.debts.flatMap((one) =>
+            one === owing ? (debtLeft === 0n ? [] : [[owing[0], debtLeft] as const]) : [one],
+          ),
+    },
+  }
 }
 
 /** Received less paid at oracle prices, rounded against the caller; the loan costs its premium, rounded up. */
@@ -191,4 +232,42 @@ export function amounts(p: Pair, grid: number): Set<bigint> {
   }
   add(p.reserveDebt)
   return found
+}
+
+/** The best two calls of one pair in one transaction, each at every kink and on a grid; undefined when the second is never allowed. */
+export function bestTwice(
+  p: Position,
+  held: readonly [number, bigint],
+  owing: readonly [number, bigint],
+  premiumBps: bigint,
+  grid: number,
+): (Best & { readonly tried: number }) | undefined {
+  const pair = pairOf(p, held, owing)
+  let best: Best | undefined
+  let tried = 0
+  for (const firstCover of amounts(pair, grid)) {
+    const first = call(pair, firstCover)
+    if (first === 'revert') continue
+    const then = after(p, held, owing, first)
+    const [heldThen, owingThen] = [then.account.collaterals, then.account.debts].map((side, i) =>
+      side.find(([id]) => id === [held, owing][i]?.[0]),
+    )
+    if (heldThen === undefined || owingThen === undefined || judge(then).health >= WAD) continue
+    const rest = {
+      ...pairOf(then, heldThen, owingThen),
+      available: pair.available - first.collateral,
+      loanable: pair.loanable - first.debt,
+    }
+    const { best: second, tried: seconds } = bestOf(rest, premiumBps, grid)
+    tried += seconds
+    if (second === undefined) continue
+    const both = {
+      debt: first.debt + second.debt,
+      collateral: first.collateral + second.collateral,
+      fee: first.fee + second.fee,
+    }
+    const gained = gain(pair, both.debt, both, premiumBps)
+    if (best === undefined || gained > best.gain) best = { ...both, gain: gained }
+  }
+  return best && { ...best, tried }
 }

@@ -23,13 +23,15 @@ const balanceOf = (asset: Address) => ({
   callData: encodeFunctionData({ abi: erc20Abi, functionName: 'balanceOf', args: [multicall3Address] }),
 })
 
-/** Each liquidation in turn; undefined when the last one reverts. Of several in one asset only the difference is known. */
+/** Each liquidation of one pair in turn; undefined where one reverts. Of several in one asset only the difference is known. */
 export async function probe(
   node: Node,
   { addresses }: Pick<Market, 'addresses'>,
-  tries: readonly [Try, ...Try[]],
+  tries: readonly Try[],
 ): Promise<readonly (Probed | undefined)[]> {
-  const [{ collateralAsset, debtAsset }] = tries
+  const [first] = tries
+  if (first === undefined) return []
+  const { collateralAsset, debtAsset } = first
   const balances = [balanceOf(debtAsset), balanceOf(collateralAsset)]
   const calls = tries.flatMap(({ borrower, debtToCover }) => {
     const args = [collateralAsset, debtAsset, borrower, debtToCover, false] as const

@@ -17,7 +17,7 @@ import {
 import { normalizedDebt, normalizedIncome } from '../../../src/protocols/aave-v3/moment.ts'
 import { type Rules, rulesFor } from '../../../src/protocols/aave-v3/rules.ts'
 import { type MarketBelow, marketBelow } from './market-below.ts'
-import { amounts, call, type Pair, type Position, pairOf } from './pool-call.ts'
+import { amounts, call, type Pair, type Position, pairsOf as pairsOfPosition } from './pool-call.ts'
 import { type Probed, probe } from './probe.ts'
 import { type ReserveSpec, reserve } from './world.ts'
 
@@ -80,26 +80,30 @@ function positionOf({ book, devnet }: MarketBelow, account: AccountId): Position
 export function pairsOf(below: MarketBelow, candidate: Candidate) {
   const { ledger } = below.book
   const position = positionOf(below, candidate.account)
-  return position.account.collaterals.flatMap((held) =>
-    position.account.debts.map((owing) => ({
-      pair: pairOf(position, held, owing),
-      collateralAsset: reserveAddress(ledger, held[0], 'asset'),
-      debtAsset: reserveAddress(ledger, owing[0], 'asset'),
-      borrower: candidate.borrower,
-    })),
-  )
+  return pairsOfPosition(position).map(({ held, owing, pair }) => ({
+    pair,
+    collateralAsset: reserveAddress(ledger, held[0], 'asset'),
+    debtAsset: reserveAddress(ledger, owing[0], 'asset'),
+    borrower: candidate.borrower,
+  }))
 }
 export type PairOnChain = ReturnType<typeof pairsOf>[number]
 
+/** What the real pool does with one amount, or with several one after the other, summed. */
 export async function ask(
   below: MarketBelow,
   of: PairOnChain | Seizure,
-  debtToCover: bigint,
+  ...amounts: readonly [bigint, ...bigint[]]
 ): Promise<Probed | undefined> {
   const { collateralAsset, debtAsset, borrower } = of
-  const [answer] = await probe(below.rpc, below.devnet.market, [{ collateralAsset, debtAsset, borrower, debtToCover }])
-  return answer
+  const tries = amounts.map((debtToCover) => ({ collateralAsset, debtAsset, borrower, debtToCover }))
+  const answers = await probe(below.rpc, below.devnet.market, tries)
+  return answers.reduce((a, b) => a && b && { debt: a.debt + b.debt, collateral: a.collateral + b.collateral })
 }
+
+/** The amounts of our calls: one, or two. */
+export const amountsOf = ({ debtToCover, firstCover }: Seizure): readonly [bigint, ...bigint[]] =>
+  firstCover === 0n ? [debtToCover] : [firstCover, debtToCover - firstCover]
 
 /** What `probe` sees of these amounts: of one asset only the difference. */
 export const seen = (
