@@ -1,7 +1,8 @@
 /** Milliseconds of one subject. */
 export interface Timing {
   readonly medianMs: number
-  readonly p90Ms: number
+  /** The one round that nothing disturbed. */
+  readonly leastMs: number
   readonly rounds: number
 }
 
@@ -27,7 +28,7 @@ export async function inTurn<K extends string>(
 function timingOf(taken: readonly number[]): Timing {
   const sorted = [...taken].sort((a, b) => a - b)
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
-  return { medianMs: at(0.5), p90Ms: at(0.9), rounds: sorted.length }
+  return { medianMs: at(0.5), leastMs: at(0), rounds: sorted.length }
 }
 
 /** Three significant digits. */

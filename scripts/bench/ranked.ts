@@ -34,7 +34,7 @@ export interface Ranked {
   readonly accounts: number
   readonly liquidatable: number
   readonly rankedMs: number
-  readonly rankedP90Ms: number
+  readonly rankedLeastMs: number
   readonly bigIntMs: number
   readonly summary15Ms: number
   readonly summary3Ms: number
@@ -76,7 +76,7 @@ export async function ranked(accounts: number, seed: number): Promise<Ranked> {
     accounts,
     liquidatable: unhealthy,
     rankedMs: us.down.medianMs,
-    rankedP90Ms: us.down.p90Ms,
+    rankedLeastMs: us.down.leastMs,
     bigIntMs: (them.bigInt.medianMs * accounts) / swept,
     summary15Ms: them.summary15.medianMs * scale,
     summary3Ms: them.summary3.medianMs * scale,

@@ -152,11 +152,19 @@ export class Sheet {
     return kept
   }
 
+  /** Room for so many accounts, so that setting their rows moves nothing. */
+  reserve(accounts: number): void {
+    if (accounts > this.credit.length) this.#widen(accounts)
+  }
+
   #grow(size: number): void {
     if (size <= this.#size) return
     this.#size = size
-    if (size * SLOTS <= this.#weights.length) return
-    const capacity = Math.max(1024, Math.ceil(size * 1.25))
+    // A quarter more: what is reserved and not used is memory too.
+    if (size > this.credit.length) this.#widen(Math.max(1024, Math.ceil(size * 1.25)))
+  }
+
+  #widen(capacity: number): void {
     this.#slots = widen(new Uint16Array(capacity * SLOTS), this.#slots)
     this.#weights = widen(new Float64Array(capacity * SLOTS), this.#weights)
     this.credit = widen(new Float64Array(capacity), this.credit)
