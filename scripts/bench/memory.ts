@@ -12,6 +12,8 @@ export interface Memory {
   readonly gcMs: number
   /** From the store to a book that can screen, in a process that did it for the first time. */
   readonly coldMs: number
+  /** Processor time of the same, helper threads among it. */
+  readonly coldCpuMs: number
   /** The same once the code is compiled. */
   readonly warmMs: number
   readonly checkpointMs: number
