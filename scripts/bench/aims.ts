@@ -72,11 +72,12 @@ function rankedAims({ ranked, native, nodes }: Measured): Aim[] {
     {
       what: 'page to ranked list, 100k, median',
       ...{ bound: 'at most', limit: 1, unit: 'ms', reached: large?.rankedMs, why: `${SIZING}; ${FEW_CORES}` },
+      note: large && `least ${figure(large.rankedLeastMs)}`,
     },
     {
       what: 'page to ranked list, 1M, median',
       ...{ bound: 'at most', limit: 10, unit: 'ms', reached: largest?.rankedMs, why: FEW_CORES },
-      note: `${largest?.liquidatable} liquidatable`,
+      note: largest && `${largest.liquidatable} liquidatable, least ${figure(largest.rankedLeastMs)}`,
     },
     {
       what: 'viem multicall of 1,000 on a local node takes so many times as long as 100k here',
@@ -136,7 +137,7 @@ function stateAims({ memory, kept }: Measured): Aim[] {
     {
       what: 'restart from the store, 100k, in a new process',
       ...{ bound: 'at most', limit: 200, unit: 'ms', reached: large?.coldMs, why: FEW_CORES },
-      note: `1M: ${largest && figure(largest.coldMs)} ms`,
+      note: large && largest && `processor time ${figure(large.coldCpuMs)}; 1M: ${figure(largest.coldMs)}`,
     },
     {
       what: "a page's store transaction against one write and fsync of its bytes",

@@ -32,7 +32,9 @@ try {
   const path = join(folder, 'bench.db')
   const made = write(path)
   const before = bytes()
-  const [restoreMs, book] = restart(path)
+  const cpu = process.cpuUsage()
+  const [coldMs, book] = restart(path)
+  const { user, system } = process.cpuUsage(cpu)
   book.screen(NOW)
   const bytesAnAccount = (bytes() - before) / accounts
   const collections = Array.from({ length: 9 }, () => timed(collect)[0]).sort((a, b) => a - b)
@@ -42,7 +44,8 @@ try {
     accounts,
     bytesAnAccount,
     gcMs: collections[4],
-    coldMs: restoreMs,
+    coldMs,
+    coldCpuMs: (user + system) / 1e3,
     warmMs: Math.min(...again),
     ...made,
   }
