@@ -31,3 +31,16 @@ contract PoolOfKnownRevision is Pool {
     return 100;
   }
 }
+
+/// @title The genuine pool once more, under a revision that a configuration may name to the rules of V3.6.
+contract PoolOfNamedRevision is Pool {
+  uint256 public constant POOL_REVISION = 101;
+
+  constructor(IPoolAddressesProvider provider, IReserveInterestRateStrategy strategy) Pool(provider, strategy) {}
+
+  function initialize(IPoolAddressesProvider) external virtual override initializer {}
+
+  function getRevision() internal pure virtual override returns (uint256) {
+    return 101;
+  }
+}

@@ -42,14 +42,23 @@ export function ownArtifact(path: string, name?: string): Artifact {
   return read(artifactPath(`contracts/${path}.sol`, name))
 }
 
+/** Aave V3.0.2 comes compiled. `path` is below the package's contracts: `protocol/pool/Pool` for instance. */
+export function coreV3Artifact(path: string): Artifact {
+  const name = path.slice(path.lastIndexOf('/') + 1)
+  return read(require.resolve(`@aave/core-v3/artifacts/contracts/${path}.sol/${name}.json`))
+}
+
 export function uniswapArtifact(path: `${'v3-core' | 'v3-periphery'}/${string}`): Artifact {
   const [pkg, ...rest] = path.split('/')
   return read(require.resolve(`@uniswap/${pkg}/artifacts/contracts/${rest.join('/')}.json`))
 }
 
-/** The libraries an artifact links to have no artifact of their own: they are in the output of the same compilation. */
+/**
+ * The libraries an artifact links to. Those we compile have no artifact of their own: they are in the output of the same
+ * compilation. V3.0.2 comes without that output, and with an artifact for each.
+ */
 export function linkedLibraries(artifact: Artifact): Artifact[] {
-  if (artifact.buildInfoId === undefined) return []
+  if (artifact.buildInfoId === undefined) return Object.keys(artifact.linkReferences).map(coreV3Library)
   const url = new URL(`build-info/${artifact.buildInfoId}.output.json`, root)
   const build: BuildOutput = JSON.parse(readFileSync(url, 'utf8'))
   return Object.entries(artifact.linkReferences).flatMap(([source, libraries]) =>
@@ -60,6 +69,11 @@ export function linkedLibraries(artifact: Artifact): Artifact[] {
       return { contractName, abi: compiled.abi, bytecode: `0x${object}`, linkReferences }
     }),
   )
+}
+
+/** `contracts/protocol/libraries/logic/BorrowLogic.sol` holds one library of that name. */
+function coreV3Library(source: string): Artifact {
+  return coreV3Artifact(source.slice('contracts/'.length, -'.sol'.length))
 }
 
 export function link(artifact: Artifact, libraries: ReadonlyMap<string, Address>): Hex {

@@ -21,6 +21,13 @@ export interface NewReserve {
 }
 
 /** What governance and oracles do. All of it is mined at once, except `reportPrice`. */
+/** The genuine pool under other numbers: 99, 10 again, and 101. */
+const POOLS = {
+  'unknown revision': 'PoolOfUnknownRevision',
+  'known revision': 'PoolOfKnownRevision',
+  'named revision': 'PoolOfNamedRevision',
+} as const
+
 export class Control {
   readonly #market: Market
 
@@ -90,11 +97,10 @@ export class Control {
    * A pool implementation to upgrade to, not yet in use. A proxy takes only a higher internal revision: the unknown
    * one first, then the known one.
    */
-  async deployPool(revision: 'unknown revision' | 'known revision'): Promise<Address> {
+  async deployPool(revision: keyof typeof POOLS): Promise<Address> {
     const { chain, addresses } = this.#market
     const deployer = await Deployer.create(chain, addresses.governance)
-    const name = revision === 'known revision' ? 'PoolOfKnownRevision' : 'PoolOfUnknownRevision'
-    const artifact = ownArtifact('mocks/PoolOfRevision', name)
+    const artifact = ownArtifact('mocks/PoolOfRevision', POOLS[revision])
     const pool = await deployLinked(deployer, artifact, [addresses.addressesProvider, addresses.rateStrategy])
     await chain.settle()
     return pool

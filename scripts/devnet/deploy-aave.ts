@@ -30,7 +30,7 @@ const flashLoanPremiumBps = 5n
 const sentinelGraceSeconds = 3600n
 
 /** The provider creates its proxies itself: a new contract's first creation has nonce 1. */
-function proxyOf(provider: Address, order: 1 | 2 | 3): Address {
+export function proxyOf(provider: Address, order: 1 | 2 | 3): Address {
   return getContractAddress({ from: provider, nonce: BigInt(order) })
 }
 

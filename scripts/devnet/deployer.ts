@@ -39,8 +39,9 @@ export class Deployer {
     return place
   }
 
-  async call(to: Address, data: Hex): Promise<void> {
-    await this.chain.send({ from: this.account, to, data })
+  /** `gas` where the usual limit is not enough. */
+  async call(to: Address, data: Hex, gas?: bigint): Promise<void> {
+    await this.chain.send({ from: this.account, to, data, ...(gas === undefined ? {} : { gas }) })
     this.#nonce++
   }
 

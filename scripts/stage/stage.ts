@@ -41,6 +41,8 @@ export interface StageOptions {
   readonly finality?: number
   /** The daemon keeps recordings, in `recordings/`. */
   readonly recording?: boolean
+  /** The URL under which the daemon reaches a chain, where it is not the chain's own; asked once the chains run. */
+  readonly through?: (chain: StageChain) => Promise<string>
   readonly say: (message: string) => void
 }
 
@@ -67,11 +69,14 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     opened.push(...(await Promise.all(options.chains.map(startStageChain))))
     await writeKeystore(join(folder, 'keeper.json'), KEEPER_KEY, PASSWORD)
     const contracts = new Map<string, Address>()
-    await writeConfig(folder, options, opened, contracts)
+    const { through = async ({ http }: StageChain) => http } = options
+    const urls = new Map(await Promise.all(opened.map(async (chain) => [chain.chain, await through(chain)] as const)))
+    const configure = () => writeConfig(folder, options, opened, { contracts, urls })
+    await configure()
     const command = (...args: string[]) => runToEnd([...args], folder, env)
     if (options.mode !== 'watch')
       for (const chain of opened) contracts.set(chain.chain, await deploy(chain, keeper, command, options.say))
-    await writeConfig(folder, options, opened, contracts)
+    await configure()
     const live = options.mode === 'live' ? ['--live'] : []
     const start = (args: readonly string[] = []) => startDaemon(['run', ...live, ...args], folder, env)
     return { chains: opened, keeper, treasury: TREASURY, folder, start, command, close }
@@ -112,13 +117,18 @@ async function writeConfig(
   folder: string,
   { mode, telegram, minProfitUsd = 5, blockTimeS, finality = 64, recording = false }: StageOptions,
   chains: readonly StageChain[],
-  contracts: ReadonlyMap<string, Address>,
+  { contracts, urls }: { readonly contracts: ReadonlyMap<string, Address>; readonly urls: ReadonlyMap<string, string> },
 ): Promise<void> {
   const config = {
     chains: Object.fromEntries(
       chains.map((chain) => [
         chain.chain,
-        { ...chainConfig(chain), finality, ...(blockTimeS === undefined ? {} : { blockTimeS }) },
+        {
+          ...chainConfig(chain),
+          rpc: [urls.get(chain.chain)],
+          finality,
+          ...(blockTimeS === undefined ? {} : { blockTimeS }),
+        },
       ]),
     ),
     markets: chains.map((chain) => ({
@@ -157,8 +167,7 @@ async function writeConfig(
   await writeFile(join(folder, 'plimsoll.yaml'), stringify(config), { mode: 0o600 })
 }
 
-const chainConfig = ({ http, ws, addresses }: StageChain): object => ({
-  rpc: [http],
+const chainConfig = ({ ws, addresses }: StageChain): object => ({
   ws: [ws],
   wrappedNative: addresses['wrappedNative'],
   uniswapV3: { quoter: addresses['quoter'], router: addresses['swapRouter'], factory: addresses['uniswapFactory'] },

@@ -35,16 +35,28 @@ function statusGauges(registry: Registry, queries: Asked): () => void {
   const requests = counter(registry, 'plimsoll_rpc_requests_total', 'Requests sent to the nodes of a chain.', ['chain'])
   const accounts = gauge(registry, 'plimsoll_accounts', 'Accounts with debt in the mirror.', ['market'])
   const liquidatable = gauge(registry, 'plimsoll_liquidatable', 'Accounts whose health is below 1.', ['market'])
+  const quarantined = gauge(registry, 'plimsoll_quarantined', '1 while the mirror of a market is not trusted.', [
+    'market',
+  ])
+  const proven = gauge(registry, 'plimsoll_proven', '1 once a market was compared with the chain and equal.', [
+    'market',
+  ])
+  const resyncs = counter(registry, 'plimsoll_resyncs_total', 'Times a market was read anew after it had differed.', [
+    'market',
+  ])
   const ready = gauge(registry, 'plimsoll_ready', '1 when every check of /readyz passes.', [])
   const fill = ({ chains, markets }: Status): void => {
     for (const chain of chains) lag.set({ chain: chain.name }, chain.lagBlocks)
     for (const chain of chains) requests.inc({ chain: chain.name }, chain.rpc.total)
     for (const market of markets) accounts.set({ market: market.market }, market.accounts)
     for (const market of markets) liquidatable.set({ market: market.market }, market.liquidatable)
+    for (const market of markets) quarantined.set({ market: market.market }, market.quarantined ? 1 : 0)
+    for (const market of markets) proven.set({ market: market.market }, market.proven ? 1 : 0)
+    for (const market of markets) resyncs.inc({ market: market.market }, market.resyncs)
   }
   return () => {
     // Markets come and go with a reload: what is gone must not stay at its last value. The total is the node client's own.
-    for (const metric of [lag, requests, accounts, liquidatable]) metric.reset()
+    for (const metric of [lag, requests, accounts, liquidatable, quarantined, proven, resyncs]) metric.reset()
     fill(queries.status())
     ready.set(queries.ready().every((check) => check.ok) ? 1 : 0)
   }
@@ -62,10 +74,14 @@ function journalCounters(registry: Registry, queries: Asked): { sink: Sink; prim
     'Values in which an audit found the mirror and the chain to differ.',
     ['market'],
   )
+  const compared = counter(registry, 'plimsoll_audit_accounts_total', 'Accounts that audits compared with the chain.', [
+    'market',
+  ])
   const known = (market: string): string => (queries.markets().includes(market) ? market : 'other')
   const sink = ({ kind, market, data }: JournalEntry): void => {
     journal.inc({ kind })
     if (kind === 'refusal') refusals.inc({ reason: reasonLabel(data['reason']) })
+    if (kind === 'audit') compared.inc({ market: known(market) }, amount(data['checked']))
     if (kind === 'audit') mismatches.inc({ market: known(market) }, amount(data['mismatched']))
     if (kind === 'confirmed') profit.inc({ market: known(market) }, amount(data['profitUsd8']) / 1e8)
   }
@@ -73,6 +89,7 @@ function journalCounters(registry: Registry, queries: Asked): { sink: Sink; prim
   const prime = (): void => {
     for (const reason of Object.keys(REFUSAL_REASONS)) refusals.inc({ reason }, 0)
     for (const market of queries.markets()) mismatches.inc({ market }, 0)
+    for (const market of queries.markets()) compared.inc({ market }, 0)
     for (const market of queries.markets()) profit.inc({ market }, 0)
   }
   return { sink, prime }

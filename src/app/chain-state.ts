@@ -1,4 +1,5 @@
 import type { Book } from '../core/book.ts'
+import type { Difference } from '../core/trust.ts'
 import type { Header } from '../core/types.ts'
 
 /** The last comparison of a market with the chain. */
@@ -25,6 +26,12 @@ export class ChainState {
   /** By market, why nothing of it is trusted. */
   readonly quarantined = new Map<string, string>()
   readonly audits = new Map<string, AuditResult>()
+  /** By market, what an audit found to differ from the chain and no later one has taken back. */
+  readonly differences = new Map<string, Difference>()
+  /** Markets that were compared with the chain and equal since the loop began, their rules changed, or they were read anew. */
+  readonly proven = new Set<string>()
+  /** By market, how often it was read anew because of a difference, since the start. */
+  readonly resyncs = new Map<string, number>()
   readonly #requests: number[] = []
   /** Monotonic milliseconds of the last page, rollback or head. */
   turnedAtMs: number | undefined
@@ -35,6 +42,14 @@ export class ChainState {
     this.name = name
     this.chainId = chainId
     this.blockTimeS = blockTimeS
+  }
+
+  /** Why nothing of a market is trusted; undefined when it is. */
+  distrust(market: string): string | undefined {
+    const difference = this.differences.get(market)
+    const differs =
+      difference && `the mirror differed from the chain at block ${difference.since}: ${difference.detail}`
+    return this.quarantined.get(market) ?? differs
   }
 
   get head(): Header | undefined {

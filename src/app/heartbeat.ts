@@ -36,10 +36,22 @@ export class Heartbeat {
       const block = state.head?.number.toString() ?? 'none yet'
       const requests = `${p50} requests a block (most ${max})`
       this.#log.info({ chain: state.name }, `block ${block}, ${accounts} accounts with debt screened, ${requests}`)
+      for (const { name } of state.books) this.#log.info({ chain: state.name, market: name }, trustOf(state, name))
     }
     const refused = [...this.#refusals].map(([reason, count]) => `${reason} ${count}`).join(', ') || 'nothing'
     const { plan, sent, confirmed, lost } = this.#done
     this.#log.info(`planned ${plan}, sent ${sent}, confirmed ${confirmed}, lost ${lost}; refused: ${refused}`)
     this.#refusals = new Map()
   }
+}
+
+/** Whether what was scanned can be believed. */
+function trustOf(state: ChainState, market: string): string {
+  const audit = state.audits.get(market)
+  const last = audit
+    ? `audited at block ${audit.block}: ${audit.checked} accounts compared, ${audit.mismatched} differ`
+    : 'not audited yet'
+  const resyncs = state.resyncs.get(market) ?? 0
+  const standing = state.distrust(market) ?? (state.proven.has(market) ? '' : 'not proven yet, nothing is sent')
+  return [`${market} ${last}`, resyncs > 0 && `read anew ${resyncs} times`, standing].filter(Boolean).join('; ')
 }

@@ -30,10 +30,10 @@ export interface KeeperOptions {
   readonly executor: Executor
   readonly router: Router
   readonly limits: (market: string) => Limits
-  /** After a page was taken in: audits and checkpoints. */
+  /** After a page was taken in: the market is proven, checkpoints are written. */
   readonly afterPage: (facts: Facts, live: boolean) => Promise<void>
-  /** After a live page was acted on. */
-  readonly afterActing?: (facts: Facts) => void
+  /** After a live page was acted on: what must not hold it up. */
+  readonly afterActing?: (facts: Facts) => Promise<void>
   /** Longest wait for the quotes of one candidate. */
   readonly quoteDeadlineMs: number
   /** Once aborted nothing more is decided or signed. */
@@ -56,7 +56,8 @@ export async function runKeeper(options: KeeperOptions): Promise<void> {
       continue
     }
     const { facts, live } = event
-    for (const book of books) book.apply(facts)
+    // What changes everybody, such as an upgrade of the pool, is to be proven again.
+    for (const book of books) if (book.apply(facts).all) state.proven.delete(book.name)
     options.store.savePage(state.chainId, facts)
     if (!live) state.synced = false
     state.turnedAtMs = performance.now()
@@ -64,7 +65,7 @@ export async function runKeeper(options: KeeperOptions): Promise<void> {
     await despiteNode(options, () => options.afterPage(facts, live))
     if (!live) continue
     await act(options, facts, spoken)
-    options.afterActing?.(facts)
+    await despiteNode(options, async () => options.afterActing?.(facts))
   }
 }
 
@@ -172,8 +173,9 @@ function holdBack(
   book: Book,
   one: Found | Candidate,
 ): Refusal | typeof IN_FLIGHT | undefined {
-  const reason = state.quarantined.get(book.name)
+  const reason = state.distrust(book.name)
   if (reason !== undefined) return refuse(one, 'market-quarantined', reason)
+  if (!state.proven.has(book.name)) return refuse(one, 'market-unproven', '')
   if (control.paused) return refuse(one, 'control-paused', '')
   const { timestamp } = book.head as Header
   return executor.inFlight(book.name, one.borrower, timestamp) ? IN_FLIGHT : undefined

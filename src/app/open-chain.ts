@@ -39,7 +39,7 @@ export interface OpenChain {
 }
 
 /** So many blocks below the head the first page is taken: old enough not to be reorganised, young enough for any node's state. */
-const FIRST_PAGE_DEPTH = 32n
+export const FIRST_PAGE_DEPTH = 32n
 
 /** Connect, restore what the store knows, and read the first page of what it does not. */
 export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
@@ -118,7 +118,7 @@ function restore(store: Store, chain: ChainConfig, markets: readonly MarketConfi
 }
 
 /** Another address under an old name is another market. */
-const stored = ({ name, addressesProvider }: MarketConfig): string => `${name}@${addressesProvider}`
+export const stored = ({ name, addressesProvider }: MarketConfig): string => `${name}@${addressesProvider}`
 
 /** The first page of every market, at one block. A market that is new to the store takes the others along: it costs one reading. */
 async function begin(context: Context): Promise<Beginning> {
@@ -182,26 +182,36 @@ export async function discover(
 
 /** Find the market, find its borrowers, read their state at `block`: a page like any other, only larger. */
 export async function firstPage(context: Reading, market: MarketConfig, block: Header): Promise<Book> {
-  const { rpc, batch, chain, store, signal, progress } = context
+  const { batch, progress } = context
   const probe = await discover(context, market, block)
-  const { filter, key } = probe.protocol.history(probe.ledger)
-  const logs: readonly Log[] = await scanHistory({
+  const logs = await findBorrowers(context, market, probe, block.number)
+  const book = newBook(market)
+  const facts = await completeReads({ batch }, block, logs, [book], (calls) => progress.snapshot(market.name, calls))
+  book.apply(facts)
+  return book
+}
+
+/** A log of everyone who borrowed up to block `to`. Goes on where an earlier search ended. */
+export function findBorrowers(
+  { rpc, chain, store, signal, progress }: Omit<Reading, 'batch'>,
+  market: MarketConfig,
+  { protocol, ledger }: Book,
+  to: bigint,
+): Promise<readonly Log[]> {
+  const { filter, key } = protocol.history(ledger)
+  return scanHistory({
     rpc,
     market: market.name,
     filter,
     key,
     from: market.fromBlock,
-    to: block.number,
+    to,
     range: BigInt(chain.logRange),
     progress: store.scan(stored(market)),
     save: (scan) => store.saveScan(stored(market), scan),
     onProgress: (state) => progress.backfill(market.name, state),
     signal,
   })
-  const book = newBook(market)
-  const facts = await completeReads({ batch }, block, logs, [book], (calls) => progress.snapshot(market.name, calls))
-  book.apply(facts)
-  return book
 }
 
 async function requireContract(rpc: Rpc, market: MarketConfig, block: Header): Promise<void> {

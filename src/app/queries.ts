@@ -7,6 +7,7 @@ import type {
   ChainStatus,
   Check,
   Explanation,
+  Marked,
   MarketStatus,
   Queries,
   Status,
@@ -40,6 +41,7 @@ const LAG_LIMIT_BLOCKS = 3
 export function createQueries(options: QueryOptions): Queries {
   const { chains, markets, store } = options
   const bookOf = (market: string): Book | undefined => markets.get(market)?.books.find((book) => book.name === market)
+  const isDistrusted = (market: string): boolean => markets.get(market)?.distrust(market) !== undefined
   return {
     alive: () => chains.map((chain) => turns(chain, options.nowMs())),
     ready: () => [
@@ -51,16 +53,22 @@ export function createQueries(options: QueryOptions): Queries {
     accounts: (query) => {
       const market = query.market ?? markets.keys().next().value
       const book = market === undefined ? undefined : bookOf(market)
-      return book && accountsOf(book, markets.get(book.name)?.chainId ?? 0, query)
+      const answer = book && accountsOf(book, markets.get(book.name)?.chainId ?? 0, query)
+      return answer && marked(answer, isDistrusted(answer.market))
     },
     account: (market, address) => {
       const book = bookOf(market)
-      return book && accountIn(book, markets.get(market)?.chainId ?? 0, address, options.rescueTargetWad)
+      const answer = book && accountIn(book, markets.get(market)?.chainId ?? 0, address, options.rescueTargetWad)
+      return answer && marked(answer, isDistrusted(market))
     },
     markets: () => [...markets.keys()],
     journal: (query) => store.journal(query),
   }
 }
+
+/** Whoever reads the numbers of a mirror that is not trusted is to know it. */
+export const marked = <T extends Marked>(answer: T, distrusted: boolean): T =>
+  distrusted ? { ...answer, quarantined: true } : answer
 
 function turns(chain: ChainState, nowMs: number): Check {
   const silentMs = chain.silentMs(nowMs)
@@ -129,7 +137,10 @@ function marketStatus(market: string, chain: ChainState): MarketStatus {
     rules: view?.rules ?? null,
     liquidatable: book?.head ? book.unhealthy(book.head.timestamp).length : 0,
     accounts: book?.debtors ?? 0,
-    quarantined: chain.quarantined.has(market),
+    quarantined: chain.distrust(market) !== undefined,
+    quarantineReason: chain.distrust(market) ?? null,
+    proven: chain.proven.has(market),
+    resyncs: chain.resyncs.get(market) ?? 0,
     audit: audit ? { block: audit.block.toString(), checked: audit.checked, mismatched: audit.mismatched } : null,
   }
 }

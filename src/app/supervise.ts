@@ -6,14 +6,15 @@ import { ChainError, PlimsollError, StoreError, UnreachableError } from '../core
 import type { Store } from '../core/ports.ts'
 import type { Facts } from '../core/types.ts'
 import type { AlertDesk } from './alerts.ts'
-import { isExact, verify } from './audit.ts'
+import { Auditor } from './auditor.ts'
 import type { ChainState } from './chain-state.ts'
 import type { Control } from './control.ts'
 import { checkContracts, limitsOf, tradeOn } from './executors.ts'
 import type { Journal } from './journal.ts'
 import { runKeeper } from './keeper.ts'
-import { checkpoint, type OpenChain, openChain, type Progress } from './open-chain.ts'
+import { checkpoint, type OpenChain, openChain, type Progress, stored } from './open-chain.ts'
 import { type ChainRecording, recordChain } from './record/record-chain.ts'
+import { borrowerSearch } from './resync.ts'
 
 export interface SuperviseOptions {
   readonly chain: ChainConfig
@@ -43,11 +44,8 @@ const FIRST_RESTART_MS = 500
 const LONGEST_RESTART_MS = 30_000
 /** Blocks between two checkpoints; a restart applies the pages since. */
 const CHECKPOINT_BLOCKS = 64n
-/** Blocks between two looks at the node's finalized tag, and between two audits. */
+/** Blocks between two looks at the node's finalized tag. */
 const FINALITY_BLOCKS = 32n
-const AUDIT_BLOCKS = 50n
-/** Accounts that an audit compares: those closest to the line. */
-const AUDIT_ACCOUNTS = 50
 
 /**
  * A chain's loop, started again from its checkpoint whenever it breaks; it touches no other chain. Before the first
@@ -59,6 +57,7 @@ export async function superviseChain(options: SuperviseOptions): Promise<void> {
   while (!signal.aborted)
     try {
       await turn(options, life)
+      state.synced = false
     } catch (error) {
       if (signal.aborted) return
       if (error instanceof StoreError || (!life.opened && isFatal(error, options))) throw error
@@ -91,8 +90,10 @@ async function retire({ state, journal, onProblem, signal }: SuperviseOptions, e
   await new Promise((resolve) => signal.addEventListener('abort', resolve))
 }
 
-/** One life of the loop. */
-async function turn(options: SuperviseOptions, life: Life): Promise<void> {
+/** One life of the loop. Ends without an error when it was told to stop, or to read its markets anew. */
+async function turn(outside: SuperviseOptions, life: Life): Promise<void> {
+  const anew = new AbortController()
+  const options = { ...outside, signal: AbortSignal.any([outside.signal, anew.signal]) }
   const { chain, config, state, store, signal, account, onProblem, onCurrent, progress } = options
   const markets = config.markets.filter((market) => market.chain === chain.name)
   const open = await openChain({ chain, markets, store, state, signal, onProblem, onCurrent, progress })
@@ -102,27 +103,50 @@ async function turn(options: SuperviseOptions, life: Life): Promise<void> {
     if (account) await checkContracts(open, config, account)
     recording = recordChain(open, options)
     life.opened = true
+    const auditor = auditorOf(options, open, markets, () => anew.abort())
     const keepHouse = housekeeping(options, open, markets, recording)
     await runKeeper({
       ...options,
       ...(await tradeOn({ ...open, batch: recording?.batch ?? open.batch }, options)),
-      ...(recording && { afterActing: recording.afterActing }),
       feed: open.feed,
       books: open.books,
       limits: (market) => limitsOf(config, market),
       afterPage: async (facts, live) => {
         life.waitMs = FIRST_RESTART_MS
-        await keepHouse(facts, live)
+        await auditor.afterPage(live)
+        if (!signal.aborted) await keepHouse(facts, live)
+      },
+      afterActing: async (facts) => {
+        recording?.afterActing(facts)
+        if (!signal.aborted) await auditor.afterActing()
       },
       quoteDeadlineMs: Math.max(500, (chain.blockTimeS * 1000) / 2),
     })
   } finally {
+    // A search for borrowers may still go on: it belongs to this life.
+    anew.abort()
     open.heads.close()
-    await recording?.close(signal.aborted ? () => finalNumber(chain, open) : undefined)
+    await recording?.close(outside.signal.aborted ? () => finalNumber(chain, open) : undefined)
   }
 }
 
-/** What is due after a page: audits, checkpoints. */
+function auditorOf(
+  options: SuperviseOptions,
+  open: OpenChain,
+  markets: readonly MarketConfig[],
+  startAnew: () => void,
+): Auditor {
+  return new Auditor({
+    ...options,
+    ...open,
+    keyOf: (name) => stored(markets.find((market) => market.name === name) as MarketConfig),
+    proveAccounts: options.config.executor.proveAccounts,
+    search: borrowerSearch({ ...options, ...open, markets }),
+    startAnew,
+  })
+}
+
+/** What is due after a page: checkpoints. */
 function housekeeping(
   options: SuperviseOptions,
   open: OpenChain,
@@ -131,14 +155,9 @@ function housekeeping(
 ): (facts: Facts, live: boolean) => Promise<void> {
   const { state, onPage } = options
   let looked = 0n
-  let audited = 0n
   return async (facts, live) => {
     const { block } = facts
     quarantineUnknown(state, open)
-    if (live && block.number >= audited + AUDIT_BLOCKS) {
-      audited = block.number
-      await audit(options, open)
-    }
     if (block.number >= looked + FINALITY_BLOCKS) {
       looked = block.number
       await finalize(options, open, markets, recording)
@@ -153,30 +172,6 @@ function quarantineUnknown(state: ChainState, { books }: OpenChain): void {
     const { rules, revision } = book.protocol.market(book.ledger)
     if (rules === undefined) state.quarantined.set(book.name, `pool revision ${revision} is not known`)
     else if (state.quarantined.get(book.name)?.startsWith('pool revision')) state.quarantined.delete(book.name)
-  }
-}
-
-const DIFFERED = 'the mirror differed from the chain'
-
-/** The accounts closest to the line and every reserve's debt, against the chain. */
-async function audit({ state, journal }: SuperviseOptions, { books, batch }: OpenChain): Promise<void> {
-  for (const book of books) {
-    if (book.head === undefined) continue
-    book.screen(book.head.timestamp)
-    const result = await verify(book, batch, book.ranked(AUDIT_ACCOUNTS))
-    const { block, checked, mismatched } = result
-    const exact = isExact(result)
-    state.audits.set(book.name, { block, checked, mismatched: exact ? 0 : Math.max(1, mismatched) })
-    const worst = result.mismatches[0] ?? null
-    journal.add({
-      chainId: state.chainId,
-      market: book.name,
-      block: block.toString(),
-      kind: 'audit',
-      data: { block, checked, mismatched: exact ? 0 : Math.max(1, mismatched), worst: worst && { ...worst } },
-    })
-    if (!exact) state.quarantined.set(book.name, `${DIFFERED} at block ${block}`)
-    else if (state.quarantined.get(book.name)?.startsWith(DIFFERED)) state.quarantined.delete(book.name)
   }
 }
 

@@ -54,6 +54,8 @@ export interface MarketConfig {
 export interface ExecutorConfig {
   readonly mode: 'watch' | 'dry-run' | 'simulate' | 'live'
   readonly signer: { readonly keystore: string; readonly passwordEnv: string } | undefined
+  /** Accounts that must equal the chain's own answers before anything is sent. */
+  readonly proveAccounts: number
   /** One entry for every market of this configuration. */
   readonly markets: ReadonlyMap<string, MarketExecutor>
 }

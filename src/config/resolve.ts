@@ -81,10 +81,11 @@ function resolveExecutor(
   markets: readonly MarketConfig[],
   folder: string,
 ): ExecutorConfig {
-  const { mode, signer } = executor
+  const { mode, signer, proveAccounts } = executor
   return {
     mode,
     signer: signer && { ...signer, keystore: resolvePath(folder, signer.keystore) },
+    proveAccounts,
     markets: new Map(
       markets.map(({ name }) => [name, resolveLimits(executor.markets[name] ?? marketLimits.parse({}))]),
     ),

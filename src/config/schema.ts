@@ -146,6 +146,14 @@ const executor = z.strictObject({
     })
     .optional()
     .describe('Who signs. Only `live` needs one.'),
+  proveAccounts: z
+    .int()
+    .min(1)
+    .max(1000)
+    .default(25)
+    .describe(
+      'Accounts (all, where there are fewer) that must equal the chain’s own answers, beside the debt totals of all reserves, before anything is sent: at start, after an upgrade of the pool, after the market was read anew.',
+    ),
   markets: z
     .record(name, marketLimits)
     .prefault({})

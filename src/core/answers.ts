@@ -29,6 +29,11 @@ export interface MarketStatus {
   readonly accounts: number
   readonly liquidatable: number
   readonly quarantined: boolean
+  readonly quarantineReason: string | null
+  /** Compared with the chain and equal since the start, the last upgrade, the last new reading: before that nothing is sent. */
+  readonly proven: boolean
+  /** How often it was read anew because it differed from the chain, since the start. */
+  readonly resyncs: number
   readonly audit: { readonly block: string; readonly checked: number; readonly mismatched: number } | null
 }
 
@@ -72,7 +77,13 @@ export interface AccountsQuery {
   readonly cursor: string | undefined
 }
 
-export interface Accounts {
+/** On answers whose numbers may be wrong. */
+export interface Marked {
+  /** True while the market's mirror is not trusted; absent otherwise. */
+  readonly quarantined?: boolean | undefined
+}
+
+export interface Accounts extends Marked {
   readonly market: string
   readonly block: BlockRef
   readonly next: string | null
@@ -111,7 +122,7 @@ export interface RescueAnswer {
 }
 
 /** All that `explain` prints. */
-export interface Explanation extends AccountRow {
+export interface Explanation extends AccountRow, Marked {
   readonly block: BlockRef
   readonly totalCollateralBase: string
   readonly totalDebtBase: string
@@ -124,6 +135,50 @@ export interface Explanation extends AccountRow {
   readonly bestLiquidation: SeizureAnswer | null
   readonly refusal: string | null
   readonly rescue: { readonly targetHealth: string; readonly options: readonly RescueAnswer[] }
+}
+
+/** One asset's price (8 decimals) before and after a shock. */
+export interface MovedPrice {
+  readonly asset: string
+  readonly symbol: string
+  readonly from: string
+  readonly to: string
+}
+
+export interface ShockAnswer {
+  /** As it was asked for: a symbol or an address. */
+  readonly asset: string
+  /** 18 decimals. */
+  readonly factor: string
+  /** Every asset priced from the same feed. */
+  readonly moved: readonly MovedPrice[]
+}
+
+export interface WhatIfRow {
+  readonly address: string
+  readonly eMode: number
+  readonly healthFactor: string | null
+  readonly collateralBase: string
+  readonly debtBase: string
+  readonly seizableBase: string
+  readonly badDebtBase: string
+  readonly refusal: string | null
+}
+
+/** Who is liquidatable at the head if prices moved; `docs/what-if.md` defines every sum. */
+export interface WhatIfAnswer {
+  readonly market: string
+  readonly block: BlockRef
+  readonly shocks: readonly ShockAnswer[]
+  /** Whose prices: those that the chain's feeds would answer, or each price times its factor. */
+  readonly prices: 'chain' | 'scaled'
+  readonly liquidatableNow: number
+  readonly accounts: number
+  readonly collateralAtRisk: string
+  readonly seizableOneCall: string
+  readonly debtAtRisk: string
+  readonly badDebt: string
+  readonly top: readonly WhatIfRow[]
 }
 
 /** One check of `/readyz`. */

@@ -15,6 +15,9 @@ export const mulDivCeil = (a: bigint, b: bigint, c: bigint): bigint => (a * b + 
 export const rayMul = (a: bigint, b: bigint): bigint => (a * b + HALF_RAY) / RAY
 export const rayMulFloor = (a: bigint, b: bigint): bigint => (a * b) / RAY
 export const rayMulCeil = (a: bigint, b: bigint): bigint => mulDivCeil(a, b, RAY)
+/** WadRayMath.rayDiv: half up. */
+export const rayDiv = (a: bigint, b: bigint): bigint => (a * RAY + b / 2n) / b
+export const rayDivFloor = (a: bigint, b: bigint): bigint => (a * RAY) / b
 /** WadRayMath.wadDiv: half up. */
 export const wadDiv = (a: bigint, b: bigint): bigint => (a * WAD + b / 2n) / b
 

@@ -49,6 +49,7 @@ export interface Candidate {
 /** The closed list of reasons (published in `docs/refusals.md`). */
 export const REFUSAL_REASONS = {
   'market-quarantined': 'The mirror of this market is not trusted at the moment: nothing is sent.',
+  'market-unproven': 'The mirror of this market was not yet compared with the chain.',
   'control-paused': 'An operator paused sending.',
   'denied-borrower': 'The borrower is on `denyBorrowers`.',
   'denied-asset': 'The collateral or the debt asset is on `denyAssets`.',
@@ -57,6 +58,8 @@ export const REFUSAL_REASONS = {
   'reserve-paused': 'The collateral or the debt reserve is paused.',
   'sequencer-grace': 'The price oracle sentinel does not allow liquidations above health 0.95 yet.',
   'reserve-grace': 'A liquidation grace period is running on a reserve of the account.',
+  'stable-debt':
+    'Part of the debt is owed at a fixed rate (pools until 3.1): it is mirrored, but never liquidated from here.',
   'no-liquidity': 'The pool does not hold enough of the collateral (or of the debt asset, for the flash loan).',
   'must-not-leave-dust': 'Every call would leave dust, which the pool refuses.',
   'nothing-to-seize': 'No collateral of the account has any value left to seize.',

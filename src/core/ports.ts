@@ -171,6 +171,8 @@ export interface Store {
   /** Also drops the chain's pages up to the checkpoint: they are inside it. */
   saveCheckpoints(chainId: number, block: Header, markets: ReadonlyMap<string, Checkpoint>): void
   checkpoint(chainId: number, market: string): Checkpoint | undefined
+  /** Drops the checkpoints and pages of a chain: its markets are read anew at the next start. */
+  forget(chainId: number): void
   saveScan(market: string, scan: { readonly next: bigint; readonly found: readonly Log[] }): void
   scan(market: string): Scan | undefined
   appendJournal(entry: Omit<JournalEntry, 'seq'>): JournalEntry

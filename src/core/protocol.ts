@@ -38,6 +38,10 @@ export interface Protocol {
   inspect(ledger: Ledger, account: AccountId, timestamp: bigint): Candidate | undefined
   /** The ways out for the borrower, confirmed in integers, cheapest share of debt first. */
   rescue(ledger: Ledger, account: AccountId, timestamp: bigint, targetHealth: bigint): readonly Rescue[]
+  /** Calls for the price of everything; `apply` takes their answers. */
+  prices(ledger: Ledger): readonly Call[]
+  /** Multiply the price of each asset by the factor (18 decimals, above 0) of the feed it stands on, rounded down. */
+  shock(ledger: Ledger, factors: ReadonlyMap<Address, bigint>): void
   /** Liquidations by anybody, told by a page's logs. */
   liquidations(facts: Facts, ledger: Ledger): readonly Liquidated[]
   /** The market as people see it. */
@@ -85,6 +89,9 @@ export interface Holding {
 /** An account as the chain itself would state it; names of the totals are those of `Pool.getUserAccountData`. */
 export interface AccountView {
   readonly address: Address
+  /** `chain`: the pool's rules are not known here, and these are its own words at `block`, without holdings. */
+  readonly source: 'mirror' | 'chain'
+  readonly block: bigint | undefined
   readonly eMode: number
   readonly collaterals: readonly Holding[]
   readonly debts: readonly Holding[]
@@ -125,6 +132,8 @@ export interface ReserveView {
   readonly asset: Address
   /** The contract that answers the asset's price; zero where there is none. */
   readonly source: Address
+  /** The feed that moves the price: the source, or what it stands on; zero where there is none. */
+  readonly root: Address
   readonly symbol: string
   readonly decimals: number
   readonly priceUsd8: bigint

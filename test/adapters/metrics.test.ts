@@ -22,6 +22,12 @@ describe('adapters/metrics', () => {
       'plimsoll_rpc_requests_total{chain="local"} 40',
       'plimsoll_accounts{market="local-aave"} 7',
       'plimsoll_liquidatable{market="local-aave"} 1',
+      'plimsoll_quarantined{market="local-aave"} 0',
+      'plimsoll_quarantined{market="strange"} 1',
+      'plimsoll_proven{market="local-aave"} 1',
+      'plimsoll_proven{market="strange"} 0',
+      'plimsoll_resyncs_total{market="local-aave"} 2',
+      'plimsoll_audit_accounts_total{market="local-aave"} 0',
       'plimsoll_audit_mismatches_total{market="local-aave"} 0',
       'plimsoll_profit_usd_total{market="local-aave"} 0',
       'plimsoll_refusals_total{reason="unprofitable"} 0',
@@ -37,6 +43,10 @@ describe('adapters/metrics', () => {
     now = status({ markets: [] })
     const second = await lines()
     expect(second).to.include('plimsoll_rpc_requests_total{chain="local"} 40')
+    now = status()
+    expect(await lines()).to.include('plimsoll_resyncs_total{market="local-aave"} 2')
+    now = status({ markets: [] })
+    await lines()
     expect(second.join('\n')).to.not.include('plimsoll_accounts{')
   })
 
@@ -56,6 +66,7 @@ describe('adapters/metrics', () => {
       'plimsoll_journal_total{kind="refusal"} 2',
       'plimsoll_journal_total{kind="confirmed"} 2',
       'plimsoll_refusals_total{reason="unprofitable"} 2',
+      'plimsoll_audit_accounts_total{market="local-aave"} 7',
       'plimsoll_audit_mismatches_total{market="local-aave"} 3',
       'plimsoll_profit_usd_total{market="local-aave"} 13',
     ])
@@ -71,7 +82,7 @@ describe('adapters/metrics', () => {
     }
     const after = await lines()
     expect(after).to.include('plimsoll_refusals_total{reason="other"} 100')
-    expect(after.length - before).to.equal(6) // three kinds, one other reason, one other market twice
+    expect(after.length - before).to.equal(7) // three kinds, one other reason, one other market three times
     expect(Object.keys(REFUSAL_REASONS)).to.not.include('other')
   })
 

@@ -91,6 +91,21 @@ function conformance(open: () => Store, reopen: (store: Store) => Store): void {
       expect(store.checkpoint(1, 'a')).to.equal(undefined)
     })
 
+    it('of a chain are forgotten with its pages, and of no other chain; the scan, the journal and the intents stay', () => {
+      for (const chain of [CHAIN, CHAIN + 1]) {
+        store.saveCheckpoints(chain, header(5n), new Map([['m', checkpoint(header(5n))]]))
+        store.savePage(chain, page(6n))
+      }
+      store.saveScan('m', { next: 5n, found: [] })
+      store.saveIntent(intent())
+      store.forget(CHAIN)
+      store = reopen(store)
+      expect([store.checkpoint(CHAIN, 'm'), numbers(store)]).to.deep.equal([undefined, []])
+      expect(store.checkpoint(CHAIN + 1, 'm')?.block.number).to.equal(5n)
+      expect(store.pages(CHAIN + 1).length).to.equal(1)
+      expect([store.scan('m')?.next, store.intents(CHAIN, 'signed').length]).to.deep.equal([5n, 1])
+    })
+
     it('of no market drop no page', () => {
       store.savePage(CHAIN, page(5n))
       store.saveCheckpoints(CHAIN, header(5n), new Map())

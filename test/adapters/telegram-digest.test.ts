@@ -79,9 +79,9 @@ describe('adapters/telegram: digests', () => {
   })
 
   it('markets are told apart, and what is urgent comes first and in full', () => {
-    const audit = entry({ kind: 'audit', data: { checked: 10, mismatched: 2 } })
-    const text = digest([...alerts(3), ...alerts(2, { market: 'other', block: '100' }), breaker(), audit], naming)
-    const places = ['No new blocks', 'no new block', 'Mirror and chain differ', '<b>local-aave', '<b>other on local']
+    const distrust = entry({ kind: 'breaker', data: { reason: 'market-quarantined', detail: 'so it is' } })
+    const text = digest([...alerts(3), ...alerts(2, { market: 'other', block: '100' }), breaker(), distrust], naming)
+    const places = ['No new blocks', 'no new block', 'Market not trusted', '<b>local-aave', '<b>other on local']
     const found = places.map((part) => text.indexOf(part))
     expect(found)
       .to.deep.equal(found.toSorted((a, b) => a - b))

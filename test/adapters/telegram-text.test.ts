@@ -104,13 +104,17 @@ describe('adapters/telegram: texts', () => {
       { kind: 'breaker', market: '', data: { reason: 'losses', detail: 'three <lost>' } },
       ['🛑', 'losses', 'three &lt;lost&gt;'],
     ],
-    ...['stale-head ⏳', 'head-is-back ✅', 'market-quarantined 🚧', 'below-finality 🛑'].map(
-      (both): [string, Partial<JournalEntry>, string[]] => {
-        const [reason, sign = ''] = both.split(' ')
-        return [`breaker ${reason}`, { kind: 'breaker', data: { reason, detail: 'so it is' } }, [sign, 'so it is']]
-      },
-    ),
-    ['audit', { kind: 'audit', data: { checked: 10, mismatched: 2, block: '5' } }, ['differ', '10']],
+    ...[
+      'stale-head ⏳',
+      'head-is-back ✅',
+      'market-quarantined 🚧',
+      'market-still-differs 🚧',
+      'market-trusted ✅',
+      'below-finality 🛑',
+    ].map((both): [string, Partial<JournalEntry>, string[]] => {
+      const [reason, sign = ''] = both.split(' ')
+      return [`breaker ${reason}`, { kind: 'breaker', data: { reason, detail: 'so it is' } }, [sign, 'so it is']]
+    }),
   ]
   for (const [name, over, parts] of cases) {
     it(name, () => {
@@ -125,7 +129,7 @@ describe('adapters/telegram: texts', () => {
     const silent = [
       ...(['rollback', 'refusal', 'plan', 'replaced'] as const).map((kind) => entry({ kind })),
       entry({ kind: 'audit', data: { mismatched: 0 } }),
-      entry({ kind: 'audit', data: {} }),
+      entry({ kind: 'audit', data: { mismatched: 3 } }),
     ]
     for (const one of silent) expect([describeEntry(one, naming), isTold(one)]).to.deep.equal([undefined, false])
   })

@@ -105,6 +105,7 @@ export function openKeeper(over: Partial<KeeperOptions> = {}) {
   const state = new ChainState('test', CHAIN, 2)
   const book = new Book(MARKET, fakeProtocol)
   state.books = [book]
+  state.proven.add(MARKET)
   const control = new Control(store)
   const executor = new FakeExecutor()
   const router = new FakeRouter()

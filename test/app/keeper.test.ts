@@ -1,12 +1,22 @@
 import { expect } from 'chai'
+import { Book } from '../../src/core/book.ts'
 import { RpcFault, UnreachableError } from '../../src/core/errors.ts'
-import { address, header } from '../core/fake-protocol.ts'
+import type { Difference } from '../../src/core/trust.ts'
+import { address, fakeProtocol, header } from '../core/fake-protocol.ts'
 import { CHAIN, LIMITS, live, MARKET, openKeeper, past, people, price, sick, well } from './keeper-support.ts'
 
 const FAULTS = [
   new RpcFault('eth_call', -32000, 'no', undefined),
   new UnreachableError({ code: 'X', what: 'node', why: 'away', fix: 'wait' }),
 ] as const
+
+const difference: Difference = {
+  since: 1n,
+  rereads: 0,
+  searching: true,
+  accounts: [],
+  detail: 'one account',
+}
 
 /** Twelve candidates, the best is number 12. */
 const crowd = Array.from({ length: 12 }, (_, n) => sick(n + 1))
@@ -74,6 +84,8 @@ describe('keeper loop', () => {
 
     for (const [reason, prepare] of [
       ['market-quarantined', ({ state }) => void state.quarantined.set(MARKET, 'audit')],
+      ['market-quarantined', ({ state }) => void state.differences.set(MARKET, difference)],
+      ['market-unproven', ({ state }) => state.proven.clear()],
       ['control-paused', ({ control }) => void Object.assign(control, { paused: true })],
     ] as readonly (readonly [string, (keeper: ReturnType<typeof openKeeper>) => void])[])
       it(`is refused without a quote: ${reason}`, async () => {
@@ -82,6 +94,26 @@ describe('keeper loop', () => {
         await keeper.run(live(1, [price, sick(1)]))
         expect([keeper.told(), keeper.router.asked]).to.deep.equal([[`1 refusal 1 ${reason}`], []])
       })
+
+    it('is to be proven again after a page that changed everybody, and is a candidate on that very page once it is', async () => {
+      const upgraded = {
+        ...fakeProtocol,
+        apply: (...page: Parameters<typeof fakeProtocol.apply>) => ({
+          ...fakeProtocol.apply(...page),
+          all: page[0].block.number === 2n,
+        }),
+      }
+      const books = [new Book(MARKET, upgraded)]
+      const unproven = openKeeper({ books })
+      await unproven.run(live(1, [price]), live(2, [sick(1)]))
+      expect(unproven.told()).to.deep.equal(['2 refusal 1 market-unproven'])
+      const proven: ReturnType<typeof openKeeper> = openKeeper({
+        books: [new Book(MARKET, upgraded)],
+        afterPage: async () => void proven.state.proven.add(MARKET),
+      })
+      await proven.run(live(1, [price]), live(2, [sick(1)]))
+      expect(proven.told()).to.deep.equal(['2 plan 1'])
+    })
 
     it('on a deny list is refused without a quote', async () => {
       const denied = [

@@ -18,10 +18,11 @@ const reserves = [
   reserve({ priceUsd8: 60_000n * USD, decimals: 8, ...rates }),
 ]
 
-function queriesOn(book: Book, over: { nowMs?: () => number } = {}): Queries {
+function queriesOn(book: Book, over: { nowMs?: () => number; prepare?: (chain: ChainState) => void } = {}): Queries {
   const chain = new ChainState('test', 1, 12)
   chain.books = [book]
   chain.newest = book.head
+  over.prepare?.(chain)
   return createQueries({
     chains: [chain],
     markets: new Map([['world', chain]]),
@@ -183,6 +184,37 @@ describe('queries of accounts', () => {
     expect(told?.rescue.options.map(({ kind }) => kind)).to.have.members(['repay', 'add'])
     expect(queries.account('world', address(2))).to.equal(undefined)
     expect(queries.account('world', 'no address')).to.equal(undefined)
+  })
+
+  it('mark every answer of a mirror that is not trusted, whatever the reason, and only then', () => {
+    const book = () => bookOf({ reserves, accounts: [{ collaterals: [[0, 10n ** 18n]], debts: [[1, 1_000_000n]] }] })
+    const difference = { since: 7n, rereads: 1, searching: false, accounts: [], detail: 'one account' }
+    const distrusts: readonly [string, (chain: ChainState) => void][] = [
+      ['no rules', ({ quarantined }) => void quarantined.set('world', 'no rules')],
+      [
+        'the mirror differed from the chain at block 7: one account',
+        ({ differences }) => void differences.set('world', difference),
+      ],
+    ]
+    for (const [quarantineReason, prepare] of distrusts) {
+      const queries = queriesOn(book(), { prepare })
+      expect(queries.accounts(query())).to.include({ quarantined: true })
+      expect(queries.account('world', address(1))).to.include({ quarantined: true })
+      expect(queries.status().markets[0]).to.include({ quarantined: true, quarantineReason, proven: false, resyncs: 0 })
+    }
+    const prepare = ({ proven, resyncs }: ChainState): void => {
+      resyncs.set('world', 2)
+      proven.add('world')
+    }
+    const trusted = queriesOn(book(), { prepare })
+    expect(trusted.accounts(query())).to.not.have.property('quarantined')
+    expect(trusted.account('world', address(1))).to.not.have.property('quarantined')
+    expect(trusted.status().markets[0]).to.include({
+      quarantined: false,
+      quarantineReason: null,
+      proven: true,
+      resyncs: 2,
+    })
   })
 
   it('count the liquidatable, and say how the chain is', () => {

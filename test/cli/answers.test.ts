@@ -1,9 +1,9 @@
 import { expect } from 'chai'
-import { type Address, getAddress, maxUint256 } from 'viem'
+import { type Address, getAddress, maxUint256, numberToHex } from 'viem'
 import { poolAbi } from '../../scripts/devnet/abis.ts'
 import { type Devnet, startDevnet } from '../../scripts/devnet/index.ts'
 import { openStore } from '../../src/adapters/store/sqlite.ts'
-import type { AccountRow, Accounts, Explanation } from '../../src/core/answers.ts'
+import type { AccountRow, Accounts, Explanation, WhatIfAnswer } from '../../src/core/answers.ts'
 import { DEBT, scaledCell } from '../../src/protocols/aave-v3/cells.ts'
 import { configOf, MARKET, Place, storedAs } from './support.ts'
 
@@ -20,6 +20,8 @@ interface Verified {
   }[]
 }
 
+/** `Aggregator.latestAnswer`: after `description`. */
+const LATEST_ANSWER_SLOT = '0x1'
 const INTEGER = /^\d+$/
 const NOBODY = getAddress('0x00000000000000000000000000000000000000aa')
 
@@ -143,6 +145,66 @@ describe('what the command line answers', function () {
       const { code, stdout } = await place.plimsoll(['explain', NOBODY])
       expect(code).to.equal(0)
       expect(stdout).to.include(`${NOBODY} has never borrowed`)
+    })
+  })
+
+  describe('what-if', () => {
+    /** The feed of ether says something else, in the same block. */
+    async function reprice(priceUsd8: bigint): Promise<void> {
+      const { aggregator } = devnet.market.reserves.WETH
+      await devnet.chain.rpc(
+        'hardhat_setStorageAt',
+        aggregator,
+        LATEST_ANSWER_SLOT,
+        numberToHex(priceUsd8, { size: 32 }),
+      )
+    }
+
+    it('says what the chain says once the feed has moved', async () => {
+      const answer = await place.json<WhatIfAnswer>('what-if', '--shock', 'WETH=-30.5%', '--top', '1000')
+      const weth = answer.shocks[0]?.moved.find(({ symbol }) => symbol === 'WETH')
+      const now = BigInt(weth?.from ?? 0)
+      expect(BigInt(weth?.to ?? 0)).to.equal((now * 695n) / 1000n)
+      await reprice(BigInt(weth?.to ?? 0))
+      try {
+        const all = await Promise.all(
+          devnet.accounts.map(
+            async ({ address }) => [getAddress(address), await onChain(address, answer.block.number)] as const,
+          ),
+        )
+        const under = all.filter(([, { healthFactor }]) => healthFactor !== null && BigInt(healthFactor) < 10n ** 18n)
+        expect(under.length).to.be.greaterThan(3)
+        expect(
+          answer.top.map((row) => [row.address, row.healthFactor, row.collateralBase, row.debtBase]),
+        ).to.have.deep.members(
+          under.map(([account, { healthFactor, collateral, debt }]) => [account, healthFactor, collateral, debt]),
+        )
+        const { market, accounts, prices, debtAtRisk, collateralAtRisk } = answer
+        expect({ market, accounts, prices, debtAtRisk, collateralAtRisk }).to.deep.equal({
+          market: MARKET,
+          accounts: under.length,
+          prices: 'chain',
+          debtAtRisk: `${sum(under.map(([, { debt }]) => debt))}`,
+          collateralAtRisk: `${sum(under.map(([, { collateral }]) => collateral))}`,
+        })
+      } finally {
+        await reprice(now)
+      }
+    })
+
+    it('is a table for people', async () => {
+      const { code, stdout, stderr } = await place.plimsoll(['what-if', '--shock', 'WETH=-30%', '--top', '2'])
+      expect([code, stderr]).to.deep.equal([0, ''])
+      expect(stdout)
+        .to.match(/WETH went from \$1,8\d\d\.\d\d to \$1,2/)
+        .and.to.match(/wstETH went from/)
+      expect(stdout.match(/0x[0-9a-fA-F]{40}/g)).to.have.length(2)
+    })
+
+    it('refuses an asset that no market lists with 2, and names those that are', async () => {
+      const { code, stderr } = await place.plimsoll(['what-if', '--shock', 'WETH=-1%', '--shock', 'GOLD=-1%'])
+      expect(code).to.equal(2)
+      expect(stderr).to.include('GOLD=-1%').and.to.include('wstETH')
     })
   })
 

@@ -94,10 +94,20 @@ describe('plimsoll run', function () {
       })
       expect(rpc).to.have.keys('total', 'perBlockP50', 'perBlockMax')
       const [market] = body.markets
-      const { accounts, rules, audit, ...rest } = market as Status['markets'][number]
-      expect(rest).to.deep.equal({ market: MARKET, chainId: 1, revision: 10, liquidatable: 0, quarantined: false })
+      const { accounts, rules, audit, proven, ...rest } = market as Status['markets'][number]
+      expect(rest).to.deep.equal({
+        market: MARKET,
+        chainId: 1,
+        revision: 10,
+        liquidatable: 0,
+        quarantined: false,
+        quarantineReason: null,
+        resyncs: 0,
+      })
       expect([accounts > 20, typeof rules]).to.deep.equal([true, 'string'])
       if (audit) expect(audit).to.have.keys('block', 'checked', 'mismatched')
+      // By the first live page; the first page itself proves nothing.
+      expect(proven).to.equal(audit !== null)
     })
 
     it('lists what positions lists beside it, on a copy of the store', async () => {

@@ -13,6 +13,8 @@ const options: readonly (readonly [args: readonly string[], says: string])[] = [
   [['positions', '--below', 'low'], '--below low'],
   [['verify', '--sample', '1.5'], '--sample 1.5'],
   [['run', '--until-block', 'latest'], '--until-block latest'],
+  [['what-if'], '--shock'],
+  [['what-if', '--shock', 'WETH=-10%', '--top', 'all'], '--top all'],
   [['explain', POOL.replace('AFaB', 'AfaB')], 'checksum'],
   [['deploy', '--market', MARKET, '--treasury', 'me'], '--treasury me'],
 ]

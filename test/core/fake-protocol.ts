@@ -62,6 +62,8 @@ function view(ledger: Ledger, account: AccountId): AccountView {
   const totalDebtBase = ledger.get(debtCell(account))
   return {
     address: ledger.address(account),
+    source: 'mirror',
+    block: undefined,
     eMode: 0,
     collaterals: [],
     debts: [],
@@ -121,6 +123,8 @@ export const fakeProtocol: Protocol = {
     return { account, borrower, healthFactor, ...totals, seizures: [seizure], forbidden: undefined }
   },
   rescue: () => [],
+  prices: () => [],
+  shock: (ledger, factors) => ledger.set(PRICE, (ledger.get(PRICE) * (factors.get(address(0)) ?? WAD)) / WAD),
   liquidations: () => [],
   market: () => ({ pool: address(0), revision: 0n, rules: undefined, reserves: [] }),
   knows: () => true,

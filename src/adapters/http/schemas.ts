@@ -41,6 +41,9 @@ const market = z.object({
   accounts: count,
   liquidatable: count,
   quarantined: z.boolean(),
+  quarantineReason: z.string().nullable(),
+  proven: z.boolean().describe('Compared with the chain and equal; before that nothing is sent'),
+  resyncs: count.describe('Times it was read anew because it differed from the chain, since the start'),
   audit: z.object({ block: integer, checked: count, mismatched: count }).nullable(),
 })
 const Health = z.object({
@@ -72,8 +75,13 @@ const accountRow = z.object({
   timeToLiquidationS: z.number().nullable().describe('Until interest alone brings health to 1'),
   source: z.enum(['mirror', 'chain']),
 })
+const quarantined = z
+  .boolean()
+  .optional()
+  .describe("True while the market's mirror is not trusted: its numbers may be wrong; absent otherwise")
 const AccountsAnswer = z.object({
   schemaVersion,
+  quarantined,
   market: z.string(),
   block,
   next: z.string().nullable().describe('Value of `cursor` for the next page'),
@@ -110,6 +118,7 @@ const rescue = z.object({
 })
 const AccountAnswer = accountRow.extend({
   schemaVersion,
+  quarantined,
   block,
   totalCollateralBase: integer,
   totalDebtBase: integer,

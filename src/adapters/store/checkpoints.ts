@@ -4,7 +4,7 @@ import { decodeState, encodeState } from '../../core/state-codec.ts'
 import type { Header } from '../../core/types.ts'
 import { digestOf, verify } from './digest.ts'
 import { decodeHeader, encodeHeader } from './page-codec.ts'
-import { dropPagesUpTo } from './pages.ts'
+import { dropPagesAbove, dropPagesUpTo } from './pages.ts'
 
 interface CheckpointRow {
   readonly number: bigint
@@ -49,6 +49,11 @@ export function readCheckpoint(db: Database, chainId: number, market: string): C
   if (row === undefined) return undefined
   verify(nameOf(chainId, market, row.number), row.digest, row.header, row.body)
   return { block: decodeHeader(row.header), ...decodeState(row.body) }
+}
+
+export function forget(db: Database, chainId: number): void {
+  db.prepare('DELETE FROM checkpoint WHERE chain_id = ?').run(chainId)
+  dropPagesAbove(db, chainId, -1n)
 }
 
 const nameOf = (chainId: number, market: string, number: bigint): string =>

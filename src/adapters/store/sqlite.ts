@@ -2,7 +2,7 @@ import type { Database } from 'better-sqlite3'
 import { StoreError } from '../../core/errors.ts'
 import type { Checkpoint, Intent, IntentStatus, JournalEntry, Scan, Store } from '../../core/ports.ts'
 import type { Facts, Header, Log } from '../../core/types.ts'
-import { readCheckpoint, saveCheckpoints } from './checkpoints.ts'
+import { forget, readCheckpoint, saveCheckpoints } from './checkpoints.ts'
 import { type Opened, openCopy, openMemory, openOwned, openReadonly, touch } from './database.ts'
 import { explained } from './failures.ts'
 import { readIntents, saveIntent } from './intents.ts'
@@ -67,6 +67,10 @@ export class SqliteStore implements Store {
 
   checkpoint(chainId: number, market: string): Checkpoint | undefined {
     return this.#read((db) => readCheckpoint(db, chainId, market))
+  }
+
+  forget(chainId: number): void {
+    this.#write((db) => forget(db, chainId))
   }
 
   saveScan(market: string, scan: { readonly next: bigint; readonly found: readonly Log[] }): void {

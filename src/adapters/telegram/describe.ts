@@ -30,7 +30,7 @@ export interface Naming {
 }
 
 /** Whether an entry is worth a message; cheap, for a backlog of thousands. */
-export const isTold = ({ kind, data }: JournalEntry): boolean => (kind === 'audit' ? mismatched(data) : TOLD.has(kind))
+export const isTold = ({ kind }: JournalEntry): boolean => TOLD.has(kind)
 const TOLD: ReadonlySet<string> = new Set(['alert', 'sent', 'confirmed', 'lost', 'reorged', 'breaker'])
 
 export function describe(entry: JournalEntry, naming: Naming): string | undefined {
@@ -57,8 +57,8 @@ export function describe(entry: JournalEntry, naming: Naming): string | undefine
       return message('↩️ Our transaction was reorged out', borrower(data), code(data['hash']))
     case 'breaker':
       return message(...breaker(data), escapeHtml(words(data['detail'], 500)))
+    // What an audit finds is told as a breaker, once, however often it is found again.
     case 'audit':
-      return mismatched(data) ? message('⚠️ Mirror and chain differ', auditRows(data)) : undefined
     case 'rollback':
     case 'refusal':
     case 'plan':
@@ -129,18 +129,14 @@ const BREAKERS: ReadonlyMap<unknown, string> = new Map([
   ['stale-head', '⏳ No new blocks'],
   ['head-is-back', '✅ Blocks arrive again'],
   ['market-quarantined', '🚧 Market not trusted: nothing is sent'],
+  ['market-still-differs', '🚧 Still not trusted after a new reading'],
+  ['market-trusted', '✅ Market trusted again'],
   ['below-finality', '🛑 Reorg below what was final'],
 ])
 function breaker({ reason }: Data): [title: string, rows: readonly Row[]] {
   const title = BREAKERS.get(reason)
   return title === undefined ? ['🛑 Sending stopped', [['reason', words(reason)]]] : [title, []]
 }
-
-const mismatched = (data: Data): boolean => (integerOf(data['mismatched']) ?? 0n) > 0n
-const auditRows = (data: Data): readonly Row[] => [
-  ['differ', count(data['mismatched'])],
-  ['checked', count(data['checked'])],
-]
 
 /** `below 1.05`, or `recovered`. */
 export const level = (data: Data): string =>

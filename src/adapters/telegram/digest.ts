@@ -55,7 +55,7 @@ export function digest(entries: readonly JournalEntry[], naming: Naming): string
 const GAP = '\n\n'
 
 function split(entries: readonly JournalEntry[]): readonly [urgent: JournalEntry[], others: JournalEntry[]] {
-  const isUrgent = ({ kind }: JournalEntry): boolean => kind === 'breaker' || kind === 'audit'
+  const isUrgent = ({ kind }: JournalEntry): boolean => kind === 'breaker'
   return [entries.filter(isUrgent), entries.filter((entry) => !isUrgent(entry))]
 }
 

@@ -2,9 +2,10 @@ import { type Address, isAddress } from 'viem'
 import type { Explanation, HoldingAnswer, RescueAnswer } from '../../core/answers.ts'
 import { RESCUE_TARGET_WAD } from '../daemon.ts'
 import { explain as explainAccount } from '../present.ts'
+import { marked } from '../queries.ts'
 import { amount, duration, health, percent, usd } from './format.ts'
 import { print, printJson, table } from './output.ts'
-import { bad } from './positions.ts'
+import { bad, DISTRUSTED } from './positions.ts'
 import { type GlobalOptions, readSettings, withMirrors } from './session.ts'
 
 /** `plimsoll explain ADDRESS`: everything about one account, in every market where it ever borrowed. */
@@ -16,10 +17,10 @@ export async function explain(
 ): Promise<void> {
   if (!isAddress(address)) throw bad('ADDRESS', address, 'it is no address (or its checksum is wrong)')
   const found = await withMirrors(readSettings(global.config), options.market, signal, async (mirrors) =>
-    mirrors.flatMap(({ book, chainId }) => {
+    mirrors.flatMap(({ book, chainId, distrusted }) => {
       const account = book.find(address.toLowerCase() as Address)
       const explanation = account === undefined ? undefined : explainAccount(book, chainId, account, RESCUE_TARGET_WAD)
-      return explanation ? [explanation] : []
+      return explanation ? [marked(explanation, distrusted)] : []
     }),
   )
   const [only] = found
@@ -31,6 +32,7 @@ export async function explain(
 
 export function show(e: Explanation): void {
   print(`${e.address} in ${e.market}, block ${e.block.number}`)
+  if (e.quarantined) print(DISTRUSTED)
   print(
     `health ${health(e.healthFactor)}${e.liquidatable ? ' LIQUIDATABLE' : ''}, eMode ${e.eMode === 0 ? 'none' : e.eMode}`,
   )

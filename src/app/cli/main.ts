@@ -84,6 +84,14 @@ program
   })
 
 program
+  .command('what-if')
+  .description('what becomes liquidatable when prices move; assets priced from one feed move together')
+  .option('--shock <asset=percent>', 'such as WETH=-10% or WBTC=+2.5%, several times', repeated, [])
+  .option('--market <name>', 'one market only')
+  .option('--top <number>', 'how many accounts are listed a market, the largest debts first', '10')
+  .action(async (options, command) => (await import('./what-if.ts')).whatIf(globals(command), options, stopping.signal))
+
+program
   .command('record')
   .description('past blocks of a chain into a file, for backtests; goes on where it was stopped')
   .argument('[file]', 'the recording (default: CHAIN-FROM-TO.plimsoll, without --to CHAIN-FROM.plimsoll)')

@@ -2,7 +2,7 @@ import { parseDecimal, SCALE } from '../../config/decimals.ts'
 import type { AccountRow, AccountSort, Accounts } from '../../core/answers.ts'
 import { ACCOUNT_SORTS } from '../../core/answers.ts'
 import { UsageError } from '../../core/errors.ts'
-import { accountsOf } from '../queries.ts'
+import { accountsOf, marked } from '../queries.ts'
 import { duration, health, percent, usd } from './format.ts'
 import { print, printJson, table } from './output.ts'
 import { type GlobalOptions, readSettings, withMirrors } from './session.ts'
@@ -19,9 +19,11 @@ export async function positions(global: GlobalOptions, options: PositionsOptions
   const query = { market: undefined, cursor: undefined, ...readQuery(options) }
   const settings = readSettings(global.config)
   const answers = await withMirrors(settings, options.market, signal, async (mirrors) =>
-    mirrors.flatMap(({ book, chainId }) => {
+    mirrors.flatMap(({ book, chainId, distrusted }) => {
       const answer = accountsOf(book, chainId, query)
-      return answer ? [{ answer, symbols: symbolsOf(book.protocol.market(book.ledger).reserves) }] : []
+      return answer
+        ? [{ answer: marked(answer, distrusted), symbols: symbolsOf(book.protocol.market(book.ledger).reserves) }]
+        : []
     }),
   )
   if (global.json) return printJson({ markets: answers.map(({ answer }) => answer) })
@@ -53,12 +55,17 @@ export const bad = (option: string, value: string, why: string): UsageError =>
     fix: 'Correct it; --help shows what is possible.',
   })
 
+/** Below the head of what a distrusted mirror says. */
+export const DISTRUSTED =
+  'QUARANTINED: the mirror differed from the chain, these numbers may be wrong (plimsoll verify shows how)'
+
 const HEAD = ['account', 'health', 'debt', 'collateral', 'falls at', 'distance', 'by interest in', '']
 
-function show({ market, block, accounts }: Accounts, symbols: ReadonlyMap<string, string>): void {
+function show({ market, block, accounts, quarantined }: Accounts, symbols: ReadonlyMap<string, string>): void {
   print(
     `${market} at block ${block.number}: ${accounts.length === 0 ? 'nobody with debt (in the range asked for)' : ''}`,
   )
+  if (quarantined) print(DISTRUSTED)
   if (accounts.length > 0)
     print(
       table(

@@ -10,7 +10,8 @@ import { StoreError, UsageError } from '../../core/errors.ts'
 import type { Store } from '../../core/ports.ts'
 import { PROTOCOLS } from '../../protocols/index.ts'
 import { ChainState } from '../chain-state.ts'
-import { type OpenChain, openChain, requireKnownMarket } from '../open-chain.ts'
+import { type OpenChain, openChain, requireKnownMarket, stored } from '../open-chain.ts'
+import { readKept } from '../trust-store.ts'
 import { talk } from './output.ts'
 import { createProgress } from './progress.ts'
 
@@ -42,6 +43,8 @@ export interface Mirror {
   readonly book: Book
   readonly chainId: number
   readonly open: OpenChain
+  /** The daemon of this store does not trust the mirror. */
+  readonly distrusted: boolean
 }
 
 /**
@@ -82,7 +85,8 @@ export async function withMirrors<T>(
         if (book === undefined) throw new RangeError(`market ${wanted.name} has no book after it was added`)
         // A store may be older than an upgrade of the pool.
         requireKnownMarket(book, wanted)
-        mirrors.push({ book, chainId: chain.id, open })
+        const distrusted = readKept(store, stored(wanted)).difference !== undefined
+        mirrors.push({ book, chainId: chain.id, open, distrusted })
       }
     }
     return await work(mirrors)

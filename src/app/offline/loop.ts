@@ -53,7 +53,11 @@ export async function runOffline({
     control: new Control(store),
     alerts: new AlertDesk(rules, store, journal),
     limits: settings.limits,
-    afterPage: async (facts) => afterPage?.(facts),
+    afterPage: async (facts) => {
+      // There is no chain to ask: a recording proved itself when it was made.
+      for (const { name } of books) state.proven.add(name)
+      afterPage?.(facts)
+    },
     quoteDeadlineMs: NO_DEADLINE_MS,
     onProblem: (problem) => {
       throw new Error(problem)

@@ -1,18 +1,25 @@
 import type { Address, Hex } from 'viem'
 import { hexToString } from 'viem'
 import type { Ledger } from '../../core/ledger.ts'
+import { UINT256_MAX } from '../../core/math.ts'
 import type { Touched } from '../../core/protocol.ts'
-import type { Facts, Read } from '../../core/types.ts'
+import type { AccountId, Facts, Read } from '../../core/types.ts'
 import { argument, SELECTORS, toAddress, topicAddress, word } from './abi.ts'
 import {
   addressIn,
   configurationCell,
   eModeCell,
+  eModeIds,
   MARKET,
+  MAX_RESERVES,
   reserveCell,
   reserveIds,
+  type STABLE,
   scaledCell,
+  stableCell,
+  type TOLD,
   textToNumber,
+  toldCell,
   userEModeCell,
 } from './cells.ts'
 import { type Directory, directory, touch } from './touch.ts'
@@ -28,16 +35,20 @@ export function apply(facts: Facts, ledger: Ledger, addressesProvider: Address):
     known ??= directory(ledger, addressesProvider)
     return known
   }
+  const told: AccountId[] = []
   for (const read of facts.reads) {
     const selector = read.data.slice(0, 10) as Hex
     if (isForeign(read, selector, ledger)) continue
     if (read.to === addressesProvider) applyProvider(read, selector, ledger)
+    else if (selector === SELECTORS.getUserAccountData) told.push(...applyTold(read, ledger, facts))
+    else if (selector === SELECTORS.balanceOf) applyHeld(read, ledger, where())
+    else if (selector in STABLE_FIELDS) applyStable(read, selector, ledger, where())
     else if (ACCOUNT_SELECTORS.has(selector)) applyAccount(read, selector, ledger, where())
     else if (BY_ASSET.has(selector)) applyReserve(read, selector, ledger, where(), facts)
     else applyMarket(read, selector, ledger)
     if (MOVES_CONTRACTS.has(selector)) known = undefined
   }
-  return { all: touched.market, accounts: new Set(touched.accounts.keys()) }
+  return { all: touched.market, accounts: new Set([...touched.accounts.keys(), ...told]) }
 }
 
 /** An answer for another market of the same chain: a page is for all of them, and their questions look alike. */
@@ -59,8 +70,10 @@ const OF_POOL: ReadonlySet<Hex> = new Set([
   SELECTORS.getEModeCategoryCollateralConfig,
   SELECTORS.getEModeCategoryCollateralBitmap,
   SELECTORS.getEModeCategoryLtvzeroBitmap,
+  SELECTORS.getEModeCategoryData,
   SELECTORS.getUserConfiguration,
   SELECTORS.getUserEMode,
+  SELECTORS.getUserAccountData,
 ])
 
 /** After these answers a directory made before may be wrong. */
@@ -95,6 +108,54 @@ function applyAccount({ to, data, result }: Read, selector: Hex, ledger: Ledger,
   }
 }
 
+/** Pool.getUserAccountData, in the order of its words. A pool that does not answer leaves what was told before. */
+function applyTold({ data, result }: Read, ledger: Ledger, { block }: Facts): AccountId[] {
+  const account = ledger.find(topicAddress(`0x${data.slice(10)}`))
+  if (account === undefined || result === undefined || result === '0x') return []
+  for (const [n, field] of TOLD_WORDS.entries()) ledger.set(toldCell(account, field), word(result, n))
+  ledger.set(toldCell(account, 'block'), block.number)
+  return [account]
+}
+
+const TOLD_WORDS: readonly (keyof typeof TOLD)[] = [
+  'totalCollateralBase',
+  'totalDebtBase',
+  'availableBorrowsBase',
+  'currentLiquidationThreshold',
+  'ltv',
+  'healthFactor',
+]
+
+/** What lies in an aToken: all that can be taken out, where the pool does not count it itself. */
+function applyHeld({ to, data, result }: Read, ledger: Ledger, where: Directory): void {
+  const id = where.assets.get(to)
+  if (id === undefined || toAddress(argument(data)) !== addressIn(ledger, reserveCell(id, 'aToken'))) return
+  ledger.set(
+    reserveCell(id, 'virtualUnderlyingBalance'),
+    result === undefined || result === '0x' ? 0n : word(result, 0),
+  )
+}
+
+const STABLE_FIELDS: Readonly<Record<Hex, keyof typeof STABLE>> = {
+  [SELECTORS.principalBalanceOf]: 'principal',
+  [SELECTORS.getUserStableRate]: 'rate',
+  [SELECTORS.getUserLastUpdated]: 'updated',
+}
+
+function applyStable({ to, data, result }: Read, selector: Hex, ledger: Ledger, where: Directory): void {
+  const account = ledger.find(topicAddress(`0x${data.slice(10)}`))
+  const id = where.stableTokens.get(to)
+  const field = STABLE_FIELDS[selector]
+  if (account === undefined || id === undefined || !field || result === undefined || result === '0x') return
+  const value = word(result, 0)
+  ledger.set(stableCell(account, id, field), value)
+  if (field === 'rate' && value > ledger.get(reserveCell(id, 'maxStableRate')))
+    ledger.set(reserveCell(id, 'maxStableRate'), value)
+  const earliest = ledger.get(reserveCell(id, 'minStableUpdate'))
+  if (field === 'updated' && value > 0n && (earliest === 0n || value < earliest))
+    ledger.set(reserveCell(id, 'minStableUpdate'), value)
+}
+
 function applyMarket({ to, data, result }: Read, selector: Hex, ledger: Ledger): void {
   const answer = result === '0x' ? undefined : result
   const value = answer ? word(answer, 0) : 0n
@@ -104,7 +165,8 @@ function applyMarket({ to, data, result }: Read, selector: Hex, ledger: Ledger):
     case SELECTORS.FLASHLOAN_PREMIUM_TOTAL:
       return ledger.set(MARKET.flashPremiumBps, value)
     case SELECTORS.getReservesCount:
-      return ledger.set(MARKET.reservesCount, value)
+      // Until 3.1 nobody tells: every id is asked for, and most of them are not there.
+      return ledger.set(MARKET.reservesCount, answer ? value : BigInt(MAX_RESERVES))
     case SELECTORS.isLiquidationAllowed:
       return ledger.set(MARKET.sentinelAllows, value)
     case SELECTORS.getReserveAddressById:
@@ -112,6 +174,7 @@ function applyMarket({ to, data, result }: Read, selector: Hex, ledger: Ledger):
     case SELECTORS.getEModeCategoryCollateralConfig:
     case SELECTORS.getEModeCategoryCollateralBitmap:
     case SELECTORS.getEModeCategoryLtvzeroBitmap:
+    case SELECTORS.getEModeCategoryData:
       return applyEMode(Number(argument(data)), selector, answer, ledger)
     default:
       return applyFeed(to, selector, answer, ledger)
@@ -125,12 +188,15 @@ function applyEMode(category: number, selector: Hex, answer: Hex | undefined, le
   else if (selector === SELECTORS.getEModeCategoryLtvzeroBitmap)
     ledger.set(eModeCell(category, 'ltvzeroBitmap'), value(0))
   else {
-    ledger.set(eModeCell(category, 'ltv'), value(0))
-    ledger.set(eModeCell(category, 'liquidationThreshold'), value(1))
-    ledger.set(eModeCell(category, 'liquidationBonus'), value(2))
+    // `getEModeCategoryData` answers a tuple with a text in it: a word of offset first, and the price source after the terms.
+    const first = selector === SELECTORS.getEModeCategoryData ? 1 : 0
+    ledger.set(eModeCell(category, 'ltv'), value(first))
+    ledger.set(eModeCell(category, 'liquidationThreshold'), value(first + 1))
+    ledger.set(eModeCell(category, 'liquidationBonus'), value(first + 2))
+    if (first === 1) ledger.set(eModeCell(category, 'priceSource'), value(4))
     const bit = 1n << BigInt(category)
     const known = ledger.get(MARKET.eModes) | 1n
-    ledger.set(MARKET.eModes, value(1) === 0n ? known & ~bit : known | bit)
+    ledger.set(MARKET.eModes, value(first + 1) === 0n ? known & ~bit : known | bit)
   }
 }
 
@@ -143,6 +209,7 @@ const RESERVE_DATA_WORDS = [
   ['currentVariableBorrowRate', 4],
   ['lastUpdateTimestamp', 6],
   ['aToken', 8],
+  ['sToken', 9],
   ['vToken', 10],
 ] as const
 
@@ -155,6 +222,7 @@ const BY_ASSET: ReadonlySet<Hex> = new Set([
 ])
 
 function applyReserve({ data, result }: Read, selector: Hex, ledger: Ledger, where: Directory, facts: Facts): void {
+  if (selector === SELECTORS.getAssetPrice) applyCategoryPrice(argument(data), result, ledger)
   const id = where.assets.get(toAddress(argument(data)))
   if (id === undefined) return
   const answer = result === '0x' ? undefined : result
@@ -173,6 +241,13 @@ function applyReserve({ data, result }: Read, selector: Hex, ledger: Ledger, whe
       ledger.set(reserveCell(id, 'price'), value)
       ledger.set(MARKET.pricedAt, facts.block.timestamp)
   }
+}
+
+/** The asset whose price stands for an eMode category need not be a reserve. */
+function applyCategoryPrice(asset: bigint, result: Hex | undefined, ledger: Ledger): void {
+  for (const category of eModeIds(ledger))
+    if (ledger.get(eModeCell(category, 'priceSource')) === asset)
+      ledger.set(eModeCell(category, 'price'), result === undefined || result === '0x' ? UINT256_MAX : word(result, 0))
 }
 
 const BASE_SELECTORS: ReadonlySet<Hex> = new Set([

@@ -3,6 +3,7 @@ import type { Ledger } from '../../core/ledger.ts'
 import type { AccountView, Audit, Mismatch, ReserveTotal } from '../../core/protocol.ts'
 import { call, SELECTORS, word } from './abi.ts'
 import { addressIn, DEBT, MARKET, reserveAddress, reserveIds, scaledCell } from './cells.ts'
+import { prices } from './prices.ts'
 
 /** Pool.getUserAccountData, in the order of its words: the only exact judge. */
 const FIELDS = [
@@ -15,12 +16,7 @@ const FIELDS = [
 ] as const
 
 export const audit: Audit = {
-  fresh: (ledger, timestamp) =>
-    ledger.get(MARKET.pricedAt) === timestamp
-      ? []
-      : reserveIds(ledger).map((id) =>
-          call(addressIn(ledger, MARKET.oracle), SELECTORS.getAssetPrice, reserveAddress(ledger, id, 'asset')),
-        ),
+  fresh: (ledger, timestamp) => (ledger.get(MARKET.pricedAt) === timestamp ? [] : prices(ledger)),
   account: (ledger, account) =>
     call(addressIn(ledger, MARKET.pool), SELECTORS.getUserAccountData, ledger.address(account)),
   compare,

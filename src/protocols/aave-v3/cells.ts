@@ -42,6 +42,11 @@ export const RESERVE = {
   /** Who emits `AnswerUpdated` behind the root's proxy; 0: nobody. */
   aggregator: 14,
   symbol: 15,
+  /** Debt at a fixed rate (until 3.1, SparkLend); 0: none. */
+  sToken: 16,
+  /** Highest rate and earliest update of any stable debt that was ever told: what bounds all of them from above. */
+  maxStableRate: 17,
+  minStableUpdate: 18,
 } as const
 
 const EMODE_BASE = 4096
@@ -52,12 +57,36 @@ export const EMODE = {
   liquidationBonus: 2,
   collateralBitmap: 3,
   ltvzeroBitmap: 4,
+  /** Asset whose price stands for all of the category (until 3.1, SparkLend); 0: each has its own. */
+  priceSource: 5,
+  /** Of `priceSource`, 8 decimals; 2^256 − 1: the oracle does not answer for it, and the pool for nobody in the category. */
+  price: 6,
 } as const
 
 /** Reserves are numbered 0…127: `ReserveConfiguration.MAX_RESERVES_COUNT`. */
 export const MAX_RESERVES = 128
 const ACCOUNT_BASE = 8192
-const ACCOUNT_STRIDE = 2 + 2 * MAX_RESERVES
+
+/** What the chain itself told of an account, where the pool's rules are not known: `getUserAccountData` and its block. */
+export const TOLD = {
+  block: 2,
+  totalCollateralBase: 3,
+  totalDebtBase: 4,
+  availableBorrowsBase: 5,
+  currentLiquidationThreshold: 6,
+  ltv: 7,
+  healthFactor: 8,
+} as const
+
+export type Side = 0 | 1
+export const COLLATERAL: Side = 0
+export const DEBT: Side = 1
+
+/** Per reserve: scaled balances by side, then the debt at a fixed rate. */
+export const STABLE = { principal: 2, rate: 3, updated: 4 } as const
+const BALANCES_BASE = 10
+const BALANCES_STRIDE = 5
+const ACCOUNT_STRIDE = BALANCES_BASE + BALANCES_STRIDE * MAX_RESERVES
 export const LAYOUT: Layout = { accountsFrom: ACCOUNT_BASE, cellsPerAccount: ACCOUNT_STRIDE }
 
 /** Only what is named here leaves rows alone: a field that is forgotten costs time, not truth. */
@@ -69,16 +98,15 @@ const RATE_ONLY: ReadonlySet<number> = new Set([
   RESERVE.lastUpdateTimestamp,
   RESERVE.virtualUnderlyingBalance,
   RESERVE.price,
+  RESERVE.maxStableRate,
+  RESERVE.minStableUpdate,
 ])
 
+/** Of a cell of the market: true when no row depends on it (prices, indices). */
 export function isRateOnly(cell: Cell): boolean {
   if (cell === MARKET.pricedAt || cell === MARKET.sentinelAllows) return true
   return cell >= RESERVE_BASE && cell < EMODE_BASE && RATE_ONLY.has((cell - RESERVE_BASE) % RESERVE_STRIDE)
 }
-
-export type Side = 0 | 1
-export const COLLATERAL: Side = 0
-export const DEBT: Side = 1
 
 export const reserveCell = (id: number, field: keyof typeof RESERVE): Cell =>
   RESERVE_BASE + id * RESERVE_STRIDE + RESERVE[field]
@@ -87,15 +115,28 @@ export const eModeCell = (category: number, field: keyof typeof EMODE): Cell =>
 /** UserConfigurationMap.data: per reserve a bit for borrowing and one for collateral. */
 export const configurationCell = (account: AccountId): Cell => ACCOUNT_BASE + account * ACCOUNT_STRIDE
 export const userEModeCell = (account: AccountId): Cell => ACCOUNT_BASE + account * ACCOUNT_STRIDE + 1
+export const toldCell = (account: AccountId, field: keyof typeof TOLD): Cell =>
+  ACCOUNT_BASE + account * ACCOUNT_STRIDE + TOLD[field]
 /** Scaled balance of the aToken or the variable debt token. */
 export const scaledCell = (account: AccountId, id: number, side: Side): Cell =>
-  ACCOUNT_BASE + account * ACCOUNT_STRIDE + 2 + id * 2 + side
+  ACCOUNT_BASE + account * ACCOUNT_STRIDE + BALANCES_BASE + id * BALANCES_STRIDE + side
+/** StableDebtToken: principal, the account's own rate in ray, and when it was last compounded. */
+export const stableCell = (account: AccountId, id: number, field: keyof typeof STABLE): Cell =>
+  ACCOUNT_BASE + account * ACCOUNT_STRIDE + BALANCES_BASE + id * BALANCES_STRIDE + STABLE[field]
 
 /** Ids of the reserves that exist (a dropped one leaves a hole). */
 export function reserveIds(ledger: Ledger): number[] {
   const count = Number(ledger.get(MARKET.reservesCount))
   const ids: number[] = []
   for (let id = 0; id < count; id++) if (ledger.get(reserveCell(id, 'asset')) !== 0n) ids.push(id)
+  return ids
+}
+
+/** The eMode categories that exist. */
+export function eModeIds(ledger: Ledger): number[] {
+  const ids: number[] = []
+  for (let rest = ledger.get(MARKET.eModes) >> 1n, id = 1; rest !== 0n; rest >>= 1n, id++)
+    if ((rest & 1n) === 1n) ids.push(id)
   return ids
 }
 
@@ -119,8 +160,11 @@ export function flags(configuration: bigint): Flag[] {
 }
 
 export const addressIn = (ledger: Ledger, cell: Cell): Address => toAddress(ledger.get(cell))
-export const reserveAddress = (ledger: Ledger, id: number, field: 'asset' | 'aToken' | 'vToken' | 'root'): Address =>
-  addressIn(ledger, reserveCell(id, field))
+export const reserveAddress = (
+  ledger: Ledger,
+  id: number,
+  field: 'asset' | 'aToken' | 'vToken' | 'sToken' | 'root',
+): Address => addressIn(ledger, reserveCell(id, field))
 
 /** A text of at most 31 bytes as a number, and back. */
 export function textToNumber(text: string): bigint {
@@ -145,5 +189,9 @@ export const configuration = {
   frozen: (data: bigint): boolean => bits(data, 57, 1) === 1n,
   paused: (data: bigint): boolean => bits(data, 60, 1) === 1n,
   flashLoanEnabled: (data: bigint): boolean => bits(data, 63, 1) === 1n,
+  /** The reserve's eMode category, where each has one (until 3.1). */
+  eModeCategory: (data: bigint): number => Number(bits(data, 168, 8)),
+  /** Whether the pool counts the asset itself (3.1 to 3.3: not so for GHO). */
+  virtualAccounting: (data: bigint): boolean => bits(data, 252, 1) === 1n,
   liquidationProtocolFee: (data: bigint): bigint => bits(data, 152, 16),
 }

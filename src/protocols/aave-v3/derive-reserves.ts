@@ -109,7 +109,7 @@ function dataAnswer(id: number, ledger: Ledger, { data }: ReserveChanges): Hex |
     update ? update.timestamp : cell('lastUpdateTimestamp'),
     BigInt(id),
     cell('aToken'),
-    0n,
+    cell('sToken'),
     cell('vToken'),
     0n,
     0n,

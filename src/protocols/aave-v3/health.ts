@@ -1,84 +1,27 @@
 import type { Ledger } from '../../core/ledger.ts'
-import { max, PERCENTAGE_FACTOR, percentMulFloor, RAY, rayMul, UINT256_MAX, wadDiv } from '../../core/math.ts'
+import { max, rayMul } from '../../core/math.ts'
 import type { AccountView, Holding } from '../../core/protocol.ts'
 import type { AccountId } from '../../core/types.ts'
 import {
   COLLATERAL,
-  configuration,
   configurationCell,
   DEBT,
-  eModeCell,
   flags,
-  numberToText,
-  reserveAddress,
-  reserveCell,
   scaledCell,
+  stableCell,
+  type TOLD,
+  toldCell,
   userEModeCell,
 } from './cells.ts'
-import type { Rules } from './rules.ts'
-
-const SECONDS_PER_YEAR = 31_536_000n
-
-/** MathUtils.calculateLinearInterest, in ray. */
-export const calculateLinearInterest = (rateRay: bigint, elapsedS: bigint): bigint =>
-  RAY + (rateRay * elapsedS) / SECONDS_PER_YEAR
-
-/** MathUtils.calculateCompoundedInterest (3.4 on), in ray. */
-export function calculateCompoundedInterest(rateRay: bigint, elapsedS: bigint): bigint {
-  if (elapsedS === 0n) return RAY
-  const x = (rateRay * elapsedS) / SECONDS_PER_YEAR
-  return RAY + x + rayMul(x, x / 2n + rayMul(x, x / 6n))
-}
-
-/** Seconds since the reserve's last update; 0 for a moment before it. */
-const elapsed = (ledger: Ledger, id: number, timestamp: bigint): bigint =>
-  max(0n, timestamp - ledger.get(reserveCell(id, 'lastUpdateTimestamp')))
-
-/** ReserveLogic.getNormalizedIncome at `timestamp`, in ray. */
-export function normalizedIncome(ledger: Ledger, id: number, timestamp: bigint): bigint {
-  const index = ledger.get(reserveCell(id, 'liquidityIndex'))
-  const seconds = elapsed(ledger, id, timestamp)
-  if (seconds === 0n) return index
-  return rayMul(calculateLinearInterest(ledger.get(reserveCell(id, 'currentLiquidityRate')), seconds), index)
-}
-
-/** ReserveLogic.getNormalizedDebt at `timestamp`, in ray. */
-export function normalizedDebt(ledger: Ledger, id: number, timestamp: bigint): bigint {
-  const index = ledger.get(reserveCell(id, 'variableBorrowIndex'))
-  const seconds = elapsed(ledger, id, timestamp)
-  if (seconds === 0n) return index
-  return rayMul(calculateCompoundedInterest(ledger.get(reserveCell(id, 'currentVariableBorrowRate')), seconds), index)
-}
-
-export const unitOf = (ledger: Ledger, id: number): bigint =>
-  10n ** configuration.decimals(ledger.get(reserveCell(id, 'configuration')))
-
-/** Liquidation parameters of a collateral for an account in eMode `category` (0: none), all in basis points. */
-export function collateralTerms(
-  ledger: Ledger,
-  id: number,
-  category: number,
-): { ltv: bigint; lt: bigint; bonus: bigint } {
-  const inCategory = (field: 'collateralBitmap' | 'ltvzeroBitmap'): boolean =>
-    ((ledger.get(eModeCell(category, field)) >> BigInt(id)) & 1n) === 1n
-  if (category !== 0 && inCategory('collateralBitmap'))
-    return {
-      ltv: inCategory('ltvzeroBitmap') ? 0n : ledger.get(eModeCell(category, 'ltv')),
-      lt: ledger.get(eModeCell(category, 'liquidationThreshold')),
-      bonus: ledger.get(eModeCell(category, 'liquidationBonus')),
-    }
-  const data = ledger.get(reserveCell(id, 'configuration'))
-  return {
-    ltv: configuration.ltv(data),
-    lt: configuration.liquidationThreshold(data),
-    bonus: configuration.liquidationBonus(data),
-  }
-}
+import type { Moment, ReserveNow, Terms } from './moment.ts'
+import { healthFactorOf, type Rules } from './rules.ts'
 
 /** One side of one reserve of an account, in the contract's integers. */
 export interface Position extends Holding {
-  readonly id: number
+  readonly reserve: ReserveNow
   readonly scaled: bigint
+  /** Part of `amount` that is owed at a fixed rate. */
+  readonly stable: bigint
   /** Basis points; 0 for debt. */
   readonly ltvBps: bigint
 }
@@ -89,16 +32,82 @@ export interface Positions {
   readonly debts: readonly Position[]
 }
 
-/** All flagged sides at `timestamp`; undefined when one of them has no price: then nothing is known. */
-export function positions(ledger: Ledger, account: AccountId, timestamp: bigint, rules: Rules): Positions | undefined {
+/** GenericLogic.calculateUserAccountData, before its last steps. */
+export interface Totals {
+  readonly totalCollateralBase: bigint
+  readonly totalDebtBase: bigint
+  /** Σ value × threshold, and Σ value × LTV, in basis points. */
+  readonly weighted: bigint
+  readonly weightedLtv: bigint
+}
+
+/** Debt at the account's own rate: StableDebtToken.balanceOf. */
+function stableDebt(ledger: Ledger, account: AccountId, id: number, { rules, timestamp }: Moment): bigint {
+  if (!rules.stableDebt) return 0n
+  const principal = ledger.get(stableCell(account, id, 'principal'))
+  if (principal === 0n) return 0n
+  const elapsedS = max(0n, timestamp - ledger.get(stableCell(account, id, 'updated')))
+  return rayMul(principal, rules.compounded(ledger.get(stableCell(account, id, 'rate')), elapsedS))
+}
+
+const collateralAmount = (ledger: Ledger, account: AccountId, reserve: ReserveNow, rules: Rules): bigint =>
+  rules.aTokenBalance(ledger.get(scaledCell(account, reserve.id, COLLATERAL)), reserve.normalizedIncome)
+
+const variableDebt = (ledger: Ledger, account: AccountId, reserve: ReserveNow, rules: Rules): bigint =>
+  rules.vTokenBalance(ledger.get(scaledCell(account, reserve.id, DEBT)), reserve.normalizedDebt)
+
+/** Whether an enabled collateral is looked at: by the reserve's own threshold, not by that of a category. */
+const counts = ({ liquidationThreshold }: ReserveNow, rules: Rules): boolean =>
+  rules.zeroThresholdCounts || liquidationThreshold !== 0n
+
+/** False when nothing can be known of who holds or owes the reserve. */
+const isKnown = (reserve: ReserveNow, terms: Terms, borrowing: boolean): boolean =>
+  terms.price !== 0n && !(borrowing && reserve.hasForeignDebt)
+
+/** Everything of an account as sums: the exact check, once for each account that the screen flags. */
+export function totals(ledger: Ledger, account: AccountId, moment: Moment): Totals | undefined {
+  const { rules, reserves } = moment
+  const terms = moment.terms(Number(ledger.get(userEModeCell(account))))
+  let totalCollateralBase = 0n
+  let totalDebtBase = 0n
+  let weighted = 0n
+  let weightedLtv = 0n
+  for (const { id, borrowing, collateral } of flags(ledger.get(configurationCell(account)))) {
+    const reserve = reserves[id]
+    const term = terms[id]
+    if (reserve === undefined || term === undefined) continue
+    if (!isKnown(reserve, term, borrowing)) return undefined
+    if (collateral && counts(reserve, rules)) {
+      const value = (collateralAmount(ledger, account, reserve, rules) * term.price) / reserve.unit
+      totalCollateralBase += value
+      weighted += value * term.liquidationThreshold
+      weightedLtv += value * term.ltv
+    }
+    if (borrowing) {
+      const amount = variableDebt(ledger, account, reserve, rules) + stableDebt(ledger, account, id, moment)
+      totalDebtBase += rules.debtInBase(amount, term.price, reserve.unit)
+    }
+  }
+  return { totalCollateralBase, totalDebtBase, weighted, weightedLtv }
+}
+
+export const healthFactor = ({ rules }: Moment, { weighted, totalCollateralBase, totalDebtBase }: Totals): bigint =>
+  healthFactorOf(rules, weighted, totalCollateralBase, totalDebtBase)
+
+/** All flagged sides, one by one; undefined when one of them cannot be known. */
+export function positions(ledger: Ledger, account: AccountId, moment: Moment): Positions | undefined {
   const collaterals: Position[] = []
   const debts: Position[] = []
   const eMode = Number(ledger.get(userEModeCell(account)))
+  const terms = moment.terms(eMode)
   for (const { id, borrowing, collateral } of flags(ledger.get(configurationCell(account)))) {
-    if (ledger.get(reserveCell(id, 'asset')) === 0n) continue
-    if (ledger.get(reserveCell(id, 'price')) === 0n) return undefined
-    if (collateral) collaterals.push(collateralPosition(ledger, account, id, eMode, timestamp, rules))
-    if (borrowing) debts.push(debtPosition(ledger, account, id, timestamp, rules))
+    const reserve = moment.reserves[id]
+    const term = terms[id]
+    if (reserve === undefined || term === undefined) continue
+    if (!isKnown(reserve, term, borrowing)) return undefined
+    if (collateral && counts(reserve, moment.rules))
+      collaterals.push(collateralPosition(ledger, account, reserve, term, moment))
+    if (borrowing) debts.push(debtPosition(ledger, account, reserve, term, moment))
   }
   return { eMode, collaterals, debts }
 }
@@ -106,82 +115,102 @@ export function positions(ledger: Ledger, account: AccountId, timestamp: bigint,
 function collateralPosition(
   ledger: Ledger,
   account: AccountId,
-  id: number,
-  eMode: number,
-  timestamp: bigint,
-  rules: Rules,
+  reserve: ReserveNow,
+  terms: Terms,
+  { rules }: Moment,
 ): Position {
-  const scaled = ledger.get(scaledCell(account, id, COLLATERAL))
-  const amount = rules.aTokenBalance(scaled, normalizedIncome(ledger, id, timestamp))
-  const { ltv, lt, bonus } = collateralTerms(ledger, id, eMode)
+  const amount = collateralAmount(ledger, account, reserve, rules)
   return {
-    ...reserveFacts(ledger, id),
-    id,
-    scaled,
+    ...holding(reserve, terms),
+    scaled: ledger.get(scaledCell(account, reserve.id, COLLATERAL)),
+    stable: 0n,
     amount,
-    valueBase: (amount * ledger.get(reserveCell(id, 'price'))) / unitOf(ledger, id),
-    ltvBps: ltv,
-    liquidationThresholdBps: lt,
-    liquidationBonusBps: bonus,
-    rateRay: ledger.get(reserveCell(id, 'currentLiquidityRate')),
+    valueBase: (amount * terms.price) / reserve.unit,
+    ltvBps: terms.ltv,
+    liquidationThresholdBps: terms.liquidationThreshold,
+    liquidationBonusBps: terms.liquidationBonus,
+    rateRay: reserve.liquidityRate,
   }
 }
 
-function debtPosition(ledger: Ledger, account: AccountId, id: number, timestamp: bigint, rules: Rules): Position {
-  const scaled = ledger.get(scaledCell(account, id, DEBT))
-  const amount = rules.vTokenBalance(scaled, normalizedDebt(ledger, id, timestamp))
+function debtPosition(ledger: Ledger, account: AccountId, reserve: ReserveNow, terms: Terms, moment: Moment): Position {
+  const stable = stableDebt(ledger, account, reserve.id, moment)
+  const amount = variableDebt(ledger, account, reserve, moment.rules) + stable
   return {
-    ...reserveFacts(ledger, id),
-    id,
-    scaled,
+    ...holding(reserve, terms),
+    scaled: ledger.get(scaledCell(account, reserve.id, DEBT)),
+    stable,
     amount,
-    valueBase: rules.debtInBase(amount, ledger.get(reserveCell(id, 'price')), unitOf(ledger, id)),
+    valueBase: moment.rules.debtInBase(amount, terms.price, reserve.unit),
     ltvBps: 0n,
     liquidationThresholdBps: 0n,
     liquidationBonusBps: 0n,
-    rateRay: ledger.get(reserveCell(id, 'currentVariableBorrowRate')),
+    rateRay: reserve.variableBorrowRate,
   }
 }
 
-const reserveFacts = (
-  ledger: Ledger,
-  id: number,
-): Pick<Holding, 'asset' | 'symbol' | 'decimals' | 'priceUsd8' | 'root'> => ({
-  asset: reserveAddress(ledger, id, 'asset'),
-  symbol: numberToText(ledger.get(reserveCell(id, 'symbol'))),
-  decimals: Number(configuration.decimals(ledger.get(reserveCell(id, 'configuration')))),
-  priceUsd8: ledger.get(reserveCell(id, 'price')),
-  root: reserveAddress(ledger, id, 'root'),
+const holding = (
+  reserve: ReserveNow,
+  { price }: Terms,
+): Pick<Position, 'reserve' | 'asset' | 'symbol' | 'decimals' | 'priceUsd8' | 'root'> => ({
+  reserve,
+  asset: reserve.asset,
+  symbol: reserve.symbol,
+  decimals: reserve.decimals,
+  priceUsd8: price,
+  root: reserve.root,
 })
 
-/** GenericLogic's last step. `weighted` is Σ value × threshold in basis points; 2^256 − 1 without debt. */
-export const healthFactorOf = (weighted: bigint, totalDebtBase: bigint): bigint =>
-  totalDebtBase === 0n ? UINT256_MAX : wadDiv(weighted, totalDebtBase) / PERCENTAGE_FACTOR
-
-export const weightedCollateral = (
-  collaterals: readonly Pick<Position, 'valueBase' | 'liquidationThresholdBps'>[],
-): bigint => collaterals.reduce((sum, c) => sum + c.valueBase * c.liquidationThresholdBps, 0n)
-
-export const totalOf = (holdings: readonly { readonly valueBase: bigint }[]): bigint =>
-  holdings.reduce((sum, h) => sum + h.valueBase, 0n)
+/** The sums of positions that somebody has changed in thought. */
+export function totalsOf({ collaterals, debts }: Pick<Positions, 'collaterals' | 'debts'>): Totals {
+  const sum = (holdings: readonly Position[], of: (position: Position) => bigint): bigint =>
+    holdings.reduce((total, one) => total + of(one), 0n)
+  return {
+    totalCollateralBase: sum(collaterals, ({ valueBase }) => valueBase),
+    totalDebtBase: sum(debts, ({ valueBase }) => valueBase),
+    weighted: sum(collaterals, ({ valueBase, liquidationThresholdBps }) => valueBase * liquidationThresholdBps),
+    weightedLtv: sum(collaterals, ({ valueBase, ltvBps }) => valueBase * ltvBps),
+  }
+}
 
 /** GenericLogic.calculateUserAccountData and calculateAvailableBorrows. */
-export function accountView(ledger: Ledger, account: AccountId, { eMode, collaterals, debts }: Positions): AccountView {
-  const totalCollateralBase = totalOf(collaterals)
-  const totalDebtBase = totalOf(debts)
-  const weighted = weightedCollateral(collaterals)
+export function accountView(ledger: Ledger, account: AccountId, held: Positions, moment: Moment): AccountView {
+  const sums = totalsOf(held)
+  const { totalCollateralBase, totalDebtBase, weighted, weightedLtv } = sums
   const share = (sum: bigint): bigint => (totalCollateralBase === 0n ? 0n : sum / totalCollateralBase)
-  const ltv = share(collaterals.reduce((sum, c) => sum + c.valueBase * c.ltvBps, 0n))
+  const ltv = share(weightedLtv)
   return {
     address: ledger.address(account),
-    eMode,
-    collaterals,
-    debts,
+    source: 'mirror',
+    block: undefined,
+    eMode: held.eMode,
+    collaterals: held.collaterals,
+    debts: held.debts,
     totalCollateralBase,
     totalDebtBase,
-    availableBorrowsBase: max(0n, percentMulFloor(totalCollateralBase, ltv) - totalDebtBase),
+    availableBorrowsBase: max(0n, moment.rules.availableBorrows(totalCollateralBase, ltv) - totalDebtBase),
     currentLiquidationThreshold: share(weighted),
     ltv,
-    healthFactor: healthFactorOf(weighted, totalDebtBase),
+    healthFactor: healthFactor(moment, sums),
+  }
+}
+
+/** What the chain itself said last, where the pool's rules are not known; undefined before it was asked. */
+export function toldView(ledger: Ledger, account: AccountId): AccountView | undefined {
+  if (!ledger.has(toldCell(account, 'block'))) return undefined
+  const told = (field: keyof typeof TOLD): bigint => ledger.get(toldCell(account, field))
+  return {
+    address: ledger.address(account),
+    source: 'chain',
+    block: told('block'),
+    eMode: Number(ledger.get(userEModeCell(account))),
+    collaterals: [],
+    debts: [],
+    totalCollateralBase: told('totalCollateralBase'),
+    totalDebtBase: told('totalDebtBase'),
+    availableBorrowsBase: told('availableBorrowsBase'),
+    currentLiquidationThreshold: told('currentLiquidationThreshold'),
+    ltv: told('ltv'),
+    healthFactor: told('healthFactor'),
   }
 }

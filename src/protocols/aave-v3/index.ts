@@ -8,14 +8,11 @@ import { apply } from './apply.ts'
 import { audit } from './audit.ts'
 import {
   addressIn,
-  COLLATERAL,
   configuration,
   configurationCell,
-  DEBT,
   isRateOnly,
   LAYOUT,
   MARKET,
-  MAX_RESERVES,
   numberToText,
   reserveAddress,
   reserveCell,
@@ -23,11 +20,13 @@ import {
 } from './cells.ts'
 import { check } from './check.ts'
 import { derive } from './derive.ts'
-import { accountView, normalizedDebt, normalizedIncome, positions, unitOf } from './health.ts'
+import { accountView, positions, toldView } from './health.ts'
 import { inspect } from './liquidation.ts'
+import { type Moment, Moments } from './moment.ts'
+import { prices, shock } from './prices.ts'
 import { missingReads } from './reads.ts'
 import { rescue } from './rescue.ts'
-import { column, row, Shapes } from './row.ts'
+import { columns, rates, row } from './row.ts'
 import { type Rules, rulesFor } from './rules.ts'
 import { directory } from './touch.ts'
 
@@ -48,7 +47,11 @@ export function aaveV3(options: AaveV3Options): Protocol {
   const addressesProvider: Address = `0x${options.addressesProvider.slice(2).toLowerCase()}`
   const rulesOf = (ledger: Ledger): Rules | undefined => rulesFor(options.rules, ledger.get(MARKET.revision))
   const policy = { addressesProvider, priceReadsS: options.priceReadsS }
-  const shapes = new Shapes()
+  const moments = new Moments()
+  const at = (ledger: Ledger, timestamp: bigint): Moment | undefined => {
+    const rules = rulesOf(ledger)
+    return rules && moments.at(ledger, timestamp, rules)
+  }
   return {
     name: 'aave-v3',
     slack: SLACK,
@@ -60,33 +63,36 @@ export function aaveV3(options: AaveV3Options): Protocol {
       key: (topics) => topicAddress(topics[2]),
     }),
     filters: (ledger) => filters(ledger, addressesProvider),
-    reads: (facts, ledger) => missingReads(facts, ledger, policy),
+    reads: (facts, ledger) => missingReads(facts, ledger, policy, rulesOf(ledger)),
     derive: (facts, ledger, calls) => {
       const rules = rulesOf(ledger)
       return rules ? derive(facts, ledger, calls, directory(ledger, addressesProvider), rules) : []
     },
     apply: (facts, ledger) => apply(facts, ledger, addressesProvider),
-    columns: () => MAX_RESERVES * 2,
-    rates,
-    row: (ledger, account) => row(ledger, account, shapes.of(ledger)),
+    columns: (ledger) => columns(at(ledger, 0n)),
+    rates: (ledger, timestamp, into) => rates(ledger, at(ledger, timestamp), timestamp, into),
+    row: (ledger, account) => row(ledger, account, at(ledger, 0n)),
     knows: (ledger, account) => ledger.has(configurationCell(account)),
     account: (ledger, account, timestamp) => {
-      const rules = rulesOf(ledger)
-      const held = rules && positions(ledger, account, timestamp, rules)
-      return held && accountView(ledger, account, held)
+      const moment = at(ledger, timestamp)
+      if (moment === undefined) return toldView(ledger, account)
+      const held = positions(ledger, account, moment)
+      return held && accountView(ledger, account, held, moment)
     },
     check: (ledger, account, timestamp) => {
-      const rules = rulesOf(ledger)
-      return rules && check(ledger, account, timestamp, rules)
+      const moment = at(ledger, timestamp)
+      return moment && check(ledger, account, moment)
     },
     inspect: (ledger, account, timestamp) => {
-      const rules = rulesOf(ledger)
-      return rules && inspect(ledger, account, timestamp, rules)
+      const moment = at(ledger, timestamp)
+      return moment && inspect(ledger, account, moment)
     },
     rescue: (ledger, account, timestamp, target) => {
-      const rules = rulesOf(ledger)
-      return rules ? rescue(ledger, account, timestamp, target, rules) : []
+      const moment = at(ledger, timestamp)
+      return moment ? rescue(ledger, account, moment, target) : []
     },
+    prices,
+    shock,
     liquidations,
     market: (ledger) => market(ledger, rulesOf(ledger)),
     encode: (seizure, terms) =>
@@ -121,6 +127,7 @@ const POOL_EVENTS: readonly Hex[] = [
 ]
 /** One of these stands beside every `Transfer` of a token, and says more. */
 const TOKEN_EVENTS: readonly Hex[] = [EVENTS.Mint, EVENTS.Burn, EVENTS.BalanceTransfer]
+const STABLE_TOKEN_EVENTS: readonly Hex[] = [EVENTS.StableMint, EVENTS.StableBurn]
 const GOVERNANCE_EVENTS: readonly Hex[] = [...CONFIGURATION_EVENTS, ...EMODE_EVENTS.keys()]
 
 function filters(ledger: Ledger, addressesProvider: Address): LogFilter[] {
@@ -135,23 +142,13 @@ function filters(ledger: Ledger, addressesProvider: Address): LogFilter[] {
   for (const id of reserveIds(ledger)) {
     found.push({ address: reserveAddress(ledger, id, 'aToken'), topics: TOKEN_EVENTS })
     found.push({ address: reserveAddress(ledger, id, 'vToken'), topics: TOKEN_EVENTS })
+    if (ledger.get(reserveCell(id, 'sToken')) !== 0n)
+      found.push({ address: reserveAddress(ledger, id, 'sToken'), topics: STABLE_TOKEN_EVENTS })
     const aggregator = reserveCell(id, 'aggregator')
     if (ledger.get(aggregator) !== 0n) aggregators.add(addressIn(ledger, aggregator))
   }
   for (const address of aggregators) found.push({ address, topics: [EVENTS.AnswerUpdated] })
   return found
-}
-
-/** Base units that one whole scaled unit is worth at `timestamp`. */
-function rates(ledger: Ledger, timestamp: bigint, into: { rate: Float64Array; grain: Float64Array }): void {
-  for (const id of reserveIds(ledger)) {
-    const price = Number(ledger.get(reserveCell(id, 'price'))) || Number.NaN
-    const grain = price / Number(unitOf(ledger, id)) + 1
-    into.rate[column(id, COLLATERAL)] = (Number(normalizedIncome(ledger, id, timestamp)) / 1e27) * price
-    into.rate[column(id, DEBT)] = (Number(normalizedDebt(ledger, id, timestamp)) / 1e27) * price
-    into.grain[column(id, COLLATERAL)] = grain
-    into.grain[column(id, DEBT)] = grain
-  }
 }
 
 function liquidations(facts: Facts, ledger: Ledger): Liquidated[] {
@@ -176,6 +173,7 @@ function market(ledger: Ledger, rules: Rules | undefined): MarketView {
     return {
       asset: reserveAddress(ledger, id, 'asset'),
       source: addressIn(ledger, reserveCell(id, 'source')),
+      root: reserveAddress(ledger, id, 'root'),
       symbol: numberToText(ledger.get(reserveCell(id, 'symbol'))),
       decimals: Number(configuration.decimals(data)),
       priceUsd8: ledger.get(reserveCell(id, 'price')),

@@ -1,53 +1,31 @@
 import type { Ledger } from '../../core/ledger.ts'
-import { mulDivCeil, mulDivFloor } from '../../core/math.ts'
+import { max, mulDivCeil, mulDivFloor, RAY } from '../../core/math.ts'
 import type { Candidate, RefusalReason, Seizure } from '../../core/plan.ts'
 import type { AccountId } from '../../core/types.ts'
-import { configuration, MARKET, reserveCell } from './cells.ts'
-import {
-  healthFactorOf,
-  type Position,
-  type Positions,
-  positions,
-  totalOf,
-  unitOf,
-  weightedCollateral,
-} from './health.ts'
-import {
-  HEALTH_FACTOR_LIQUIDATION_THRESHOLD,
-  MINIMUM_HEALTH_FACTOR_LIQUIDATION_THRESHOLD,
-  type Rules,
-} from './rules.ts'
-import { flashPremium, type SeizureInput, sizeLargest } from './size.ts'
+import { healthFactor, type Position, type Positions, positions, totalsOf } from './health.ts'
+import type { Moment, ReserveNow } from './moment.ts'
+import { HEALTH_FACTOR_LIQUIDATION_THRESHOLD, MINIMUM_HEALTH_FACTOR_LIQUIDATION_THRESHOLD } from './rules.ts'
+import { type SeizureAmounts, type SeizureInput, sizeLargest } from './size.ts'
 
 /** Calls worth a quote: the venue's slippage may turn the order of the first few around. */
 const MOST_SEIZURES = 4
 
-/** Every call the pool would accept for this account at `timestamp`, best first; undefined while it is healthy. */
-export function inspect(ledger: Ledger, account: AccountId, timestamp: bigint, rules: Rules): Candidate | undefined {
-  const held = positions(ledger, account, timestamp, rules)
+/** Every call the pool would accept for this account at `moment`, best first; undefined while it is healthy. */
+export function inspect(ledger: Ledger, account: AccountId, moment: Moment): Candidate | undefined {
+  const held = positions(ledger, account, moment)
   if (held === undefined || held.debts.length === 0) return undefined
-  const totalDebtBase = totalOf(held.debts)
-  const healthFactor = healthFactorOf(weightedCollateral(held.collaterals), totalDebtBase)
-  if (healthFactor >= HEALTH_FACTOR_LIQUIDATION_THRESHOLD) return undefined
-  const found = sentinelForbids(ledger, healthFactor, rules)
-    ? { seizures: [], forbidden: 'sequencer-grace' as const }
-    : allSeizures(ledger, account, held, { totalDebtBase, healthFactor }, timestamp, rules)
-  return {
-    account,
-    borrower: ledger.address(account),
-    healthFactor,
-    totalCollateralBase: totalOf(held.collaterals),
-    totalDebtBase,
-    ...found,
-  }
+  const sums = totalsOf(held)
+  const health = healthFactor(moment, sums)
+  if (health >= HEALTH_FACTOR_LIQUIDATION_THRESHOLD) return undefined
+  const borrower = ledger.address(account)
+  const totals = { totalDebtBase: sums.totalDebtBase, healthFactor: health }
+  // ValidationLogic.validateLiquidationCall: the L2 sequencer's grace period (until 3.6).
+  const found =
+    moment.sentinelForbids && health >= MINIMUM_HEALTH_FACTOR_LIQUIDATION_THRESHOLD
+      ? { seizures: [], forbidden: 'sequencer-grace' as const }
+      : allSeizures(borrower, held, totals, moment)
+  return { account, borrower, totalCollateralBase: sums.totalCollateralBase, ...totals, ...found }
 }
-
-/** ValidationLogic.validateLiquidationCall: the L2 sequencer's grace period (until 3.6). */
-const sentinelForbids = (ledger: Ledger, healthFactor: bigint, rules: Rules): boolean =>
-  rules.sentinel &&
-  ledger.get(MARKET.sentinel) !== 0n &&
-  ledger.get(MARKET.sentinelAllows) === 0n &&
-  healthFactor >= MINIMUM_HEALTH_FACTOR_LIQUIDATION_THRESHOLD
 
 interface Totals {
   readonly totalDebtBase: bigint
@@ -55,12 +33,10 @@ interface Totals {
 }
 
 function allSeizures(
-  ledger: Ledger,
-  account: AccountId,
+  borrower: Candidate['borrower'],
   held: Positions,
   totals: Totals,
-  timestamp: bigint,
-  rules: Rules,
+  moment: Moment,
 ): { seizures: readonly Seizure[]; forbidden: RefusalReason | undefined } {
   const seizures: Seizure[] = []
   let forbidden: RefusalReason = 'nothing-to-seize'
@@ -68,7 +44,7 @@ function allSeizures(
     for (const debt of held.debts) {
       // Without a bonus (a collateral of some eMode only, held outside of it) the pool divides by zero, or pays nothing.
       if (collateral.amount === 0n || collateral.liquidationBonusBps === 0n || debt.amount === 0n) continue
-      const sized = sizePair(ledger, account, collateral, debt, totals, timestamp, rules)
+      const sized = sizePair(borrower, { collateral, debt, eMode: held.eMode }, totals, moment)
       if (typeof sized === 'string') forbidden = sized
       else seizures.push(sized)
     }
@@ -76,40 +52,53 @@ function allSeizures(
   return { seizures: seizures.slice(0, MOST_SEIZURES), forbidden: seizures.length > 0 ? undefined : forbidden }
 }
 
-/** ValidationLogic.validateLiquidationCall, in its order, for one collateral and one debt. */
-function forbids(ledger: Ledger, collateral: Position, debt: Position, timestamp: bigint): RefusalReason | undefined {
-  const ids = [collateral.id, debt.id]
-  const flags = ids.map((id) => ledger.get(reserveCell(id, 'configuration')))
-  if (!flags.every(configuration.active)) return 'reserve-inactive'
-  if (flags.some(configuration.paused)) return 'reserve-paused'
-  if (ids.some((id) => ledger.get(reserveCell(id, 'liquidationGracePeriodUntil')) >= timestamp)) return 'reserve-grace'
-  return undefined
+interface Pair {
+  readonly collateral: Position
+  readonly debt: Position
+  readonly eMode: number
 }
 
+/** ValidationLogic.validateLiquidationCall, in its order, for one collateral and one debt; then what we ourselves leave alone. */
+function forbids({ collateral, debt }: Pair, { timestamp }: Moment): RefusalReason | undefined {
+  const both = [collateral.reserve, debt.reserve]
+  if (!both.every(({ active }) => active)) return 'reserve-inactive'
+  if (both.some(({ paused }) => paused)) return 'reserve-paused'
+  if (both.some(({ graceUntil }) => graceUntil >= timestamp)) return 'reserve-grace'
+  return debt.stable > 0n ? 'stable-debt' : undefined
+}
+
+/** What base, bonus and fee may round a seizure up by, in units of the collateral. */
+const ROUNDED_UNITS = 2n
+
 function sizePair(
-  ledger: Ledger,
-  account: AccountId,
-  collateral: Position,
-  debt: Position,
+  borrower: Candidate['borrower'],
+  pair: Pair,
   totals: Totals,
-  timestamp: bigint,
-  rules: Rules,
+  moment: Moment,
 ): Seizure | RefusalReason {
-  const forbidden = forbids(ledger, collateral, debt, timestamp)
+  const forbidden = forbids(pair, moment)
   if (forbidden) return forbidden
-  const input = seizureInput(ledger, collateral, debt, totals)
-  const available = ledger.get(reserveCell(collateral.id, 'virtualUnderlyingBalance'))
-  const loanable = flashLoanable(ledger, debt.id)
-  let sized = sizeLargest(input, rules, loanable)
+  const { collateral, debt } = pair
+  // A category whose price is 0: health falls back to the assets' own, a liquidation does not, and divides by it.
+  if (moment.categoryPrice(pair.eMode) === 0n) return 'nothing-to-seize'
+  const input = seizureInput(pair, totals, moment)
+  const { available } = collateral.reserve
+  const loanable = flashLoanable(debt.reserve)
+  let sized = sizeLargest(input, moment.rules, loanable)
   if (sized && sized.collateral > available)
-    sized = sizeLargest(input, rules, mulDivFloor(sized.debt, available, sized.collateral))
+    sized = sizeLargest(
+      input,
+      moment.rules,
+      mulDivFloor(sized.debt, max(0n, available - ROUNDED_UNITS), sized.collateral),
+    )
   if (sized === undefined) return available === 0n || loanable === 0n ? 'no-liquidity' : 'must-not-leave-dust'
   if (sized.collateral > available || sized.debtToCover > loanable) return 'no-liquidity'
-  const premium = flashPremium(sized.debtToCover, ledger.get(MARKET.flashPremiumBps))
-  const received = mulDivFloor(sized.collateral, collateral.priceUsd8, unitOf(ledger, collateral.id))
-  const paid = mulDivCeil(sized.debt + premium, debt.priceUsd8, unitOf(ledger, debt.id))
+  if (burnsNothing(sized, debt.reserve.normalizedDebt)) return 'nothing-to-seize'
+  const premium = moment.rules.flashPremium(sized.debtToCover, moment.flashPremiumBps)
+  const received = mulDivFloor(sized.collateral, collateral.priceUsd8, collateral.reserve.unit)
+  const paid = mulDivCeil(sized.debt + premium, debt.priceUsd8, debt.reserve.unit)
   return {
-    borrower: ledger.address(account),
+    borrower,
     collateralAsset: collateral.asset,
     debtAsset: debt.asset,
     debtToCover: sized.debtToCover,
@@ -123,22 +112,23 @@ function sizePair(
   }
 }
 
-function seizureInput(ledger: Ledger, collateral: Position, debt: Position, totals: Totals): SeizureInput {
+/** ScaledBalanceTokenBase._burnScaled refuses a scaled amount of 0, of the collateral (rounded up) or of the debt (down). */
+const burnsNothing = ({ collateral, debt }: SeizureAmounts, variableBorrowIndex: bigint): boolean =>
+  collateral === 0n || debt * RAY < variableBorrowIndex
+
+function seizureInput({ collateral, debt, eMode }: Pair, totals: Totals, moment: Moment): SeizureInput {
   return {
     collateralPrice: collateral.priceUsd8,
-    collateralUnit: unitOf(ledger, collateral.id),
+    collateralUnit: collateral.reserve.unit,
     collateralBalance: collateral.amount,
-    debtPrice: debt.priceUsd8,
-    debtUnit: unitOf(ledger, debt.id),
+    debtPrice: moment.categoryPrice(eMode) ?? debt.priceUsd8,
+    debtUnit: debt.reserve.unit,
     debtBalance: debt.amount,
     liquidationBonusBps: collateral.liquidationBonusBps,
-    protocolFeeBps: configuration.liquidationProtocolFee(ledger.get(reserveCell(collateral.id, 'configuration'))),
+    protocolFeeBps: collateral.reserve.protocolFeeBps,
     ...totals,
   }
 }
 
 /** The most one can borrow for a moment: what the pool counts as its own, where flash loans are on. */
-function flashLoanable(ledger: Ledger, id: number): bigint {
-  const enabled = configuration.flashLoanEnabled(ledger.get(reserveCell(id, 'configuration')))
-  return enabled ? ledger.get(reserveCell(id, 'virtualUnderlyingBalance')) : 0n
-}
+const flashLoanable = ({ flashLoanEnabled, available }: ReserveNow): bigint => (flashLoanEnabled ? available : 0n)

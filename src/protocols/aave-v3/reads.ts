@@ -7,7 +7,6 @@ import {
   COLLATERAL,
   configurationCell,
   DEBT,
-  eModeCell,
   flags,
   MARKET,
   reserveAddress,
@@ -15,8 +14,13 @@ import {
   reserveIds,
   type Side,
   scaledCell,
+  stableCell,
   userEModeCell,
 } from './cells.ts'
+import { commonSources, prices } from './prices.ts'
+import { eModeReads, shapeOf } from './reads-by-rules.ts'
+import type { Rules } from './rules.ts'
+import { toldReads } from './told.ts'
 import { directory, type TouchedByLogs, touch } from './touch.ts'
 
 /**
@@ -24,7 +28,6 @@ import { directory, type TouchedByLogs, touch } from './touch.ts'
  * read; above it (the first page) flags are read first and then only what they name, which is far fewer calls.
  */
 const FEW_NEW_ACCOUNTS = 16
-const EMODE_CATEGORIES = 255
 
 export interface ReadPolicy {
   readonly addressesProvider: Address
@@ -32,14 +35,18 @@ export interface ReadPolicy {
   readonly priceReadsS: bigint
 }
 
-/** The calls that a page still lacks, given what it has told so far (already written into `ledger`). */
-export function missingReads(facts: Facts, ledger: Ledger, policy: ReadPolicy): Call[] {
+/** The calls that a page still lacks, given what it has told so far (already written into `ledger`); `rules`: once known. */
+export function missingReads(facts: Facts, ledger: Ledger, policy: ReadPolicy, rules: Rules | undefined): Call[] {
   const touched = touch(facts, ledger, directory(ledger, policy.addressesProvider))
   const first = !ledger.has(MARKET.pool)
   const calls = first || touched.market ? providerReads(policy.addressesProvider) : []
   if (first) return calls
-  calls.push(...marketReads(ledger, touched), ...priceReads(facts, ledger, touched, policy.priceReadsS))
-  if (ledger.has(MARKET.reservesCount)) calls.push(...accountReads(ledger, touched))
+  calls.push(...poolReads(ledger, touched))
+  // What else to ask, and how, depends on the revision.
+  if (!ledger.has(MARKET.revision)) return calls
+  calls.push(...marketReads(ledger, touched, rules), ...priceReads(facts, ledger, touched, policy.priceReadsS))
+  if (ledger.has(MARKET.reservesCount)) calls.push(...accountReads(ledger, touched, rules))
+  if (rules === undefined) calls.push(...toldReads(facts, ledger, touched.accounts.keys()))
   return calls
 }
 
@@ -50,36 +57,43 @@ const providerReads = (provider: Address): Call[] => [
   call(provider, SELECTORS.getPriceOracleSentinel),
 ]
 
-function marketReads(ledger: Ledger, touched: TouchedByLogs): Call[] {
+function poolReads(ledger: Ledger, touched: TouchedByLogs): Call[] {
   const pool = addressIn(ledger, MARKET.pool)
-  const calls: Call[] = []
-  if (touched.market || !ledger.has(MARKET.reservesCount))
-    calls.push(
-      call(pool, SELECTORS.POOL_REVISION),
-      call(pool, SELECTORS.FLASHLOAN_PREMIUM_TOTAL),
-      call(pool, SELECTORS.getReservesCount),
-    )
+  if (!touched.market && ledger.has(MARKET.reservesCount)) return []
+  return [
+    call(pool, SELECTORS.POOL_REVISION),
+    call(pool, SELECTORS.FLASHLOAN_PREMIUM_TOTAL),
+    call(pool, SELECTORS.getReservesCount),
+  ]
+}
+
+function marketReads(ledger: Ledger, touched: TouchedByLogs, rules: Rules | undefined): Call[] {
+  const pool = addressIn(ledger, MARKET.pool)
   const count = Number(ledger.get(MARKET.reservesCount))
+  const calls: Call[] = []
   for (let id = 0; id < count; id++)
     if (touched.market || !ledger.has(reserveCell(id, 'asset')))
       calls.push(call(pool, SELECTORS.getReserveAddressById, BigInt(id)))
-  for (const id of reserveIds(ledger)) calls.push(...reserveReads(ledger, touched, id))
-  return [...calls, ...eModeReads(ledger, touched, pool)]
+  for (const id of reserveIds(ledger)) calls.push(...reserveReads(ledger, touched, id, rules))
+  return [...calls, ...eModeReads(ledger, touched, pool, rules)]
 }
 
-function reserveReads(ledger: Ledger, touched: TouchedByLogs, id: number): Call[] {
+function reserveReads(ledger: Ledger, touched: TouchedByLogs, id: number, rules: Rules | undefined): Call[] {
   const pool = addressIn(ledger, MARKET.pool)
   const asset = reserveAddress(ledger, id, 'asset')
   const fresh = touched.market || !ledger.has(reserveCell(id, 'symbol'))
+  const { virtualBalance, gracePeriod } = shapeOf(rules)
   const calls: Call[] = []
-  if (fresh || touched.reserves.has(id))
-    calls.push(call(pool, SELECTORS.getReserveData, asset), call(pool, SELECTORS.getVirtualUnderlyingBalance, asset))
-  if (fresh)
-    calls.push(
-      call(pool, SELECTORS.getLiquidationGracePeriod, asset),
-      call(asset, SELECTORS.symbol),
-      call(addressIn(ledger, MARKET.oracle), SELECTORS.getSourceOfAsset, asset),
-    )
+  if (fresh || touched.reserves.has(id)) {
+    calls.push(call(pool, SELECTORS.getReserveData, asset))
+    if (virtualBalance) calls.push(call(pool, SELECTORS.getVirtualUnderlyingBalance, asset))
+    else if (ledger.has(reserveCell(id, 'aToken')))
+      calls.push(call(asset, SELECTORS.balanceOf, reserveAddress(ledger, id, 'aToken')))
+  }
+  if (fresh) {
+    if (gracePeriod) calls.push(call(pool, SELECTORS.getLiquidationGracePeriod, asset))
+    calls.push(call(asset, SELECTORS.symbol), call(addressIn(ledger, MARKET.oracle), SELECTORS.getSourceOfAsset, asset))
+  }
   return [...calls, ...feedReads(ledger, touched, id)]
 }
 
@@ -98,35 +112,21 @@ function feedReads(ledger: Ledger, touched: TouchedByLogs, id: number): Call[] {
   return calls
 }
 
-function eModeReads(ledger: Ledger, touched: TouchedByLogs, pool: Address): Call[] {
-  const known = ledger.get(MARKET.eModes)
-  const calls: Call[] = []
-  for (let category = 1; category <= EMODE_CATEGORIES; category++) {
-    const exists = ((known >> BigInt(category)) & 1n) === 1n
-    const again = touched.eModes.has(category) || (touched.market && exists)
-    if (known === 0n || again) calls.push(call(pool, SELECTORS.getEModeCategoryCollateralConfig, BigInt(category)))
-    if (again || (exists && !ledger.has(eModeCell(category, 'ltvzeroBitmap'))))
-      calls.push(
-        call(pool, SELECTORS.getEModeCategoryCollateralBitmap, BigInt(category)),
-        call(pool, SELECTORS.getEModeCategoryLtvzeroBitmap, BigInt(category)),
-      )
-  }
-  return calls
-}
-
 function priceReads(facts: Facts, ledger: Ledger, touched: TouchedByLogs, everyS: bigint): Call[] {
-  const oracle = addressIn(ledger, MARKET.oracle)
   const age = facts.block.timestamp - ledger.get(MARKET.pricedAt)
-  const now = everyS === 0n || age >= everyS || age === 0n || touched.prices || touched.market
-  const calls = reserveIds(ledger)
-    .filter((id) => now || !ledger.has(reserveCell(id, 'price')))
-    .map((id) => call(oracle, SELECTORS.getAssetPrice, reserveAddress(ledger, id, 'asset')))
+  // Whose feed moves the price of a category is not followed: then every block may move it.
+  const moves = everyS === 0n || commonSources(ledger).length > 0
+  const now = moves || age >= everyS || age === 0n || touched.prices || touched.market
   const sentinel = addressIn(ledger, MARKET.sentinel)
-  if (now && ledger.get(MARKET.sentinel) !== 0n) calls.push(call(sentinel, SELECTORS.isLiquidationAllowed))
-  return calls
+  if (now && ledger.get(MARKET.sentinel) !== 0n)
+    return [...prices(ledger), call(sentinel, SELECTORS.isLiquidationAllowed)]
+  if (now) return prices(ledger)
+  return reserveIds(ledger)
+    .filter((id) => !ledger.has(reserveCell(id, 'price')))
+    .map((id) => call(addressIn(ledger, MARKET.oracle), SELECTORS.getAssetPrice, reserveAddress(ledger, id, 'asset')))
 }
 
-function accountReads(ledger: Ledger, touched: TouchedByLogs): Call[] {
+function accountReads(ledger: Ledger, touched: TouchedByLogs, rules: Rules | undefined): Call[] {
   const ids = reserveIds(ledger)
   const fresh = [...touched.accounts.keys()].filter((account) => !ledger.has(configurationCell(account)))
   const everything = fresh.length <= FEW_NEW_ACCOUNTS ? new Set(fresh) : new Set<AccountId>()
@@ -135,20 +135,40 @@ function accountReads(ledger: Ledger, touched: TouchedByLogs): Call[] {
   for (const [account, moved] of touched.accounts) {
     const address = ledger.address(account)
     calls.push(call(pool, SELECTORS.getUserConfiguration, address), call(pool, SELECTORS.getUserEMode, address))
-    for (const id of ids)
+    for (const id of ids) {
       for (const side of [COLLATERAL, DEBT] as const)
         if (everything.has(account) || moved.has(scaledCell(account, id, side)) || isLacking(ledger, account, id, side))
           calls.push(
             call(reserveAddress(ledger, id, side === DEBT ? 'vToken' : 'aToken'), SELECTORS.scaledBalanceOf, address),
           )
+      if (rules?.stableDebt && ledger.get(reserveCell(id, 'sToken')) !== 0n)
+        if (
+          everything.has(account) ||
+          moved.has(stableCell(account, id, 'principal')) ||
+          isUnstable(ledger, account, id)
+        )
+          calls.push(...stableReads(reserveAddress(ledger, id, 'sToken'), address))
+    }
   }
   return calls
 }
 
+const stableReads = (sToken: Address, account: Address): Call[] => [
+  call(sToken, SELECTORS.principalBalanceOf, account),
+  call(sToken, SELECTORS.getUserStableRate, account),
+  call(sToken, SELECTORS.getUserLastUpdated, account),
+]
+
+/** The borrowing flag is set, and nobody has told us yet whether it stands for stable debt too. */
+const isUnstable = (ledger: Ledger, account: AccountId, id: number): boolean =>
+  !ledger.has(stableCell(account, id, 'principal')) && isFlagged(ledger, account, id, DEBT)
+
 /** A flag is set whose balance nobody has told us yet. */
-function isLacking(ledger: Ledger, account: AccountId, id: number, side: Side): boolean {
-  if (!ledger.has(userEModeCell(account)) || ledger.has(scaledCell(account, id, side))) return false
-  for (const flag of flags(ledger.get(configurationCell(account))))
-    if (flag.id === id) return side === DEBT ? flag.borrowing : flag.collateral
-  return false
+const isLacking = (ledger: Ledger, account: AccountId, id: number, side: Side): boolean =>
+  !ledger.has(scaledCell(account, id, side)) && isFlagged(ledger, account, id, side)
+
+function isFlagged(ledger: Ledger, account: AccountId, id: number, side: Side): boolean {
+  if (!ledger.has(userEModeCell(account))) return false
+  const flag = flags(ledger.get(configurationCell(account))).find((one) => one.id === id)
+  return flag !== undefined && (side === DEBT ? flag.borrowing : flag.collateral)
 }

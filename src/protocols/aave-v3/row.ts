@@ -1,72 +1,116 @@
 import type { Ledger } from '../../core/ledger.ts'
+import { max } from '../../core/math.ts'
+import type { Rates } from '../../core/sheet.ts'
 import type { AccountId, Entry } from '../../core/types.ts'
 import {
   COLLATERAL,
   configurationCell,
   DEBT,
   flags,
-  reserveIds,
+  MAX_RESERVES,
+  reserveCell,
   type Side,
   scaledCell,
+  stableCell,
+  toldCell,
   userEModeCell,
 } from './cells.ts'
-import { collateralTerms, unitOf } from './health.ts'
+import type { Moment, ReserveNow, Terms } from './moment.ts'
 
-export const column = (id: number, side: Side): number => id * 2 + side
+/** Two columns a reserve, by side. */
+const column = (id: number, side: Side): number => id * 2 + side
+/** One more for debt at fixed rates. */
+const stableColumn = (id: number): number => MAX_RESERVES * 2 + id
+/** What the chain itself said, in base units, where no rules are known. */
+const TOLD_CREDIT = MAX_RESERVES * 3
+const TOLD_DEBIT = TOLD_CREDIT + 1
+const PLAIN_COLUMNS = TOLD_DEBIT + 1
+/** Two columns more a reserve for each eMode category that has a price of its own, in their order. */
+const categoryColumn = (rank: number, id: number, side: Side): number =>
+  PLAIN_COLUMNS + rank * MAX_RESERVES * 2 + column(id, side)
 
-/** What gives rows their weights and is the same for all accounts. By reserve id; a dropped one leaves a hole. */
-export interface Shape {
-  /** Smallest units in a whole one. */
-  readonly units: readonly (number | undefined)[]
-  /** Liquidation threshold of an account in an eMode category (0: none) as a factor. */
-  thresholds(category: number): readonly (number | undefined)[]
-}
+/** `moment`: undefined without rules. */
+export const columns = (moment: Moment | undefined): number =>
+  categoryColumn(moment?.pricedCategories.length ?? 0, 0, COLLATERAL)
 
-/** The shape of each ledger as it is now: a page that touches a thousand accounts makes it once. */
-export class Shapes {
-  readonly #known = new WeakMap<Ledger, { readonly version: number; readonly shape: Shape }>()
-
-  of(ledger: Ledger): Shape {
-    const { version } = ledger
-    const known = this.#known.get(ledger)
-    if (known?.version === version) return known.shape
-    const shape = shapeOf(ledger)
-    this.#known.set(ledger, { version, shape })
-    return shape
+/** Base units that one whole scaled unit is worth at `timestamp`; `moment` is of that timestamp, undefined without rules. */
+export function rates(ledger: Ledger, moment: Moment | undefined, timestamp: bigint, { rate, grain }: Rates): void {
+  for (const at of [TOLD_CREDIT, TOLD_DEBIT]) {
+    rate[at] = 1
+    grain[at] = 1
   }
-}
-
-function shapeOf(ledger: Ledger): Shape {
-  const ids = reserveIds(ledger)
-  const units: number[] = []
-  for (const id of ids) units[id] = Number(unitOf(ledger, id))
-  const known = new Map<number, number[]>()
-  const thresholds = (category: number): readonly number[] => {
-    const found = known.get(category) ?? []
-    if (known.has(category)) return found
-    for (const id of ids) found[id] = Number(collateralTerms(ledger, id, category).lt) / 1e4
-    known.set(category, found)
-    return found
+  if (moment === undefined) return
+  const write = (at: number, price: bigint, indexRay: bigint, { unit }: ReserveNow): void => {
+    const value = Number(price) || Number.NaN
+    rate[at] = (Number(indexRay) / 1e27) * value
+    grain[at] = value / Number(unit) + 1
   }
-  return { units, thresholds }
+  for (const reserve of moment.reserves) {
+    if (reserve === undefined) continue
+    const debtPrice = reserve.hasForeignDebt ? 0n : reserve.price
+    write(column(reserve.id, COLLATERAL), reserve.price, reserve.normalizedIncome, reserve)
+    write(column(reserve.id, DEBT), debtPrice, reserve.normalizedDebt, reserve)
+    if (moment.rules.stableDebt)
+      write(stableColumn(reserve.id), debtPrice, mostStableGrowth(ledger, reserve.id, timestamp, moment), reserve)
+  }
+  for (const [rank, category] of moment.pricedCategories.entries())
+    for (const reserve of moment.reserves) {
+      const terms = reserve && moment.terms(category)[reserve.id]
+      if (reserve === undefined || terms === undefined || reserve.eModeCategory !== category) continue
+      write(categoryColumn(rank, reserve.id, COLLATERAL), terms.price, reserve.normalizedIncome, reserve)
+      write(categoryColumn(rank, reserve.id, DEBT), terms.price, reserve.normalizedDebt, reserve)
+    }
 }
 
-/** Whole scaled units: + collateral × threshold, − debt. An account without debt has no row. */
-export function row(ledger: Ledger, account: AccountId, { units, thresholds }: Shape): Entry[] {
+/** No stable debt of the reserve has grown by more since it was told: the highest rate, from the earliest update on. */
+function mostStableGrowth(ledger: Ledger, id: number, timestamp: bigint, { rules }: Moment): bigint {
+  const since = max(0n, timestamp - ledger.get(reserveCell(id, 'minStableUpdate')))
+  return rules.compounded(ledger.get(reserveCell(id, 'maxStableRate')), since)
+}
+
+/**
+ * Whole scaled units: + collateral × threshold, − debt. An account without debt has no row. Of `moment` only what holds at
+ * any time is used: thresholds, units, categories.
+ */
+export function row(ledger: Ledger, account: AccountId, moment: Moment | undefined): Entry[] {
+  if (moment === undefined) return toldRow(ledger, account)
   const flagged = flags(ledger.get(configurationCell(account)))
-  if (!flagged.some(({ id, borrowing }) => borrowing && units[id] !== undefined)) return []
-  const factors = thresholds(Number(ledger.get(userEModeCell(account))))
+  if (!flagged.some(({ id, borrowing }) => borrowing && moment.reserves[id] !== undefined)) return []
+  const category = Number(ledger.get(userEModeCell(account)))
+  const terms = moment.terms(category)
+  const rank = moment.pricedCategories.indexOf(category)
   const entries: Entry[] = []
   for (const { id, borrowing, collateral } of flagged) {
-    const unit = units[id]
-    const factor = factors[id]
-    if (unit === undefined || factor === undefined) continue
-    const weigh = (side: Side, by: number): void => {
-      const weight = (Number(ledger.get(scaledCell(account, id, side))) / unit) * by
-      if (weight !== 0) entries.push({ column: column(id, side), weight })
-    }
-    if (collateral) weigh(COLLATERAL, factor)
-    if (borrowing) weigh(DEBT, -1)
+    const reserve = moment.reserves[id]
+    const term = terms[id]
+    if (reserve === undefined || term === undefined) continue
+    const unit = Number(reserve.unit)
+    const at = (side: Side): number =>
+      rank >= 0 && reserve.eModeCategory === category ? categoryColumn(rank, id, side) : column(id, side)
+    const scaled = (side: Side): number => Number(ledger.get(scaledCell(account, id, side))) / unit
+    const threshold = collateral ? weightOf(reserve, term, moment) : 0
+    if (threshold > 0) entries.push({ column: at(COLLATERAL), weight: scaled(COLLATERAL) * threshold })
+    if (!borrowing) continue
+    entries.push({ column: at(DEBT), weight: -scaled(DEBT) })
+    if (moment.rules.stableDebt)
+      entries.push({
+        column: stableColumn(id),
+        weight: -Number(ledger.get(stableCell(account, id, 'principal'))) / unit,
+      })
   }
-  return entries
+  return entries.filter(({ weight }) => weight !== 0)
+}
+
+const weightOf = ({ liquidationThreshold }: ReserveNow, terms: Terms, { rules }: Moment): number =>
+  rules.zeroThresholdCounts || liquidationThreshold !== 0n ? Number(terms.liquidationThreshold) / 1e4 : 0
+
+/** Debt, and as much credit as its health says. */
+function toldRow(ledger: Ledger, account: AccountId): Entry[] {
+  const debt = Number(ledger.get(toldCell(account, 'totalDebtBase')))
+  if (debt === 0) return []
+  const health = Number(ledger.get(toldCell(account, 'healthFactor'))) / 1e18
+  return [
+    { column: TOLD_CREDIT, weight: debt * health },
+    { column: TOLD_DEBIT, weight: -debt },
+  ]
 }

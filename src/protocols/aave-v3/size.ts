@@ -1,4 +1,4 @@
-import { max, min, mulDivCeil, percentMul, percentMulCeil } from '../../core/math.ts'
+import { min, mulDivCeil, percentMul } from '../../core/math.ts'
 import {
   CLOSE_FACTOR_HF_THRESHOLD,
   DEFAULT_LIQUIDATION_CLOSE_FACTOR_BPS,
@@ -50,16 +50,15 @@ export function calculateAvailableCollateralToLiquidate(
   return { collateral: collateral - protocolFee, debt, protocolFee }
 }
 
-/** LiquidationLogic.executeLiquidationCall: how much debt one call may cover at most (3.3 on: of the total debt). */
+/** How much debt one call may cover at most: LiquidationLogic._calculateDebt until 3.2, executeLiquidationCall after. */
 export function maxLiquidatableDebt(input: SeizureInput, rules: Rules): bigint {
   const { debtBalance, debtPrice, debtUnit, collateralBalance, collateralPrice, collateralUnit } = input
+  const isDeep = input.healthFactor <= CLOSE_FACTOR_HF_THRESHOLD
+  if (rules.closeFactorOf === 'reserve')
+    return isDeep ? debtBalance : percentMul(debtBalance, DEFAULT_LIQUIDATION_CLOSE_FACTOR_BPS)
   const debtBase = rules.debtInBase(debtBalance, debtPrice, debtUnit)
   const collateralBase = (collateralBalance * collateralPrice) / collateralUnit
-  if (
-    collateralBase < MIN_BASE_MAX_CLOSE_FACTOR_THRESHOLD ||
-    debtBase < MIN_BASE_MAX_CLOSE_FACTOR_THRESHOLD ||
-    input.healthFactor <= CLOSE_FACTOR_HF_THRESHOLD
-  )
+  if (collateralBase < MIN_BASE_MAX_CLOSE_FACTOR_THRESHOLD || debtBase < MIN_BASE_MAX_CLOSE_FACTOR_THRESHOLD || isDeep)
     return debtBalance
   const half = percentMul(input.totalDebtBase, DEFAULT_LIQUIDATION_CLOSE_FACTOR_BPS)
   return debtBase > half ? (half * debtUnit) / debtPrice : debtBalance
@@ -69,7 +68,7 @@ export function maxLiquidatableDebt(input: SeizureInput, rules: Rules): bigint {
 export function seize(input: SeizureInput, debtToCover: bigint, rules: Rules): SeizureAmounts | undefined {
   const asked = min(debtToCover, maxLiquidatableDebt(input, rules))
   const out = calculateAvailableCollateralToLiquidate(input, asked, rules)
-  return leavesDust(input, out, rules, MIN_LEFTOVER_BASE) ? undefined : out
+  return rules.dustRules && leavesDust(input, out, rules, MIN_LEFTOVER_BASE) ? undefined : out
 }
 
 function leavesDust(input: SeizureInput, out: SeizureAmounts, rules: Rules, leftoverBase: bigint): boolean {
@@ -135,6 +134,3 @@ function largestWithLeftovers(input: SeizureInput, rules: Rules): bigint {
   }
   return low
 }
-
-/** Pool.flashLoanSimple: the premium is rounded up. */
-export const flashPremium = (amount: bigint, premiumBps: bigint): bigint => max(0n, percentMulCeil(amount, premiumBps))

@@ -2,7 +2,18 @@ import type { Hex } from 'viem'
 import type { Cell, Ledger } from '../../core/ledger.ts'
 import type { AccountId, Facts, Log } from '../../core/types.ts'
 import { EMODE_EVENTS, EVENTS, topicAddress, word } from './abi.ts'
-import { addressIn, COLLATERAL, configurationCell, DEBT, MARKET, reserveCell, reserveIds, scaledCell } from './cells.ts'
+import {
+  addressIn,
+  COLLATERAL,
+  configurationCell,
+  DEBT,
+  MARKET,
+  reserveCell,
+  reserveIds,
+  type Side,
+  scaledCell,
+  stableCell,
+} from './cells.ts'
 
 /** What a page's logs say must be looked at again. Events say who changed; reads at that block say what it is now. */
 export interface TouchedByLogs {
@@ -20,25 +31,29 @@ export interface TouchedByLogs {
 export interface Directory {
   readonly pool: string
   readonly governance: ReadonlySet<string>
-  readonly tokens: ReadonlyMap<string, { readonly id: number; readonly side: 0 | 1 }>
+  readonly tokens: ReadonlyMap<string, { readonly id: number; readonly side: Side }>
+  /** Stable debt tokens: reserve ids. */
+  readonly stableTokens: ReadonlyMap<string, number>
   readonly assets: ReadonlyMap<string, number>
   readonly aggregators: ReadonlySet<string>
 }
 
 export function directory(ledger: Ledger, addressesProvider: string): Directory {
-  const tokens = new Map<string, { id: number; side: 0 | 1 }>()
+  const tokens = new Map<string, { id: number; side: Side }>()
+  const stableTokens = new Map<string, number>()
   const assets = new Map<string, number>()
   const aggregators = new Set<string>()
   for (const id of reserveIds(ledger)) {
     assets.set(addressIn(ledger, reserveCell(id, 'asset')), id)
     tokens.set(addressIn(ledger, reserveCell(id, 'aToken')), { id, side: COLLATERAL })
     tokens.set(addressIn(ledger, reserveCell(id, 'vToken')), { id, side: DEBT })
+    if (ledger.get(reserveCell(id, 'sToken')) !== 0n) stableTokens.set(addressIn(ledger, reserveCell(id, 'sToken')), id)
     if (ledger.get(reserveCell(id, 'aggregator')) !== 0n)
       aggregators.add(addressIn(ledger, reserveCell(id, 'aggregator')))
   }
   const governance = [MARKET.configurator, MARKET.oracle].map((cell) => addressIn(ledger, cell))
   const pool = addressIn(ledger, MARKET.pool)
-  return { pool, governance: new Set([addressesProvider, ...governance]), tokens, assets, aggregators }
+  return { pool, governance: new Set([addressesProvider, ...governance]), tokens, stableTokens, assets, aggregators }
 }
 
 /** Only borrowers are mirrored: an account is first seen in the `Borrow` that gives it debt. */
@@ -74,7 +89,12 @@ function touchByPool(log: Log, ledger: Ledger, where: Directory, touched: Touche
       return
     case EVENTS.ReserveUsedAsCollateralEnabled:
     case EVENTS.ReserveUsedAsCollateralDisabled:
-      return touchKnown(second, ledger, touched, reserve === undefined ? undefined : [reserve, COLLATERAL])
+      return touchKnown(
+        second,
+        ledger,
+        touched,
+        reserve === undefined ? undefined : (account) => scaledCell(account, reserve, COLLATERAL),
+      )
     case EVENTS.UserEModeSet:
       return touchKnown(first, ledger, touched, undefined)
     case EVENTS.DeficitCreated:
@@ -96,9 +116,16 @@ function touchByGovernance(log: Log, touched: TouchedByLogs): void {
 }
 
 function touchByToken(log: Log, ledger: Ledger, where: Directory, touched: TouchedByLogs): void {
+  const stable = where.stableTokens.get(log.address)
+  if (stable !== undefined) {
+    const [topic, first, second] = log.topics
+    const holder = topic === EVENTS.StableMint ? second : topic === EVENTS.StableBurn ? first : undefined
+    return touchKnown(holder, ledger, touched, (account) => stableCell(account, stable, 'principal'))
+  }
   const token = where.tokens.get(log.address)
   if (token === undefined) return
-  for (const topic of holders(log)) touchKnown(topic, ledger, touched, [token.id, token.side])
+  for (const topic of holders(log))
+    touchKnown(topic, ledger, touched, (account) => scaledCell(account, token.id, token.side))
 }
 
 /** Whose balance a token's event moves. */
@@ -119,12 +146,12 @@ function touchKnown(
   topic: Hex | undefined,
   ledger: Ledger,
   touched: TouchedByLogs,
-  moved: readonly [number, 0 | 1] | undefined,
+  moved: ((account: AccountId) => Cell) | undefined,
 ): void {
   const account = ledger.find(topicAddress(topic))
   if (account === undefined || !ledger.has(configurationCell(account))) return
   const cells = touchAccount(account, touched)
-  if (moved) cells.add(scaledCell(account, ...moved))
+  if (moved) cells.add(moved(account))
 }
 
 function touchAccount(account: AccountId, touched: TouchedByLogs): Set<Cell> {

@@ -28,6 +28,7 @@ const book = new Book('m', {
       {
         asset: COLLATERAL,
         source: address(8),
+        root: address(8),
         symbol: 'WETH',
         decimals: 0,
         priceUsd8: 200_000_000n,

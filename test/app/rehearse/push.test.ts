@@ -24,6 +24,8 @@ const owed = (n: number, valueBase: bigint, some: Partial<Holding> = {}): Holdin
 
 const viewOf = (collaterals: readonly Holding[], debts: readonly Holding[]): AccountView => ({
   address: address(9),
+  source: 'mirror',
+  block: undefined,
   eMode: 0,
   collaterals,
   debts,

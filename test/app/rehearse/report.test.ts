@@ -11,6 +11,7 @@ const USD8 = 10n ** 8n
 const reserve = (n: number, symbol: string): ReserveView => ({
   asset: address(n),
   source: address(n + 100),
+  root: address(n + 100),
   symbol,
   decimals: 8,
   priceUsd8: USD8,

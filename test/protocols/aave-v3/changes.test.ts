@@ -13,6 +13,7 @@ import { namedAccount } from '../../../scripts/devnet/chain.ts'
 import { deployFeed } from '../../../scripts/devnet/deploy-tokens.ts'
 import { Deployer } from '../../../scripts/devnet/deployer.ts'
 import type { ReserveSymbol } from '../../../scripts/devnet/risk-parameters.ts'
+import { everyAccount, isExact, verify } from '../../../src/app/audit.ts'
 import type { AccountView, ReserveView } from '../../../src/core/protocol.ts'
 import { type Mirror, startMirror } from './mirror.ts'
 
@@ -136,20 +137,6 @@ describe('Aave V3 mirror through changes of the market', function () {
     expect(reserveOf(asset('LINK'))).to.include({ liquidationThresholdBps: 5000n, liquidationBonusBps: 10_900n })
   })
 
-  it('the pool is upgraded to a revision that nobody knows, and back', async () => {
-    const { control } = mirror.devnet
-    await control.upgradePool(await control.deployPool('unknown revision'))
-    await mirror.catchUp()
-    const { book } = mirror
-    expect(book.protocol.market(book.ledger)).to.include({ revision: 99n, rules: undefined })
-    expect(book.account(0, book.head?.timestamp ?? 0n)).to.equal(undefined)
-    expect(book.liquidatable((book.head?.timestamp ?? 0n) + 12n)).to.deep.equal([])
-    await control.mine(2)
-    await control.upgradePool(await control.deployPool('known revision'))
-    await exact()
-    expect(book.protocol.market(book.ledger)).to.include({ revision: 10n, rules: 'aave-v3.6' })
-  })
-
   it('a price source is replaced, and an aggregator behind its proxy', async () => {
     const { chain, addresses } = market()
     const deployer = await Deployer.create(chain, addresses.governance)
@@ -262,6 +249,20 @@ describe('Aave V3 mirror that reads prices by the clock', function () {
     expect(roots.get('wstETH')).to.equal(mirror.devnet.market.reserves.WETH.source.toLowerCase())
     expect(roots.get('wstETH')).to.equal(roots.get('WETH'))
     expect(roots.get('WBTC')).not.to.equal(roots.get('WETH'))
+  })
+
+  it('an audit between two readings compares with prices of its own block, and forgets them again', async () => {
+    const { book, batch, devnet } = mirror
+    const staked = (): bigint | undefined =>
+      book.protocol.market(book.ledger).reserves.find(({ symbol }) => symbol === 'wstETH')?.priceUsd8
+    // The staking ratio grows with the clock alone.
+    await devnet.control.advance(900)
+    await mirror.catchUp()
+    const before = staked()
+    expect((await mirror.verify()).mismatches, 'as the mirror stands').to.not.deep.equal([])
+    const audited = await verify(book, batch, everyAccount(book))
+    expect([audited.mismatches, isExact(audited), audited.checked > 5]).to.deep.equal([[], true, true])
+    expect(staked()).to.equal(before)
   })
 
   it('does not read them in a quiet block, but does when the time is over', async () => {

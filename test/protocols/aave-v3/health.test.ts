@@ -1,18 +1,16 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { RAY, UINT256_MAX } from '../../../src/core/math.ts'
-import {
-  calculateCompoundedInterest,
-  calculateLinearInterest,
-  healthFactorOf,
-} from '../../../src/protocols/aave-v3/health.ts'
-import { RULES, rulesFor } from '../../../src/protocols/aave-v3/rules.ts'
+import { calculateCompoundedInterest, calculateLinearInterest } from '../../../src/protocols/aave-v3/interest.ts'
+import { healthFactorOf, type Rules, rulesFor } from '../../../src/protocols/aave-v3/rules.ts'
 import { type AccountSpec, bookOf, type MarketSpec, NOW, reserve } from './world.ts'
 
 const YEAR = 31_536_000n
 const FIVE_PERCENT = 5n * 10n ** 25n
 const USD = 10n ** 8n
 const ETHER = 10n ** 18n
+
+const V36 = rulesFor('aave-v3.6', 0n) as Rules
 
 const viewOf = (market: Omit<MarketSpec, 'accounts'>, account: AccountSpec, timestamp = NOW) =>
   bookOf({ ...market, accounts: [account] }).account(0, timestamp)
@@ -52,7 +50,7 @@ describe('Aave V3 health factor', () => {
     ['nothing against a debt', 0n, 1n, 0n],
   ] as const)
     it(what, () => {
-      expect(healthFactorOf(weighted, debt)).to.equal(health)
+      expect(healthFactorOf(V36, weighted, 0n, debt)).to.equal(health)
     })
 
   it('floors collateral and ceils debt, twice each', () => {
@@ -107,7 +105,21 @@ describe('Aave V3 rules', () => {
   for (const [configured, revision, id] of [
     ['auto', 10n, 'aave-v3.6'],
     ['auto', 11n, 'aave-v3.7'],
-    ['auto', 9n, undefined],
+    ['auto', 1n, 'aave-v3.0'],
+    ['auto', 3n, 'aave-v3.0'],
+    ['auto', 4n, 'aave-v3.1'],
+    ['auto', 5n, 'aave-v3.2'],
+    ['auto', 6n, 'aave-v3.2'],
+    ['auto', 7n, 'aave-v3.3'],
+    ['auto', 8n, 'aave-v3.4'],
+    ['auto', 9n, 'aave-v3.5'],
+    ['auto', 12n, undefined],
+    ['auto, 12 = aave-v3.6', 12n, 'aave-v3.6'],
+    ['auto,12=aave-v3.6,13=aave-v3.7', 13n, 'aave-v3.7'],
+    ['auto, 10 = aave-v3.7', 10n, 'aave-v3.7'],
+    ['auto, 12 = aave-v9', 12n, undefined],
+    ['auto, twelve = aave-v3.6', 10n, undefined],
+    ['sparklend', 1n, 'sparklend'],
     ['auto', 99n, undefined],
     ['aave-v3.7', 99n, 'aave-v3.7'],
     ['aave-v9', 10n, undefined],
@@ -116,13 +128,7 @@ describe('Aave V3 rules', () => {
       expect(rulesFor(configured, revision)?.id).to.equal(id)
     })
 
-  it('differ only where the contracts do', () => {
-    const [v36, v37] = RULES
-    const same = Object.keys(v36 ?? {}).filter((key) => Reflect.get(v36 ?? {}, key) === Reflect.get(v37 ?? {}, key))
-    expect(same).to.have.members(['aTokenBalance', 'vTokenBalance', 'balancesAreExact', 'debtInBase', 'debtNeeded'])
-  })
-
-  it('are missing for an unknown revision: no view, no call, no advice, but the market is still seen', () => {
+  it('are missing for an unknown revision: no view before the chain was asked, no call, no advice, but the market is still seen', () => {
     const account: AccountSpec = { collaterals: [[0, ETHER]], debts: [[1, ETHER]] }
     const { protocol, ledger } = bookOf({ reserves: [reserve(), reserve()], accounts: [account], revision: 99n })
     expect(protocol.account(ledger, 0, NOW)).to.equal(undefined)

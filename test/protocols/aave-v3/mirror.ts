@@ -12,8 +12,20 @@ import type { Mismatch, ReserveTotal } from '../../../src/core/protocol.ts'
 import type { Header } from '../../../src/core/types.ts'
 import { aaveV3 } from '../../../src/protocols/aave-v3/index.ts'
 
-export interface Mirror {
-  readonly devnet: Devnet
+/** A market on a chain, and where its node listens. */
+export interface Place {
+  readonly chain: string
+  readonly chainId: number
+  readonly http: string
+  readonly addressesProvider: Address
+  readonly multicall3: Address
+  /** Default: 0, prices are read in every block. */
+  readonly priceReadsS?: bigint
+  /** Default: auto. */
+  readonly rules?: string
+}
+
+export interface Mirrored {
   readonly rpc: Rpc
   readonly batch: Batch
   readonly book: Book
@@ -24,30 +36,43 @@ export interface Mirror {
   catchUp(): Promise<FeedEvent[]>
   /** The mirror against the chain's own answers, at the mirror's block. */
   verify(): Promise<{ checked: number; mismatches: Mismatch[]; totals: ReserveTotal[] }>
+  stop(): void
+}
+
+export interface Mirror extends Mirrored {
+  readonly devnet: Devnet
   close(): Promise<void>
 }
 
-export interface MirrorOptions {
+export type MirrorOptions = Pick<Place, 'priceReadsS' | 'rules'> & {
   readonly chain: ChainName
   readonly accounts: number
   readonly seed: number
-  /** Default: 0, prices are read in every block. */
-  readonly priceReadsS?: bigint
 }
 
 /** Our mirror on a chain of its own, wired as the program wires it, but moved by hand. */
 export async function startMirror(options: MirrorOptions): Promise<Mirror> {
   const devnet = await startDevnet(options)
+  const { chainId } = devnet.chain.spec
+  const { addressesProvider, multicall3 } = devnet.market.addresses
+  const mirrored = await mirrorOf({ ...options, http: devnet.http, chainId, addressesProvider, multicall3 })
+  const close = async () => {
+    mirrored.stop()
+    await devnet.close()
+  }
+  return { ...mirrored, devnet, close }
+}
+
+/** Our mirror of a market that somebody else has set up. */
+export async function mirrorOf(place: Place): Promise<Mirrored> {
   const problems: string[] = []
   const onProblem = (problem: string) => void problems.push(problem)
-  const { chainId } = devnet.chain.spec
-  const rpc = new Rpc({ chain: options.chain, chainId, urls: [devnet.http], onProblem })
+  const rpc = new Rpc({ chain: place.chain, chainId: place.chainId, urls: [place.http], onProblem })
   await rpc.connect()
-  const batch = await createBatch(rpc, devnet.market.addresses.multicall3)
+  const batch = await createBatch(rpc, place.multicall3)
   const head = await headOf(rpc)
-  const { addressesProvider } = devnet.market.addresses
-  const { priceReadsS = 0n } = options
-  const book = await firstPage({ rpc, batch, name: 'devnet', addressesProvider, priceReadsS, head })
+  const { addressesProvider, priceReadsS = 0n, rules = 'auto' } = place
+  const book = await firstPage({ rpc, batch, name: 'devnet', addressesProvider, priceReadsS, rules, head })
   const stop = new AbortController()
   const requests: number[] = []
   const pushed = byHand()
@@ -71,11 +96,7 @@ export async function startMirror(options: MirrorOptions): Promise<Mirror> {
     }
     return seen
   }
-  const close = async () => {
-    stop.abort()
-    await devnet.close()
-  }
-  return { devnet, rpc, batch, book, problems, requests, catchUp, verify: () => verify(book, batch), close }
+  return { rpc, batch, book, problems, requests, catchUp, verify: () => verify(book, batch), stop: () => stop.abort() }
 }
 
 export async function headOf(rpc: Rpc): Promise<Header> {
@@ -90,14 +111,15 @@ export interface FirstPage {
   readonly name: string
   readonly addressesProvider: Address
   readonly priceReadsS: bigint
+  readonly rules: string
   readonly head: Header
 }
 
 /** One market found and read at `head`, as the program does it at the start. */
 export async function firstPage(options: FirstPage): Promise<Book> {
-  const { rpc, batch, name, priceReadsS, head } = options
+  const { rpc, batch, name, priceReadsS, rules, head } = options
   const addressesProvider = `0x${options.addressesProvider.slice(2).toLowerCase()}` as const
-  const make = () => new Book(name, aaveV3({ addressesProvider, rules: 'auto', priceReadsS }))
+  const make = () => new Book(name, aaveV3({ addressesProvider, rules, priceReadsS }))
   const probe = make()
   probe.apply(await completeReads({ batch }, head, [], [probe]))
   const { filter, key } = probe.protocol.history(probe.ledger)

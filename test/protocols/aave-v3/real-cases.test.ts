@@ -1,8 +1,11 @@
 import { expect } from 'chai'
 import { percentMul, RAY } from '../../../src/core/math.ts'
-import { healthFactorOf } from '../../../src/protocols/aave-v3/health.ts'
-import { RULES } from '../../../src/protocols/aave-v3/rules.ts'
+import { healthFactorOf, RULES, type Rules, rulesFor } from '../../../src/protocols/aave-v3/rules.ts'
 import { calculateAvailableCollateralToLiquidate } from '../../../src/protocols/aave-v3/size.ts'
+
+/** V2's health was that of 3.0: of the average threshold, half up. */
+const V30 = rulesFor('aave-v3.0', 0n) as Rules
+const V35 = rulesFor('aave-v3.5', 0n) as Rules
 
 /** Liquidations of Aave V2 on Ethereum; prices in wei of ether. */
 const V2 = [
@@ -40,7 +43,7 @@ describe('Aave liquidations that happened', () => {
   it('V3, block 17938283: the fee is 10 % of what the bonus brought, to the wei', () => {
     const toLiquidator = 18891825379519208n
     const fee = 90391508992915n
-    for (const rules of RULES.filter(({ id }) => id === 'aave-v3.6')) {
+    for (const rules of RULES.filter(({ id }) => id !== 'aave-v3.7')) {
       const seized = toLiquidator + fee
       const bonus = seized - rules.withoutBonus(seized, 10_500n)
       expect(bonus).to.equal(903915089929149n)
@@ -50,7 +53,8 @@ describe('Aave liquidations that happened', () => {
 
   it('V3, block 23549932: the scaled burn is the cover over the index, floored', () => {
     const index = 1196317865990294248781143542n
-    expect((11026542078n * RAY) / index).to.equal(18434231751n - 9217164623n)
+    expect(V35.toScaled(11026542078n, index)).to.equal((11026542078n * RAY) / index)
+    expect(V35.toScaled(11026542078n, index)).to.equal(18434231751n - 9217164623n)
   })
 
   for (const row of V2) {
@@ -69,13 +73,14 @@ describe('Aave liquidations that happened', () => {
     it(`V2, block ${row.block}: health ${row.health} by the threshold of that day`, () => {
       const collateralBase = (row.collateral * row.collateralPrice) / row.collateralUnit
       const debtBase = (row.debt * row.debtPrice) / row.debtUnit
-      const health = Number(healthFactorOf(collateralBase * row.thresholdBps, debtBase)) / 1e18
+      const health = Number(healthFactorOf(V30, collateralBase * row.thresholdBps, collateralBase, debtBase)) / 1e18
       expect(health.toFixed(4)).to.equal(row.health)
     })
   }
 
   it('V2, block 13179291: a later threshold would call the account healthy', () => {
     const { collateral, debt, debtPrice } = V2[0]
-    expect(healthFactorOf(collateral * 8500n, (debt * debtPrice) / 10n ** 18n) > 10n ** 18n).to.equal(true)
+    const debtBase = (debt * debtPrice) / 10n ** 18n
+    expect(healthFactorOf(V30, collateral * 8500n, collateral, debtBase) > 10n ** 18n).to.equal(true)
   })
 })

@@ -1,16 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { UINT256_MAX } from '../../../src/core/math.ts'
-import { RULES, type Rules } from '../../../src/protocols/aave-v3/rules.ts'
-import {
-  flashPremium,
-  maxLiquidatableDebt,
-  type SeizureInput,
-  seize,
-  sizeLargest,
-} from '../../../src/protocols/aave-v3/size.ts'
+import { RULES, type Rules, rulesFor } from '../../../src/protocols/aave-v3/rules.ts'
+import { maxLiquidatableDebt, type SeizureInput, seize, sizeLargest } from '../../../src/protocols/aave-v3/size.ts'
 
-const [V36] = RULES as readonly [Rules]
+const V36 = rulesFor('aave-v3.6', 0n) as Rules
+/** The newest two are drawn more often. */
+const runs = ({ id }: Rules): number => (id === 'aave-v3.6' || id === 'aave-v3.7' ? 5000 : 1000)
 const USD = 10n ** 8n
 const EDGE = 950_000_000_000_000_000n
 /** What `sizeLargest` keeps above the pool's $1,000 when it leaves a part on purpose. */
@@ -89,7 +85,7 @@ for (const rules of RULES)
           expect(sized.debt <= maxLiquidatableDebt(input, rules), 'close factor').to.equal(true)
           expect(sized.collateral + sized.protocolFee <= input.collateralBalance, 'balance').to.equal(true)
         }),
-        { numRuns: 20_000 },
+        { numRuns: 4 * runs(rules) },
       )
     })
 
@@ -106,7 +102,7 @@ for (const rules of RULES)
             expect(leftoverBase(input, out) < 1000n * USD + 2n * MARGIN_BASE + grain(input), `${amount}`).to.equal(true)
           }
         }),
-        { numRuns: 5000 },
+        { numRuns: runs(rules) },
       )
     })
 
@@ -119,10 +115,11 @@ for (const rules of RULES)
           expect(sized?.debt).to.equal(input.debtBalance)
           expect((sized?.debtToCover ?? 0n) > input.debtBalance, 'room for interest').to.equal(true)
         }),
-        { numRuns: 5000 },
+        { numRuns: runs(rules) },
       )
     })
 
+    if (!rules.dustRules) return
     for (const [what, input, debt] of [
       ['half of $10,000 at health 0.97', position(12_000, 10_000), 5000],
       ['all at health 0.95 exactly', position(12_000, 10_000, { healthFactor: EDGE }), 10_000],
@@ -166,6 +163,21 @@ for (const rules of RULES)
     })
   })
 
+describe('Aave V3 sizing until 3.2', () => {
+  for (const id of ['aave-v3.0', 'aave-v3.1', 'aave-v3.2', 'sparklend'])
+    for (const [what, input, debt] of [
+      ['half of $10,000 at health 0.97', position(12_000, 10_000), 5000],
+      ['all at health 0.95 exactly', position(12_000, 10_000, { healthFactor: EDGE }), 10_000],
+      ['half of a debt of $1,500, however small', position(12_000, 1500), 750],
+      ['half of the debt in the reserve, whatever is owed beside', halfOfTotal(), 5000],
+      ['a part that leaves dust', position(400, 500), 250],
+    ] as const)
+      it(`${id} covers ${what}`, () => {
+        const sized = sizeLargest(input, rulesFor(id, 0n) as Rules, UINT256_MAX)
+        expect(usd(sized?.debt ?? 0n)).to.be.closeTo(debt, 0.00001)
+      })
+})
+
 function halfOfTotal(): SeizureInput {
   return position(30_000, 10_000, { totalDebtBase: 20_000n * USD })
 }
@@ -191,6 +203,11 @@ describe('Aave V3 flash premium', () => {
     [10n ** 24n, 0n, 0n],
   ] as const)
     it(`of ${amount} at ${bps} bps is ${premium}, rounded up`, () => {
-      expect(flashPremium(amount, bps)).to.equal(premium)
+      expect(V36.flashPremium(amount, bps)).to.equal(premium)
     })
+
+  it('was half up before 3.5', () => {
+    const V30 = rulesFor('aave-v3.0', 0n) as Rules
+    expect([10_000n, 10_001n, 11_000n].map((amount) => V30.flashPremium(amount, 5n))).to.deep.equal([5n, 5n, 6n])
+  })
 })

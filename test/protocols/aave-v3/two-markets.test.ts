@@ -61,7 +61,15 @@ async function openWorld() {
   const batch = await createBatch(rpc, first.market.addresses.multicall3)
   const head = await headOf(rpc)
   const read = (name: string, { market }: Place): Promise<Book> =>
-    firstPage({ rpc, batch, name, addressesProvider: market.addresses.addressesProvider, priceReadsS: 0n, head })
+    firstPage({
+      rpc,
+      batch,
+      name,
+      addressesProvider: market.addresses.addressesProvider,
+      priceReadsS: 0n,
+      rules: 'auto',
+      head,
+    })
   const books = [await read('first', first), await read('second', second)] as const
   const stop = new AbortController()
   const pushed = byHand()

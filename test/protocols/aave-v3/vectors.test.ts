@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
-import { RULES } from '../../../src/protocols/aave-v3/rules.ts'
+import { type Rules, rulesFor } from '../../../src/protocols/aave-v3/rules.ts'
 import { calculateAvailableCollateralToLiquidate } from '../../../src/protocols/aave-v3/size.ts'
 
 type Output = readonly [collateral: string, debt: string, fee: string]
@@ -26,8 +26,9 @@ describe('Aave V3 seizure against the compiled contracts', () => {
     expect(vectors.filter(({ v36, v37 }) => v36.join() !== v37.join())).to.have.length.above(80)
   })
 
-  for (const rules of RULES)
-    it(`equals ${rules.id} to the wei in every vector`, () => {
+  for (const id of ['aave-v3.6', 'aave-v3.7'])
+    it(`equals ${id} to the wei in every vector`, () => {
+      const rules = rulesFor(id, 0n) as Rules
       for (const [n, vector] of vectors.entries()) {
         const input = {
           collateralPrice: BigInt(vector.collPrice),
@@ -39,7 +40,7 @@ describe('Aave V3 seizure against the compiled contracts', () => {
           protocolFeeBps: BigInt(vector.feeBps),
         }
         const out = calculateAvailableCollateralToLiquidate(input, BigInt(vector.debtToCover), rules)
-        const expected = rules.id === 'aave-v3.6' ? vector.v36 : vector.v37
+        const expected = id === 'aave-v3.6' ? vector.v36 : vector.v37
         expect([out.collateral, out.debt, out.protocolFee].map(String), `vector ${n}`).to.deep.equal([...expected])
       }
     })

@@ -39,6 +39,11 @@ export interface ReserveSpec {
   readonly available: bigint
   /** Reserves of one number stand on one feed. Default: each on its own. */
   readonly root: bigint | undefined
+  readonly sToken: bigint
+  /** Until 3.1. */
+  readonly eModeCategory: number
+  /** 3.1 to 3.3: not so for GHO. */
+  readonly virtualAccounting: boolean
 }
 
 export const reserve = (over: Partial<ReserveSpec> = {}): ReserveSpec => ({
@@ -60,6 +65,9 @@ export const reserve = (over: Partial<ReserveSpec> = {}): ReserveSpec => ({
   graceUntil: 0n,
   available: 10n ** 40n,
   root: undefined,
+  sToken: 0n,
+  eModeCategory: 0,
+  virtualAccounting: true,
   ...over,
 })
 
@@ -76,6 +84,9 @@ export interface EModeSpec {
   readonly ltBps: number
   readonly bonusBps: number
   readonly collaterals: readonly number[]
+  /** Until 3.1. */
+  readonly priceSource?: bigint
+  readonly priceUsd8?: bigint
 }
 
 export interface MarketSpec {
@@ -111,6 +122,8 @@ const configurationOf = (r: ReserveSpec): bigint =>
     [Number(r.paused), 60],
     [Number(r.flashLoans), 63],
     [r.feeBps, 152],
+    [r.eModeCategory, 168],
+    [Number(r.virtualAccounting), 252],
   ].reduce((data, [value, at]) => data | (BigInt(value ?? 0) << BigInt(at ?? 0)), 0n)
 
 function reserveCells(id: number, r: ReserveSpec): [Cell, bigint][] {
@@ -131,6 +144,9 @@ function reserveCells(id: number, r: ReserveSpec): [Cell, bigint][] {
     root: r.root ?? 0xd000n + BigInt(id),
     aggregator: 0n,
     symbol: textToNumber(`R${id}`),
+    sToken: r.sToken,
+    maxStableRate: 0n,
+    minStableUpdate: 0n,
   }
   return Object.keys(RESERVE).map((field) => {
     const name = field as keyof typeof RESERVE
@@ -138,13 +154,23 @@ function reserveCells(id: number, r: ReserveSpec): [Cell, bigint][] {
   })
 }
 
-function eModeCells({ id, ltvBps, ltBps, bonusBps, collaterals }: EModeSpec): [Cell, bigint][] {
+function eModeCells({
+  id,
+  ltvBps,
+  ltBps,
+  bonusBps,
+  collaterals,
+  priceSource = 0n,
+  priceUsd8 = 0n,
+}: EModeSpec): [Cell, bigint][] {
   const values: Record<keyof typeof EMODE, bigint> = {
     ltv: BigInt(ltvBps),
     liquidationThreshold: BigInt(ltBps),
     liquidationBonus: BigInt(bonusBps),
     collateralBitmap: collaterals.reduce((bits, reserveId) => bits | (1n << BigInt(reserveId)), 0n),
     ltvzeroBitmap: 0n,
+    priceSource,
+    price: priceUsd8,
   }
   return Object.keys(EMODE).map((field) => {
     const name = field as keyof typeof EMODE
@@ -177,6 +203,7 @@ export function bookOf(market: MarketSpec, rules = 'auto'): Book {
       [MARKET.reservesCount, BigInt(reserves.length)],
       [MARKET.sentinel, sentinelAllows === undefined ? 0n : 0xf002n],
       [MARKET.sentinelAllows, sentinelAllows ? 1n : 0n],
+      [MARKET.eModes, eModes.reduce((bits, { id }) => bits | (1n << BigInt(id)), 1n)],
       ...reserves.flatMap((r, id) => reserveCells(id, r)),
       ...eModes.flatMap(eModeCells),
       ...accounts.flatMap((one, n) => accountCells(n, one)),
