@@ -10,7 +10,6 @@ import {
   reserveCell,
   scaledCell,
 } from '../../src/protocols/aave-v3/cells.ts'
-import { normalizedDebt, normalizedIncome } from '../../src/protocols/aave-v3/health.ts'
 import { assetOf, NOW, RESERVES } from './market.ts'
 
 const assetText = (id: number): string => `0x${assetOf(id).toString(16).padStart(40, '0')}`
@@ -86,6 +85,22 @@ function reserveOf({ ledger }: Book, id: number) {
   }
 }
 
+const RAY = 10n ** 27n
+const YEAR_S = 31_536_000n
+const rayMul = (a: bigint, b: bigint): bigint => (a * b + RAY / 2n) / RAY
+
+/** Interest accrued as the pool does it since 3.4: linear on collateral, three terms of the exponential on debt. */
+function indexOf({ ledger }: Book, id: number, timestamp: bigint): { income: bigint; debt: bigint } {
+  const cell = (field: Parameters<typeof reserveCell>[1]): bigint => ledger.get(reserveCell(id, field))
+  const elapsedS = timestamp - cell('lastUpdateTimestamp')
+  const x = (cell('currentVariableBorrowRate') * elapsedS) / YEAR_S
+  const compounded = RAY + x + rayMul(x, x / 2n + rayMul(x, x / 6n))
+  return {
+    income: rayMul(RAY + (cell('currentLiquidityRate') * elapsedS) / YEAR_S, cell('liquidityIndex')),
+    debt: rayMul(compounded, cell('variableBorrowIndex')),
+  }
+}
+
 interface PlainEntry {
   readonly id: number
   readonly scaled: bigint
@@ -104,11 +119,10 @@ export function bigIntSweep(book: Book): (timestamp: bigint) => AccountId[] {
       ...(borrowing ? [{ id, scaled: ledger.get(scaledCell(account, id, DEBT)), isDebt: true }] : []),
     ]),
   )
-  const RAY = 10n ** 27n
   return (timestamp) => {
     const reserves = RESERVES.map((reserve, id) => ({
-      income: normalizedIncome(ledger, id, timestamp),
-      debt: normalizedDebt(ledger, id, timestamp),
+      income: indexOf(book, id, timestamp).income,
+      debt: indexOf(book, id, timestamp).debt,
       price: ledger.get(reserveCell(id, 'price')),
       unit: 10n ** BigInt(reserve.decimals),
       threshold: configuration.liquidationThreshold(ledger.get(reserveCell(id, 'configuration'))),
