@@ -19,8 +19,10 @@ import { aaveV3 } from '../../src/protocols/aave-v3/index.ts'
 export interface MarketSize {
   readonly accounts: number
   readonly seed: number
-  /** About so many accounts lie below health 1; the others are spread up to 3. */
-  readonly unhealthy: number
+  /** About so many, all their collateral ether and all their debt dollars, go under with a fall of ether by 1 %. */
+  readonly at1Pct: number
+  /** So many more with one by 10 %. Nobody is under to begin with. */
+  readonly at10Pct: number
 }
 
 interface Reserve {
@@ -87,10 +89,11 @@ export function addressOf(account: number): Address {
   return `0x${text}`
 }
 
+export const ORACLE: Address = `0x${'e'.repeat(40)}`
 export const addressesProvider: Address = `0x${'f'.repeat(40)}`
 export const assetOf = (id: number): bigint => BigInt(`0x${'a'.repeat(38)}`) * 256n + BigInt(id)
-export const liquidityIndexOf = (id: number): bigint => RAY + (RAY * BigInt(id)) / 97n
-export const borrowIndexOf = (id: number): bigint => RAY + (RAY * BigInt(id)) / 53n
+const liquidityIndexOf = (id: number): bigint => RAY + (RAY * BigInt(id)) / 97n
+const borrowIndexOf = (id: number): bigint => RAY + (RAY * BigInt(id)) / 53n
 
 /** A book that holds it. */
 export function bookOf(size: MarketSize): Book {
@@ -99,21 +102,25 @@ export function bookOf(size: MarketSize): Book {
   return book
 }
 
-export function* addresses(count: number): Generator<Address> {
+function* addresses(count: number): Generator<Address> {
   for (let account = 0; account < count; account++) yield addressOf(account)
 }
 
-export function* cells(size: MarketSize): Generator<readonly [Cell, bigint]> {
+function* cells(size: MarketSize): Generator<readonly [Cell, bigint]> {
   yield* marketCells()
   const next = random(size.seed)
+  const [first, second] = [size.at1Pct / size.accounts, (size.at1Pct + size.at10Pct) / size.accounts]
   for (let account = 0; account < size.accounts; account++) {
-    const health = next() < size.unhealthy / size.accounts ? 0.97 + next() * 0.0299 : 1.001 + next() ** 2 * 2
-    yield* accountCells(account, health, next)
+    const draw = next()
+    if (draw < first) yield* accountCells(account, 1.0005 + next() * 0.009, true, next)
+    else if (draw < second) yield* accountCells(account, 1.012 + next() * 0.09, true, next)
+    else yield* accountCells(account, 1.2 + next() * 2, false, next)
   }
 }
 
 function* marketCells(): Generator<readonly [Cell, bigint]> {
   yield [MARKET.pool, 0xf001n]
+  yield [MARKET.oracle, BigInt(ORACLE)]
   yield [MARKET.revision, 10n]
   yield [MARKET.flashPremiumBps, 5n]
   yield [MARKET.reservesCount, BigInt(RESERVES.length)]
@@ -143,11 +150,16 @@ function* reserveCells(id: number, { symbol, decimals, priceUsd, ltBps }: Reserv
 /** Half of it stands on WETH, as it does on the real market. */
 const collateralId = (next: () => number): number => (next() < 0.4 ? 0 : Math.floor(next() * RESERVES.length))
 
-function* accountCells(account: number, health: number, next: () => number): Generator<readonly [Cell, bigint]> {
-  const ids = new Set<number>()
-  for (let i = next() < 0.62 ? 1 : next() < 0.7 ? 2 : 3; i > 0; i--) ids.add(collateralId(next))
+function* accountCells(
+  account: number,
+  health: number,
+  falls: boolean,
+  next: () => number,
+): Generator<readonly [Cell, bigint]> {
+  const ids = new Set<number>(falls ? [0] : [])
+  for (let i = next() < 0.55 ? 1 : next() < 0.6 ? 2 : 3; i > 0 && !falls; i--) ids.add(collateralId(next))
   const collaterals = [...ids]
-  const debts = [2, 3, 4, 0, 11].filter((id) => !ids.has(id)).slice(0, next() < 0.65 ? 1 : 2)
+  const debts = [2, 3, 4, 0, 11].filter((id) => !ids.has(id)).slice(0, next() < 0.6 ? 1 : 2)
   const worth = 10 ** (2 + next() * 5)
   let flags = 0n
   let weighted = 0

@@ -8,6 +8,8 @@ const MOST = 2n ** 256n - 1n
 const [BITS_32, BITS_64, BITS_96, BITS_128] = [2n ** 32n, 2n ** 64n, 2n ** 96n, 2n ** 128n]
 const KEYS = 2 ** 16
 const LONGEST_ROW = 0xffff
+/** Arrays grow to a quarter more than is needed: what is reserved and not used is memory too. */
+const SPARE = 1.25
 
 /**
  * The cells of every account in one arena of 32-bit words: an account's cells stand together, each as short as its value
@@ -25,6 +27,12 @@ export class AccountCells {
   #end = 1
   /** Row places left, by capacity in steps; each names the next. */
   readonly #left: number[] = []
+
+  /** Room for so many accounts and so many bytes of packed cells, so that loading them moves nothing. */
+  reserve(accounts: number, packedBytes: number): void {
+    this.#rows = widened(this.#rows, accounts, 1)
+    this.#grow(this.#end + packedBytes / 4 + accounts * 2, 1)
+  }
 
   /** Undefined for a cell never written. */
   get(account: AccountId, key: number): bigint | undefined {
@@ -157,7 +165,7 @@ export class AccountCells {
       row = this.#place(steps)
       this.#words.copyWithin(row + 1, before + 1, before + 1 + used)
       if (before !== 0) this.#leave(before, capacity)
-      if (account >= this.#rows.length) this.#rows = widened(this.#rows, account + 1)
+      if (account >= this.#rows.length) this.#rows = widened(this.#rows, account + 1, SPARE)
       this.#rows[account] = row
       this.#bound = Math.max(this.#bound, account + 1)
     }
@@ -172,13 +180,15 @@ export class AccountCells {
     else {
       row = this.#end
       this.#end += steps * STEP
-      if (this.#end > this.#words.length) {
-        this.#words = widened(this.#words, this.#end)
-        this.#view = new DataView(this.#words.buffer)
-      }
+      if (this.#end > this.#words.length) this.#grow(this.#end, SPARE)
     }
     this.#words[row] = (steps * STEP) << 16
     return row
+  }
+
+  #grow(words: number, spare: number): void {
+    this.#words = widened(this.#words, words, spare)
+    this.#view = new DataView(this.#words.buffer)
   }
 
   #leave(row: number, capacity: number): void {
@@ -198,9 +208,8 @@ function wordsOf(value: bigint): number {
   return 8
 }
 
-/** A quarter more than is needed: what is reserved and not used is memory too. */
-function widened(from: Uint32Array<ArrayBuffer>, needed: number): Uint32Array<ArrayBuffer> {
-  const into = new Uint32Array(Math.ceil(needed * 1.25))
+function widened(from: Uint32Array<ArrayBuffer>, needed: number, spare: number): Uint32Array<ArrayBuffer> {
+  const into = new Uint32Array(Math.max(from.length, Math.ceil(needed * spare)))
   into.set(from)
   return into
 }

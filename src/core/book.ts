@@ -141,6 +141,7 @@ export class Book implements Follower {
   restore(checkpoint: Checkpoint): void {
     this.ledger.restore(checkpoint.accounts, checkpoint.cells)
     this.head = checkpoint.block
+    this.sheet.reserve(this.ledger.size)
     this.#rows(this.#everybody())
   }
 

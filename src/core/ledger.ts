@@ -134,6 +134,7 @@ export class Ledger {
       throw new RangeError('Ledger.restore into a used ledger')
     this.#roster.load(PackedAddresses.of(accounts))
     const packed = PackedCells.of(cells)
+    this.#cells.reserve(this.size, packed.bytes.length)
     const view = new DataView(packed.bytes.buffer, packed.bytes.byteOffset, packed.bytes.length)
     for (let at = 0; at < view.byteLength; ) {
       const cell = view.getUint32(at)

@@ -7,6 +7,8 @@ const WORDS = 5
 const TEXT_LENGTH = 42
 /** Never fuller than this: probes stay short. */
 const LOAD = 0.75
+/** Room grows to a quarter more than is needed: what is reserved and not used is memory too. */
+const SPARE = 1.25
 
 /** Addresses and their numbers: 20 bytes each and an open-addressed index, where strings would cost hundreds. */
 export class Roster {
@@ -29,6 +31,8 @@ export class Roster {
   /** Those of a packed list, in its order. */
   load({ bytes, size }: PackedAddresses): void {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
+    this.#words = widened(this.#words, this.#size + size, 1)
+    while (this.#size + size > this.#index.length * LOAD) this.#rehash()
     for (let i = 0; i < size; i++) {
       for (let word = 0; word < WORDS; word++) this.#asked[word] = view.getUint32((i * WORDS + word) * 4)
       this.#add()
@@ -48,7 +52,7 @@ export class Roster {
     const at = this.#slot(this.#asked, 0)
     const known = this.#index[at] as number
     if (known !== 0) return known - 1
-    if ((this.#size + 1) * WORDS > this.#words.length) this.#words = widened(this.#words, this.#size * WORDS)
+    if ((this.#size + 1) * WORDS > this.#words.length) this.#words = widened(this.#words, this.#size + 1, SPARE)
     this.#words.set(this.#asked, this.#size * WORDS)
     this.#index[at] = ++this.#size
     return this.#size - 1
@@ -114,9 +118,8 @@ function hexDigit(code: number): number {
   return letter >= 97 && letter <= 102 ? letter - 87 : -1
 }
 
-/** A quarter more: what is reserved and not used is memory too. */
-function widened(from: Uint32Array<ArrayBuffer>, used: number): Uint32Array<ArrayBuffer> {
-  const into = new Uint32Array(Math.ceil((used * 1.25) / WORDS + 16) * WORDS)
+function widened(from: Uint32Array<ArrayBuffer>, accounts: number, spare: number): Uint32Array<ArrayBuffer> {
+  const into = new Uint32Array(Math.max(from.length, Math.ceil(accounts * spare) * WORDS))
   into.set(from)
   return into
 }

@@ -1,3 +1,4 @@
+import { LongRows } from './long-rows.ts'
 import type { AccountId, Entry } from './types.ts'
 
 const SLOTS = 4
@@ -34,7 +35,7 @@ export class Sheet {
   #slots = new Uint16Array(0)
   /** Without their signs: the slot says the side. */
   #weights = new Float64Array(0)
-  readonly #overflow = new Map<AccountId, readonly Entry[]>()
+  readonly #long = new LongRows()
   #size = 0
   /** By slot: what a weight adds to credit, to debit, and to the error. Two of them are 0, so that nothing need be asked. */
   #up = new Float64Array(2)
@@ -55,8 +56,13 @@ export class Sheet {
       this.#slots[base + i] = entry ? slotOf(entry) : 0
       this.#weights[base + i] = entry ? Math.abs(entry.weight) : 0
     }
-    if (row.length > SLOTS) this.#overflow.set(account, row.slice(SLOTS))
-    else if (this.#overflow.size > 0) this.#overflow.delete(account)
+    if (row.length <= SLOTS && !this.#long.all.has(account)) return
+    const rest = row.slice(SLOTS)
+    this.#long.set(
+      account,
+      rest.map(slotOf),
+      rest.map(({ weight }) => Math.abs(weight)),
+    )
   }
 
   /**
@@ -64,14 +70,21 @@ export class Sheet {
    * Flags too many, never too few: everyone with debt whose margin is below the slack. Returns how many were flagged.
    */
   screen(rates: Rates, slack: Slack, into: Int32Array): number {
-    const widest = slack.absolute + SLOTS * this.#take(rates)
-    const near = this.#sum(widest, slack.relative, into)
+    const largest = this.#take(rates)
+    const near = this.#sum(slack.absolute + SLOTS * largest, slack.relative, into)
     let flagged = 0
     for (let i = 0; i < near; i++) {
       const account = into[i] as number
-      if (!this.#overflow.has(account) && this.#isNear(account, slack, this.#error(account))) into[flagged++] = account
+      if (!this.#long.all.has(account) && this.#isNear(account, slack, this.#error(account))) into[flagged++] = account
     }
-    return this.#screenOverflow(rates, slack, into, flagged)
+    // The few long rows, finished: what their first slots said is decided again with the rest added.
+    this.#long.add(this.#up, this.#down, this.credit, this.debit)
+    for (const [account, groups] of this.#long.all) {
+      if (!this.#isNear(account, slack, SLOTS * (groups.length + 1) * largest)) continue
+      const error = this.#error(account) + this.#long.error(groups, this.#grain)
+      if (this.#isNear(account, slack, error)) into[flagged++] = account
+    }
+    return flagged
   }
 
   /**
@@ -131,32 +144,19 @@ export class Sheet {
     return minus > 0 && plus - minus <= slack.absolute + error + slack.relative * (plus + minus)
   }
 
-  /** The few long rows, finished. */
-  #screenOverflow({ rate, grain }: Rates, slack: Slack, into: Int32Array, flagged: number): number {
-    let kept = flagged
-    for (const [account, rest] of this.#overflow) {
-      let credit = this.credit[account] as number
-      let debit = this.debit[account] as number
-      let error = this.#error(account)
-      for (const { column, weight } of rest) {
-        if (weight === 0) continue
-        const value = weight * (rate[column] as number)
-        if (value > 0) credit += value
-        else debit -= value
-        error += grain[column] as number
-      }
-      this.credit[account] = credit
-      this.debit[account] = debit
-      if (this.#isNear(account, slack, error)) into[kept++] = account
-    }
-    return kept
+  /** Room for so many accounts, so that setting their rows moves nothing. */
+  reserve(accounts: number): void {
+    if (accounts > this.credit.length) this.#widen(accounts)
   }
 
   #grow(size: number): void {
     if (size <= this.#size) return
     this.#size = size
-    if (size * SLOTS <= this.#weights.length) return
-    const capacity = Math.max(1024, Math.ceil(size * 1.25))
+    // A quarter more: what is reserved and not used is memory too.
+    if (size > this.credit.length) this.#widen(Math.max(1024, Math.ceil(size * 1.25)))
+  }
+
+  #widen(capacity: number): void {
     this.#slots = widen(new Uint16Array(capacity * SLOTS), this.#slots)
     this.#weights = widen(new Float64Array(capacity * SLOTS), this.#weights)
     this.credit = widen(new Float64Array(capacity), this.credit)

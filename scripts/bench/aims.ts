@@ -1,0 +1,162 @@
+import { figure } from './clock.ts'
+import type { Decided } from './decide.ts'
+import type { Ingest, Kept, Replay } from './ingest.ts'
+import type { Memory } from './memory.ts'
+import type { Native } from './native.ts'
+import type { NodeFigures } from './node.ts'
+import type { Ranked } from './ranked.ts'
+
+export interface Measured {
+  readonly ranked: readonly Ranked[]
+  readonly native: Native
+  readonly decided: Decided
+  readonly ingest: Ingest
+  readonly replay: Replay
+  readonly kept: Kept
+  readonly memory: readonly Memory[]
+  readonly nodes: readonly NodeFigures[]
+}
+
+/** One aim beside what was reached. Keys are the heads of the published table. */
+export interface Row extends Readonly<Record<string, unknown>> {
+  readonly what: string
+  readonly aim: string
+  readonly reached: string
+  readonly met: string
+}
+
+interface Aim {
+  readonly what: string
+  /** `at least` or `at most` so much of `unit`. */
+  readonly bound: 'at least' | 'at most'
+  readonly limit: number
+  readonly unit: string
+  readonly reached: number | undefined
+  /** Said when it is missed. */
+  readonly why?: string
+  readonly note?: string | undefined
+}
+
+const SIZING = 'nearly all of it is the exact check of those whom the screen flags'
+const FEW_CORES = 'a shared machine: compare ratios'
+
+/** Each aim of the list, in its order. */
+export function aimsOf(measured: Measured): Row[] {
+  return [...rankedAims(measured), ...edgeAims(measured), ...stateAims(measured)].map(toRow)
+}
+
+function rankedAims({ ranked, native, nodes }: Measured): Aim[] {
+  const at = (accounts: number): Ranked | undefined => ranked.find((row) => row.accounts === accounts)
+  const [large, largest] = [at(100_000), at(1_000_000)]
+  const [node] = nodes
+  const ratio = (them: number | undefined): number | undefined => them && large && them / large.rankedMs
+  return [
+    {
+      what: '100k accounts, page to ranked list: formatUserSummary of 15 rows takes so many times as long (sample of 1,000, extrapolated)',
+      ...{ bound: 'at least', limit: 20_000, unit: '×', reached: ratio(large?.summary15Ms), why: SIZING },
+    },
+    {
+      what: 'the same with 3 rows (extrapolated)',
+      ...{ bound: 'at least', limit: 5_000, unit: '×', reached: ratio(large?.summary3Ms), why: SIZING },
+    },
+    {
+      what: 'a plain BigInt sweep of 100k takes so many times as long',
+      ...{ bound: 'at least', limit: 50, unit: '×', reached: ratio(large?.bigIntMs), why: SIZING },
+      note: `${large?.liquidatable} liquidatable`,
+    },
+    {
+      what: 'TypeScript sweep of 1M against native C',
+      ...{ bound: 'at most', limit: 3, unit: '×', reached: native.nativeMs && native.ourMs / native.nativeMs },
+      note: native.nativeMs === undefined ? 'no C compiler here' : `${figure(native.ourMs)} ms`,
+    },
+    {
+      what: 'page to ranked list, 100k, median',
+      ...{ bound: 'at most', limit: 1, unit: 'ms', reached: large?.rankedMs, why: `${SIZING}; ${FEW_CORES}` },
+      note: large && `least ${figure(large.rankedLeastMs)}`,
+    },
+    {
+      what: 'page to ranked list, 1M, median',
+      ...{ bound: 'at most', limit: 10, unit: 'ms', reached: largest?.rankedMs, why: FEW_CORES },
+      note: largest && `${largest.liquidatable} liquidatable, least ${figure(largest.rankedLeastMs)}`,
+    },
+    {
+      what: 'viem multicall of 1,000 on a local node takes so many times as long as 100k here',
+      ...{ bound: 'at least', limit: 50, unit: '×', reached: ratio(node?.multicallMs), why: SIZING },
+      note: node && `${figure(node.multicallMs)} ms on Hardhat`,
+    },
+  ]
+}
+
+function edgeAims({ decided, ingest, replay, nodes }: Measured): Aim[] {
+  const [node] = nodes
+  const borrowers = nodes.map((one) => one.borrowers).join(' and ')
+  return [
+    {
+      what: "log's text to signed transaction (viem's signature), 100k, against one raw eth_call; no socket, no quote's wait",
+      ...{ bound: 'at most', limit: 5, unit: '×', reached: node && decided.signedMs / node.callMs, why: SIZING },
+      note: `${decided.signedMs} ms, of it the signature ${decided.signingMs}; ranked after ${decided.rankedMs}`,
+    },
+    {
+      what: `requests a block at most, at ${borrowers} borrowers`,
+      bound: 'at most',
+      limit: 3,
+      unit: '',
+      reached: nodes.length > 0 ? Math.max(...nodes.map(({ requestsMost }) => requestsMost)) : undefined,
+      note: `medians ${nodes.map(({ requestsMedian }) => requestsMedian).join(' and ')}`,
+    },
+    {
+      what: 'log ingest, JSON to touched accounts, as a share of JSON.parse',
+      ...{ bound: 'at least', limit: 40, unit: '%', reached: (100 * ingest.parseUs) / ingest.oursUs },
+      note: `${figure(ingest.oursUs)} µs a log of ${ingest.bytesALog} B`,
+    },
+    {
+      what: 'viem getLogs with its event decoded takes so many times as long',
+      ...{ bound: 'at least', limit: 8, unit: '×', reached: ingest.viemUs / ingest.oursUs },
+      why: 'JSON.parse alone is half of ours: a byte scanner would be needed',
+    },
+    {
+      what: 'replay of a recording, verified',
+      ...{ bound: 'at least', limit: 3, unit: 'million events a second', reached: replay.eventsASecond / 1e6 },
+      why: `lines are JSON, each in a hash chain: JSON.parse alone makes ${figure(replay.parseASecond / 1e6)}`,
+    },
+  ]
+}
+
+function stateAims({ memory, kept }: Measured): Aim[] {
+  const at = (accounts: number): Memory | undefined => memory.find((row) => row.accounts === accounts)
+  const [large, largest] = [at(100_000), at(1_000_000)]
+  return [
+    {
+      what: 'memory an account at 1M, all in',
+      ...{ bound: 'at most', limit: 200, unit: 'B', reached: largest?.bytesAnAccount },
+    },
+    {
+      what: 'full collection at 1M',
+      ...{ bound: 'at most', limit: 10, unit: 'ms', reached: largest?.gcMs, why: FEW_CORES },
+    },
+    {
+      what: 'restart from the store, 100k, in a new process',
+      ...{ bound: 'at most', limit: 200, unit: 'ms', reached: large?.coldMs, why: FEW_CORES },
+      note: large && largest && `processor time ${figure(large.coldCpuMs)}; 1M: ${figure(largest.coldMs)}`,
+    },
+    {
+      what: "a page's store transaction against one write and fsync of its bytes",
+      ...{ bound: 'at most', limit: 3, unit: '×', reached: kept.pageMs / kept.fsyncMs },
+      note: `${figure(kept.pageMs)} ms, durable`,
+    },
+  ]
+}
+
+function toRow({ what, bound, limit, unit, reached, why, note }: Aim): Row {
+  const aim = `${bound} ${limit.toLocaleString('en-US')} ${unit}`.trim()
+  if (reached === undefined) return { what, aim, reached: 'not measured', met: note ?? '' }
+  const isMet = bound === 'at least' ? reached >= limit : reached <= limit
+  const by = figure(bound === 'at least' ? limit / reached : reached / limit)
+  const text = `${figure(reached).toLocaleString('en-US')} ${unit}`.trim()
+  return {
+    what,
+    aim,
+    reached: note === undefined ? text : `${text} (${note})`,
+    met: isMet ? 'yes' : `no, ${by} × off${why === undefined ? '' : `: ${why}`}`,
+  }
+}
