@@ -1,0 +1,8 @@
+import type { ContractSet } from '../ground.ts'
+import type { Kind } from './kind.ts'
+import { priceKinds } from './prices.ts'
+import { userKinds } from './users.ts'
+
+const all: readonly Kind[] = [...userKinds, ...priceKinds]
+
+export const kindsOf = (set: ContractSet): readonly Kind[] => all.filter(({ sets }) => sets?.includes(set) ?? true)
