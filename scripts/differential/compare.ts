@@ -1,6 +1,8 @@
 import type { Book } from '../../src/core/book.ts'
+import type { Ledger } from '../../src/core/ledger.ts'
 import type { Batch } from '../../src/core/ports.ts'
 import type { AccountId } from '../../src/core/types.ts'
+import { configurationCell, flags, reserveCell } from '../../src/protocols/aave-v3/cells.ts'
 import type { Finding } from './kinds/kind.ts'
 
 /** `getUserAccountData` has so many. */
@@ -11,6 +13,8 @@ const HEALTHY = 10n ** 18n
 export interface Comparison {
   readonly accounts: number
   readonly fields: number
+  /** Of these accounts the mirror says nothing, because an asset of theirs costs nothing. */
+  readonly silent: number
   readonly findings: readonly Finding[]
 }
 
@@ -26,12 +30,17 @@ export async function compare(book: Book, batch: Batch, accounts: readonly Accou
   const reads = answers.slice(0, fresh.length)
   const supplies = answers.slice(fresh.length, fresh.length + totals.length).map(({ result }) => result)
   const results = answers.slice(fresh.length + totals.length).map(({ result }) => result)
+  let silent = 0
   const findings = ledger.speculate(head.number, () => {
     protocol.apply({ block: head, logs: [], reads }, ledger)
     const flagged = new Set(book.screen(head.timestamp))
     return accounts.flatMap((account, i): Finding[] => {
       const view = book.account(account, head.timestamp)
       const address = ledger.address(account)
+      if (view === undefined && holdsWorthless(ledger, account)) {
+        silent++
+        return []
+      }
       const differing = audit.compare(view, address, results[i]).map((mismatch) => ({ ...mismatch, account: address }))
       const missed = view !== undefined && view.healthFactor < HEALTHY && !flagged.has(account)
       const unseen = { account: address, field: 'screen', ours: 'not flagged', chain: `health ${view?.healthFactor}` }
@@ -46,5 +55,9 @@ export async function compare(book: Book, batch: Batch, accounts: readonly Accou
       ours: String(sumScaledDebt),
       chain: String(scaledTotalSupply),
     })
-  return { accounts: accounts.length, fields: accounts.length * FIELDS + totals.length, findings }
+  return { accounts: accounts.length, fields: (accounts.length - silent) * FIELDS + totals.length, silent, findings }
 }
+
+/** A price of 0 may be one that the oracle refuses to tell, or the fallback's answer: the mirror does not tell them apart and keeps silent. */
+const holdsWorthless = (ledger: Ledger, account: AccountId): boolean =>
+  [...flags(ledger.get(configurationCell(account)))].some(({ id }) => ledger.get(reserveCell(id, 'price')) === 0n)

@@ -18,6 +18,8 @@ export interface Tally {
   reorgs: number
   /** Times an account was compared; six fields each. */
   comparisons: number
+  /** Of the comparisons: the mirror said nothing, for want of a price. */
+  silent: number
   /** Single values that were equal or not. */
   fields: number
   liquidations: number
@@ -87,6 +89,7 @@ export const emptyTally = (): Tally => ({
   blocks: 0,
   reorgs: 0,
   comparisons: 0,
+  silent: 0,
   fields: 0,
   liquidations: 0,
   predictions: 0,

@@ -1,9 +1,10 @@
 import type { TransactionReceipt } from 'viem'
 import { everyAccount } from '../../src/app/audit.ts'
+import type { Book } from '../../src/core/book.ts'
 import { createRandom, type Random } from '../devnet/random.ts'
 import type { History } from '../devnet/reorg.ts'
 import { compare } from './compare.ts'
-import type { Finding, Kind, Planned, Turn, Verdict } from './kinds/kind.ts'
+import type { BlockPlan, Finding, Kind, Planned, Turn, Verdict } from './kinds/kind.ts'
 import type { Failure, RunOptions, Tally } from './run.ts'
 import { reservesOf, type World } from './world.ts'
 
@@ -43,10 +44,8 @@ export async function closing(session: Session): Promise<Failure | undefined> {
   const { mirror } = session.world
   const findings = [...(await check(session))]
   const anew = await mirror.rebuild()
-  const { accounts, fields, findings: others } = await compare(anew, mirror.batch, everyAccount(anew))
   session.tally.rebuilds++
-  session.tally.comparisons += accounts
-  session.tally.fields += fields
+  const others = await compareAll(session, anew)
   findings.push(...others.map((finding) => ({ ...finding, field: `${finding.field}, read anew` })))
   return findings.length === 0 ? undefined : failureOf(session, ['the end'], findings)
 }
@@ -116,7 +115,7 @@ async function draw(session: Session, random: Random, timestamp: bigint): Promis
   const { options, world, kinds, lagging } = session
   const weights = kinds.map((kind) => [kind, kind.weight] as const)
   const reserves = reservesOf(world.mirror.book)
-  const taken = new Set<`0x${string}`>()
+  const block: BlockPlan = { taken: new Set(), closed: false }
   const placed: Placed[] = []
   // So that `pending` is the block to come.
   await world.chain.setNext(timestamp)
@@ -125,7 +124,7 @@ async function draw(session: Session, random: Random, timestamp: bigint): Promis
     if (options.skip?.has(number)) continue
     const own = randomOf(options.seed, number)
     const kind = own.pickWeighted(weights)
-    const turn: Turn = { world, random: own, timestamp, reserves, taken, lagging }
+    const turn: Turn = { world, random: own, timestamp, reserves, block, lagging }
     const planned = await kind.plan(turn)
     if (planned !== undefined) placed.push({ kind, planned, receipts: 0 })
   }
@@ -142,7 +141,16 @@ function nextTimestamp({ chain }: World, random: Random): bigint {
   return chain.nextTimestamp
 }
 
-async function check({ world, tally }: Session): Promise<readonly Finding[]> {
+async function compareAll({ world, tally }: Session, book: Book): Promise<readonly Finding[]> {
+  const { accounts, fields, silent, findings } = await compare(book, world.mirror.batch, everyAccount(book))
+  tally.comparisons += accounts
+  tally.silent += silent
+  tally.fields += fields
+  return findings
+}
+
+async function check(session: Session): Promise<readonly Finding[]> {
+  const { world } = session
   const { mirror } = world
   const { wrong } = await mirror.catchUp()
   const underived = wrong.map(({ call, derived, chain }) => ({
@@ -151,9 +159,7 @@ async function check({ world, tally }: Session): Promise<readonly Finding[]> {
     ours: derived,
     chain,
   }))
-  const { accounts, fields, findings } = await compare(mirror.book, mirror.batch, everyAccount(mirror.book))
-  tally.comparisons += accounts
-  tally.fields += fields
+  const findings = await compareAll(session, mirror.book)
   mirror.finalize(world.chain.head.number - UNDO_BLOCKS)
   return [...findings, ...underived]
 }

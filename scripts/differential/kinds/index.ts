@@ -1,8 +1,9 @@
 import type { ContractSet } from '../ground.ts'
 import type { Kind } from './kind.ts'
+import { liquidationKinds } from './liquidations.ts'
 import { priceKinds } from './prices.ts'
 import { userKinds } from './users.ts'
 
-const all: readonly Kind[] = [...userKinds, ...priceKinds]
+const all: readonly Kind[] = [...userKinds, ...liquidationKinds, ...priceKinds]
 
 export const kindsOf = (set: ContractSet): readonly Kind[] => all.filter(({ sets }) => sets?.includes(set) ?? true)

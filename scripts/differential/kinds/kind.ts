@@ -12,10 +12,17 @@ export interface Turn {
   /** Of the block it will be in. */
   readonly timestamp: bigint
   readonly reserves: readonly Reserve[]
-  /** Accounts that a liquidation planned for this block has to do with: no other may. */
-  readonly taken: Set<Address>
+  readonly block: BlockPlan
   /** The mirror is behind the chain: nothing can be predicted. */
   readonly lagging: boolean
+}
+
+/** What liquidations planned for a block have to do with. */
+export interface BlockPlan {
+  /** Accounts: no other liquidation of the block may touch them. */
+  readonly taken: Set<Address>
+  /** No more liquidations in this block. */
+  closed: boolean
 }
 
 /** Something that is not as the mirror said. */

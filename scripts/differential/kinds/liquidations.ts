@@ -1,0 +1,238 @@
+import { type Address, type Hex, isHex, parseAbi, parseEventLogs, type TransactionReceipt } from 'viem'
+import { decodeRevert } from '../../../src/adapters/executor/revert.ts'
+import { completeReads } from '../../../src/adapters/rpc/feed.ts'
+import type { Seizure } from '../../../src/core/plan.ts'
+import type { Batch } from '../../../src/core/ports.ts'
+import type { AccountId, Header } from '../../../src/core/types.ts'
+import { multicallCall, poolCall } from '../abis.ts'
+import { availableOf, type Prediction, predict, sidesOf } from '../predict.ts'
+import { balanceOf, drawPart, lower, MAX_UINT256, type Reserve, type World } from '../world.ts'
+import type { Finding, Kind, Order, Planned, Turn, Verdict } from './kind.ts'
+
+const events = parseAbi([
+  'event LiquidationCall(address indexed collateralAsset, address indexed debtAsset, address indexed user, uint256 debtToCover, uint256 liquidatedCollateralAmount, address liquidator, bool receiveAToken)',
+  'event Transfer(address indexed from, address indexed to, uint256 value)',
+])
+const GAS = 8_000_000n
+
+/** A call, and what the mirror says of it. */
+interface Attempt {
+  readonly account: AccountId
+  readonly borrower: Address
+  readonly collateral: Reserve
+  readonly debt: Reserve
+  readonly liquidator: Address
+  readonly debtToCover: bigint
+  readonly receiveAToken: boolean
+  /** Undefined: a second call on the same account in one block, which is judged by the account afterwards. */
+  readonly prediction: Prediction | undefined
+  /** What the chain says of it at the beginning of the block, where the mirror expects a refusal. */
+  readonly refusal: string | undefined
+}
+
+/** Runs `fn` on the mirror as it will be when the block begins: no logs, the prices of its time. */
+async function ahead<T>({ world, timestamp }: Turn, fn: () => T): Promise<T> {
+  const { book, batch } = world.mirror
+  const { head, ledger, protocol } = book
+  if (head === undefined) throw new Error('the book is empty')
+  const block: Header = { ...head, number: head.number + 1n, timestamp }
+  const pending: Batch = { read: (calls) => batch.read(calls, 'pending') }
+  const facts = await completeReads({ batch: pending }, block, [], [book])
+  const fresh = await pending.read(protocol.audit.fresh(ledger, timestamp), 'pending')
+  return ledger.speculate(block.number, () => {
+    protocol.apply({ ...facts, reads: [...facts.reads, ...fresh] }, ledger)
+    return fn()
+  })
+}
+
+/** Somebody in trouble where there is one; sometimes anybody, who must be refused. */
+function victim({ world, timestamp, random, block }: Turn): AccountId | undefined {
+  const { book } = world.mirror
+  const free = (account: AccountId) => !block.taken.has(book.ledger.address(account))
+  const candidates = book.liquidatable(timestamp).map(({ account }) => account)
+  const anybody = world.people.flatMap(({ address }) => book.find(lower(address)) ?? [])
+  const choice = (random.chance(0.93) ? candidates : anybody).filter(free)
+  return choice.length === 0 ? undefined : random.pick(choice)
+}
+
+type Wish = Omit<Attempt, 'prediction' | 'refusal'>
+
+/** What the mirror itself would send, or any amount of any pair of the account's reserves, or of a wrong one. */
+function wish(turn: Turn, account: AccountId, liquidator: Address): { wish: Wish; own: Seizure | undefined } {
+  const { world, random, timestamp, reserves } = turn
+  const { ledger, protocol } = world.mirror.book
+  const borrower = ledger.address(account)
+  const receiveAToken = random.chance(0.3)
+  const seizures = protocol.inspect(ledger, account, timestamp)?.seizures ?? []
+  const own = seizures.length > 0 && random.chance(0.4) ? random.pick(seizures) : undefined
+  const sides = sidesOf(ledger, account)
+  const any = (ids: readonly number[]): Reserve => {
+    const held = reserves.filter(({ id }) => ids.includes(id))
+    return random.pick(held.length > 0 && random.chance(0.93) ? held : reserves)
+  }
+  const of = (asset: Address): Reserve => reserves.find((reserve) => reserve.asset === asset) ?? any([])
+  const collateral = own ? of(own.collateralAsset) : any(sides.collaterals)
+  const debt = own ? of(own.debtAsset) : any(sides.debts)
+  const owed = balanceOf(world, borrower, debt, timestamp).owed
+  const debtToCover = own?.debtToCover ?? (random.chance(0.4) ? MAX_UINT256 : drawPart(random, owed))
+  return { wish: { account, borrower, collateral, debt, liquidator, debtToCover, receiveAToken }, own }
+}
+
+function foresee({ world, timestamp }: Turn, { account, ...wish }: Wish, own: Seizure | undefined): Prediction {
+  const told = predict(world.mirror.book.ledger, {
+    account,
+    collateral: wish.collateral.id,
+    debt: wish.debt.id,
+    debtToCover: wish.debtToCover,
+    receiveAToken: wish.receiveAToken,
+    bySelf: lower(wish.liquidator) === wish.borrower,
+    timestamp,
+  })
+  if (own === undefined) return told
+  const fee = told.kind === 'accepted' ? told.fee : own.protocolFee
+  return { kind: 'accepted', debt: own.debtCovered, collateral: own.collateralSeized, fee }
+}
+
+async function attempt(turn: Turn, liquidator: Address, again?: Attempt): Promise<Attempt | undefined> {
+  const { world, block } = turn
+  if (turn.lagging || block.closed) return undefined
+  const made = await ahead(turn, () => {
+    const account = again?.account ?? victim(turn)
+    if (account === undefined) return undefined
+    const { wish: wanted, own } = wish(turn, account, liquidator)
+    return { ...wanted, prediction: foresee(turn, wanted, own), tight: isTight(turn, wanted) }
+  })
+  if (made === undefined) return undefined
+  const { tight, ...wanted } = made
+  // Where liquidity is short one call may make another impossible, or possible: such a call stays alone.
+  if (tight && block.taken.size > 0) return undefined
+  if (tight) block.closed = true
+  block.taken.add(made.borrower)
+  block.taken.add(lower(liquidator))
+  if (again !== undefined) return { ...wanted, prediction: undefined, refusal: undefined }
+  const refusal = made.prediction.kind === 'refused' ? await simulate(world, orderOf(world, wanted)) : undefined
+  return { ...wanted, refusal }
+}
+
+/** The pool does not hold several times what could be asked of it. */
+function isTight({ world, timestamp }: Turn, { borrower, collateral }: Wish): boolean {
+  const { ledger } = world.mirror.book
+  const { supplied } = balanceOf(world, borrower, collateral, timestamp)
+  return supplied * 4n > availableOf(ledger, collateral.id)
+}
+
+const orderOf = ({ addresses }: World, made: Wish): Order => ({
+  from: made.liquidator,
+  to: addresses.pool,
+  data: poolCall('liquidationCall', [
+    made.collateral.asset,
+    made.debt.asset,
+    made.borrower,
+    made.debtToCover,
+    made.receiveAToken,
+  ]),
+})
+
+/** The name of the error with which a call would end now, or 'none'. */
+async function simulate({ chain }: World, order: Order): Promise<string> {
+  try {
+    await chain.rpc('eth_call', { ...order, gas: `0x${GAS.toString(16)}` }, 'pending')
+    return 'none'
+  } catch (error) {
+    const data = error instanceof Error && 'data' in error ? error.data : undefined
+    if (!isHex(data)) return error instanceof Error ? error.message : String(error)
+    return (decodeRevert(data) ?? data).replace(/\(.*/, '')
+  }
+}
+
+/** Each attempt against what its transaction left in the log. */
+function judge(world: World, attempts: readonly Attempt[], receipts: readonly TransactionReceipt[]): Verdict {
+  const calls = parseEventLogs({
+    abi: events,
+    eventName: 'LiquidationCall',
+    logs: receipts.flatMap(({ logs }) => logs),
+  })
+  const findings = attempts.flatMap((made) => {
+    if (made.prediction === undefined) return []
+    const call = calls.find(({ args }) => lower(args.user) === made.borrower)
+    if (made.prediction.kind === 'refused') return judgeRefusal(made, made.prediction.error, call !== undefined)
+    const seen = call && { debt: call.args.debtToCover, collateral: call.args.liquidatedCollateralAmount }
+    return judgeAmounts(made, made.prediction, seen && { ...seen, fee: feeIn(world, made, receipts) })
+  })
+  const predictions = attempts.filter(({ prediction }) => prediction !== undefined).length
+  return { succeeded: calls.length > 0, predictions, liquidations: calls.length, findings }
+}
+
+function judgeRefusal(made: Attempt, error: string, happened: boolean): Finding[] {
+  const same = error === made.refusal || (error === 'no price' && made.refusal !== 'none')
+  if (same && !happened) return []
+  const chain = happened ? 'liquidated' : String(made.refusal)
+  return [{ account: made.borrower, field: `liquidation ${nameOf(made)}`, ours: error, chain }]
+}
+
+type Amounts = { readonly debt: bigint; readonly collateral: bigint; readonly fee: bigint }
+
+function judgeAmounts(made: Attempt, told: Amounts, seen: Amounts | undefined): Finding[] {
+  const field = (what: string) => `liquidation ${nameOf(made)}: ${what}`
+  const account = made.borrower
+  if (seen === undefined) return [{ account, field: field('accepted'), ours: 'accepted', chain: 'reverted' }]
+  return (['debt', 'collateral', 'fee'] as const)
+    .filter((what) => told[what] !== seen[what])
+    .map((what) => ({ account, field: field(what), ours: String(told[what]), chain: String(seen[what]) }))
+}
+
+const nameOf = ({ collateral, debt, debtToCover, receiveAToken }: Attempt): string =>
+  `(${collateral.asset}, ${debt.asset}, ${debtToCover}${receiveAToken ? ', aTokens' : ''})`
+
+/** What the treasury got of the borrower's aTokens. */
+function feeIn(
+  { addresses }: World,
+  { borrower, collateral }: Attempt,
+  receipts: readonly TransactionReceipt[],
+): bigint {
+  const logs = receipts.flatMap((receipt) => receipt.logs).filter(({ address }) => lower(address) === collateral.aToken)
+  return parseEventLogs({ abi: events, eventName: 'Transfer', logs })
+    .filter(({ args }) => lower(args.from) === borrower && lower(args.to) === lower(addresses.treasury))
+    .reduce((sum, { args }) => sum + args.value, 0n)
+}
+
+async function liquidate(turn: Turn): Promise<Planned | undefined> {
+  const { world, random } = turn
+  const own = random.chance(0.1) ? random.pick(world.people).address : undefined
+  const liquidator = own ?? random.pick(world.liquidators)
+  if (turn.block.taken.has(lower(liquidator))) return undefined
+  const made = await attempt(turn, liquidator)
+  if (made === undefined) return undefined
+  return {
+    first: true,
+    send: async () => void (await world.chain.send({ ...orderOf(world, made), gas: GAS })),
+    judge: (receipts) => judge(world, [made], receipts),
+  }
+}
+
+/** Several in one transaction, by a contract; each may fail alone. */
+async function liquidateSeveral(turn: Turn): Promise<Planned | undefined> {
+  const { world, random } = turn
+  const liquidator = world.addresses.multicall3
+  const attempts: Attempt[] = []
+  for (let left = random.int(2, 4); left > 0; left--) {
+    const again = attempts.length > 0 && random.chance(0.3) ? attempts.at(-1) : undefined
+    const made = await attempt(turn, liquidator, again)
+    if (made !== undefined) attempts.push(made)
+  }
+  if (attempts.length === 0) return undefined
+  const calls = attempts.map((made) => orderOf(world, made))
+  const call3 = calls.map(({ to, data }) => ({ target: to, allowFailure: true, callData: data }))
+  const data: Hex = multicallCall('aggregate3', [call3])
+  return {
+    first: true,
+    send: async () =>
+      void (await world.chain.send({ from: random.pick(world.liquidators), to: liquidator, data, gas: 2n * GAS })),
+    judge: (receipts) => judge(world, attempts, receipts),
+  }
+}
+
+export const liquidationKinds: readonly Kind[] = [
+  { name: 'liquidate', weight: 9, plan: liquidate },
+  { name: 'liquidate several', weight: 3, plan: liquidateSeveral },
+]
