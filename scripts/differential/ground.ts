@@ -1,6 +1,8 @@
 import { type Address, numberToHex } from 'viem'
 import { Chain, type Rpc, type Transaction } from '../devnet/chain.ts'
 import { type ChainName, chainSpec } from '../devnet/chain-spec.ts'
+import type { Deployer } from '../devnet/deployer.ts'
+import { type ListingParameters, listReserve } from '../devnet/list-reserves.ts'
 import { deployMarket } from '../devnet/market.ts'
 import { openNetwork } from '../devnet/network.ts'
 import { type InterestRates, reserveSymbols } from '../devnet/risk-parameters.ts'
@@ -43,7 +45,9 @@ export interface Ground {
     readonly priceOracleSentinel?: Address
   }
   readonly listings: readonly Listing[]
-  readonly eModes: readonly number[]
+  readonly eModes: readonly { readonly id: number; readonly assets: readonly Address[] }[]
+  /** What a listing proposal does for one more asset. Left pending. */
+  list(deployer: Deployer, listing: { asset: Address; symbol: string; parameters: ListingParameters }): Promise<void>
   close(): Promise<void>
 }
 
@@ -77,8 +81,9 @@ export async function openGround(set: ContractSet, chainName: ChainName): Promis
       const reported = symbol === 'wstETH' ? undefined : aggregator
       return { ...terms, symbol, asset, source, aggregator: reported, priceUsd8: BigInt(priceUsd8) }
     })
-    const eModes = risk.eModes.map(({ id }) => id)
-    return { set, chain, addresses, listings, eModes, close: () => connection.close() }
+    const eModes = risk.eModes.map(({ id, assets }) => ({ id, assets: assets.map((symbol) => reserves[symbol].asset) }))
+    const list: Ground['list'] = (deployer, listing) => listReserve(deployer, addresses, listing)
+    return { set, chain, addresses, listings, eModes, list, close: () => connection.close() }
   } catch (error) {
     await connection.close()
     throw error

@@ -47,7 +47,8 @@ export interface RunOptions {
   readonly actions: number
   /** Numbers of actions to leave out: what is left of a failing run must still fail. */
   readonly skip?: ReadonlySet<number>
-  readonly say?: (line: string) => void
+  /** Told of each refusal by the chain. */
+  readonly explain?: (kind: string, reason: string) => void
 }
 
 export interface Run {

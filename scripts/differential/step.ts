@@ -1,10 +1,19 @@
-import type { TransactionReceipt } from 'viem'
+import { type TransactionReceipt, zeroAddress } from 'viem'
 import { everyAccount } from '../../src/app/audit.ts'
 import type { Book } from '../../src/core/book.ts'
 import { createRandom, type Random } from '../devnet/random.ts'
 import type { History } from '../devnet/reorg.ts'
 import { compare } from './compare.ts'
-import type { BlockPlan, Finding, Kind, Planned, Turn, Verdict } from './kinds/kind.ts'
+import type { CountingChain } from './ground.ts'
+import {
+  type BlockPlan,
+  type Finding,
+  type Kind,
+  type Planned,
+  simulate,
+  type Turn,
+  type Verdict,
+} from './kinds/kind.ts'
 import type { Failure, RunOptions, Tally } from './run.ts'
 import { reservesOf, type World } from './world.ts'
 
@@ -84,15 +93,31 @@ async function act(session: Session, random: Random): Promise<Happened> {
   tally.blocks++
   // A stretch of silence, longer than what is read block by block.
   if (random.chance(0.004)) for (let i = 0; i < 70; i++) await chain.mineBlock()
-  const receipts = (await chain.takeReceipts()).map(({ receipt }) => receipt)
+  const taken = await chain.takeReceipts()
+  const receipts = taken.map(({ receipt }) => receipt)
   const findings: Finding[] = []
   let at = 0
   for (const { kind, planned, receipts: count } of placed) {
     const own = receipts.slice(at, at + count)
+    if (session.options.explain) await explain(session, kind.name, taken.slice(at, at + count))
     at += count
     findings.push(...record(tally, kind.name, (planned.judge ?? plainly)(own)))
   }
   return { held: placed.map(({ kind }) => kind.name), findings }
+}
+
+/** Why the chain refused, as far as the state before the block tells. */
+async function explain(
+  { world, options }: Session,
+  name: string,
+  sent: Awaited<ReturnType<CountingChain['takeReceipts']>>,
+) {
+  for (const { transaction, receipt } of sent) {
+    if (receipt.status === 'success') continue
+    const { from, to = zeroAddress, data = '0x' } = transaction
+    const reason = await simulate(world, { from, to, data }, receipt.blockNumber - 1n)
+    options.explain?.(name, reason)
+  }
 }
 
 const plainly = (receipts: readonly TransactionReceipt[]): Verdict => ({

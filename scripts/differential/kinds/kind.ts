@@ -1,5 +1,6 @@
-import type { Address, Hex, TransactionReceipt } from 'viem'
+import { type Address, type Hex, isHex, numberToHex, type TransactionReceipt } from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
+import { decodeRevert } from '../../../src/adapters/executor/revert.ts'
 import type { Random } from '../../devnet/random.ts'
 import type { ContractSet } from '../ground.ts'
 import type { Reserve, World } from '../world.ts'
@@ -64,7 +65,7 @@ export interface Order {
 }
 
 /** Configurator calls look at up to 255 categories. */
-const GAS = 8_000_000n
+export const GAS = 8_000_000n
 
 export const sending = ({ chain }: World, ...orders: readonly Order[]): Planned => ({
   async send() {
@@ -74,3 +75,15 @@ export const sending = ({ chain }: World, ...orders: readonly Order[]): Planned 
 
 export const somebody = ({ world, random }: Turn): PrivateKeyAccount => random.pick(world.people)
 export const someReserve = ({ reserves, random }: Turn): Reserve => random.pick(reserves)
+
+/** The name of the error with which a call ends at a block, or 'none'. */
+export async function simulate({ chain }: World, order: Order, at: 'pending' | bigint): Promise<string> {
+  try {
+    await chain.rpc('eth_call', { ...order, gas: numberToHex(GAS) }, at === 'pending' ? at : numberToHex(at))
+    return 'none'
+  } catch (error) {
+    const data = error instanceof Error && 'data' in error ? error.data : undefined
+    if (!isHex(data)) return error instanceof Error ? error.message : String(error)
+    return (decodeRevert(data) ?? data).replace(/\(.*/, '')
+  }
+}

@@ -1,5 +1,4 @@
-import { type Address, type Hex, isHex, parseAbi, parseEventLogs, type TransactionReceipt } from 'viem'
-import { decodeRevert } from '../../../src/adapters/executor/revert.ts'
+import { type Address, type Hex, parseAbi, parseEventLogs, type TransactionReceipt } from 'viem'
 import { completeReads } from '../../../src/adapters/rpc/feed.ts'
 import type { Seizure } from '../../../src/core/plan.ts'
 import type { Batch } from '../../../src/core/ports.ts'
@@ -7,13 +6,12 @@ import type { AccountId, Header } from '../../../src/core/types.ts'
 import { multicallCall, poolCall } from '../abis.ts'
 import { availableOf, type Prediction, predict, sidesOf } from '../predict.ts'
 import { balanceOf, drawPart, lower, MAX_UINT256, type Reserve, type World } from '../world.ts'
-import type { Finding, Kind, Order, Planned, Turn, Verdict } from './kind.ts'
+import { type Finding, GAS, type Kind, type Order, type Planned, simulate, type Turn, type Verdict } from './kind.ts'
 
 const events = parseAbi([
   'event LiquidationCall(address indexed collateralAsset, address indexed debtAsset, address indexed user, uint256 debtToCover, uint256 liquidatedCollateralAmount, address liquidator, bool receiveAToken)',
   'event Transfer(address indexed from, address indexed to, uint256 value)',
 ])
-const GAS = 8_000_000n
 
 /** A call, and what the mirror says of it. */
 interface Attempt {
@@ -110,7 +108,8 @@ async function attempt(turn: Turn, liquidator: Address, again?: Attempt): Promis
   block.taken.add(made.borrower)
   block.taken.add(lower(liquidator))
   if (again !== undefined) return { ...wanted, prediction: undefined, refusal: undefined }
-  const refusal = made.prediction.kind === 'refused' ? await simulate(world, orderOf(world, wanted)) : undefined
+  const refusal =
+    made.prediction.kind === 'refused' ? await simulate(world, orderOf(world, wanted), 'pending') : undefined
   return { ...wanted, refusal }
 }
 
@@ -133,18 +132,6 @@ const orderOf = ({ addresses }: World, made: Wish): Order => ({
   ]),
 })
 
-/** The name of the error with which a call would end now, or 'none'. */
-async function simulate({ chain }: World, order: Order): Promise<string> {
-  try {
-    await chain.rpc('eth_call', { ...order, gas: `0x${GAS.toString(16)}` }, 'pending')
-    return 'none'
-  } catch (error) {
-    const data = error instanceof Error && 'data' in error ? error.data : undefined
-    if (!isHex(data)) return error instanceof Error ? error.message : String(error)
-    return (decodeRevert(data) ?? data).replace(/\(.*/, '')
-  }
-}
-
 /** Each attempt against what its transaction left in the log. */
 function judge(world: World, attempts: readonly Attempt[], receipts: readonly TransactionReceipt[]): Verdict {
   const calls = parseEventLogs({
@@ -157,7 +144,7 @@ function judge(world: World, attempts: readonly Attempt[], receipts: readonly Tr
     const call = calls.find(({ args }) => lower(args.user) === made.borrower)
     if (made.prediction.kind === 'refused') return judgeRefusal(made, made.prediction.error, call !== undefined)
     const seen = call && { debt: call.args.debtToCover, collateral: call.args.liquidatedCollateralAmount }
-    return judgeAmounts(made, made.prediction, seen && { ...seen, fee: feeIn(world, made, receipts) })
+    return judgeAmounts(made, made.prediction, seen && call && { ...seen, fee: feeIn(world, made, receipts, call) })
   })
   const predictions = attempts.filter(({ prediction }) => prediction !== undefined).length
   return { succeeded: calls.length > 0, predictions, liquidations: calls.length, findings }
@@ -184,13 +171,20 @@ function judgeAmounts(made: Attempt, told: Amounts, seen: Amounts | undefined): 
 const nameOf = ({ collateral, debt, debtToCover, receiveAToken }: Attempt): string =>
   `(${collateral.asset}, ${debt.asset}, ${debtToCover}${receiveAToken ? ', aTokens' : ''})`
 
-/** What the treasury got of the borrower's aTokens. */
+interface Place {
+  readonly logIndex: number
+}
+
+/** What the treasury got of the borrower's aTokens in the first call on it: the log of the call comes last. */
 function feeIn(
   { addresses }: World,
   { borrower, collateral }: Attempt,
   receipts: readonly TransactionReceipt[],
+  call: Place,
 ): bigint {
-  const logs = receipts.flatMap((receipt) => receipt.logs).filter(({ address }) => lower(address) === collateral.aToken)
+  const logs = receipts
+    .flatMap((receipt) => receipt.logs)
+    .filter(({ address, logIndex }) => lower(address) === collateral.aToken && logIndex < call.logIndex)
   return parseEventLogs({ abi: events, eventName: 'Transfer', logs })
     .filter(({ args }) => lower(args.from) === borrower && lower(args.to) === lower(addresses.treasury))
     .reduce((sum, { args }) => sum + args.value, 0n)

@@ -147,12 +147,14 @@ function fallbackPrice(turn: Turn): Planned {
 
 /** The ratio of a staked token, or the cap on it, takes another course; often the cap binds. */
 function ratioLine(turn: Turn): Planned | undefined {
-  const { world, random, timestamp } = turn
+  const { world, random } = turn
   const ratio = world.listings.find(({ aggregator }) => aggregator === undefined)
   if (ratio === undefined) return undefined
+  const genesisS = BigInt(world.chain.spec.genesis.getTime() / 1000)
   const startRatio = (RATIO_UNIT * BigInt(random.int(10_500, 13_000))) / 10_000n
   const growthPerSecond = (startRatio * BigInt(random.int(0, 3_000))) / 10_000n / YEAR
-  const line = { startRatio, startTime: timestamp - BigInt(random.int(0, 1_000_000)), growthPerSecond }
+  // Long ago: a reorganisation may turn the clock back.
+  const line = { startRatio, startTime: genesisS - BigInt(random.int(0, 1_000_000)), growthPerSecond }
   return governing(world, ratio.source, feedCall(random.chance(0.5) ? 'setRatio' : 'setCap', [line]))
 }
 

@@ -1,3 +1,4 @@
+import type { Address } from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
 import { configurationCell, flags } from '../../../src/protocols/aave-v3/cells.ts'
 import { poolCall, tokenCall } from '../abis.ts'
@@ -7,6 +8,7 @@ import {
   drawAmount,
   drawPart,
   listingOf,
+  lower,
   MAX_UINT256,
   type Reserve,
   viewOf,
@@ -20,19 +22,32 @@ export const VARIABLE = 2n
 export const amountOf = ({ world, random }: Turn, reserve: Reserve): bigint =>
   drawAmount(random, reserve.decimals, listingOf(world, reserve.asset)?.priceUsd8 ?? 0n)
 
-/** A reserve on that side of which somebody has something, else any. */
-export function ofThose(
-  turn: Turn,
-  who: PrivateKeyAccount,
-  side: 'supplied' | 'owed',
-): { reserve: Reserve; amount: bigint } {
+export interface Held {
+  readonly who: PrivateKeyAccount
+  readonly reserve: Reserve
+  readonly amount: bigint
+}
+
+/** Somebody who has something on that side of a reserve; rarely anybody and anything, which the pool must refuse. */
+export function someHeld(turn: Turn, side: 'supplied' | 'owed', owner?: PrivateKeyAccount): Held {
   const { world, random, reserves, timestamp } = turn
-  const held = reserves
-    .map((reserve) => ({ reserve, amount: balanceOf(world, who.address, reserve, timestamp)[side] }))
-    .filter(({ amount }) => amount > 0n)
-  if (held.length > 0) return random.pick(held)
+  const held = (owner ? [owner] : world.people).flatMap((who) =>
+    reserves
+      .map((reserve) => ({ who, reserve, amount: balanceOf(world, who.address, reserve, timestamp)[side] }))
+      .filter(({ amount }) => amount > 0n),
+  )
+  if (held.length > 0 && random.chance(0.95)) return random.pick(held)
   const reserve = someReserve(turn)
-  return { reserve, amount: amountOf(turn, reserve) }
+  return { who: owner ?? somebody(turn), reserve, amount: amountOf(turn, reserve) }
+}
+
+/** Somebody who may borrow more, mostly. */
+export function someDebtor(turn: Turn): PrivateKeyAccount {
+  const { world, random, timestamp } = turn
+  const able = world.people.filter(
+    ({ address }) => (viewOf(world, address, timestamp)?.availableBorrowsBase ?? 0n) > 0n,
+  )
+  return able.length > 0 && random.chance(0.85) ? random.pick(able) : somebody(turn)
 }
 
 export const pool = ({ addresses }: World, from: PrivateKeyAccount | `0x${string}`, data: `0x${string}`): Order => ({
@@ -40,6 +55,17 @@ export const pool = ({ addresses }: World, from: PrivateKeyAccount | `0x${string
   to: addresses.pool,
   data,
 })
+
+/** A reserve that the account's category lets it borrow, mostly. */
+export function someDebtReserve(turn: Turn, who: PrivateKeyAccount): Reserve {
+  const { world, random, reserves, timestamp } = turn
+  const category = viewOf(world, who.address, timestamp)?.eMode ?? 0
+  const allowed = category === 0 ? reserves : reserves.filter(({ asset }) => isInEMode(world, asset, category))
+  return random.pick(allowed.length > 0 && random.chance(0.95) ? allowed : reserves)
+}
+
+const isInEMode = (world: World, asset: Address, category: number): boolean =>
+  world.eModes.find(({ id }) => id === category)?.assets.some((one) => lower(one) === asset) ?? false
 
 /** As much of a reserve as the account's room allows, or a share of it, or too much. */
 export function borrowable(turn: Turn, who: PrivateKeyAccount, reserve: Reserve): bigint {
@@ -64,15 +90,14 @@ function supply(turn: Turn): Planned {
 }
 
 function withdraw(turn: Turn): Planned {
-  const who = somebody(turn)
-  const { reserve, amount } = ofThose(turn, who, 'supplied')
+  const { who, reserve, amount } = someHeld(turn, 'supplied')
   const asked = turn.random.chance(0.2) ? MAX_UINT256 : drawPart(turn.random, amount)
   return sending(turn.world, pool(turn.world, who, poolCall('withdraw', [reserve.asset, asked, who.address])))
 }
 
 function borrow(turn: Turn): Planned {
-  const who = somebody(turn)
-  const reserve = someReserve(turn)
+  const who = someDebtor(turn)
+  const reserve = someDebtReserve(turn, who)
   const amount = borrowable(turn, who, reserve)
   return sending(
     turn.world,
@@ -81,8 +106,7 @@ function borrow(turn: Turn): Planned {
 }
 
 function repay(turn: Turn): Planned {
-  const who = somebody(turn)
-  const { reserve, amount } = ofThose(turn, who, 'owed')
+  const { who, reserve, amount } = someHeld(turn, 'owed')
   const byAnother = turn.random.chance(0.2)
   const payer = byAnother ? somebody(turn) : who
   const asked = turn.random.chance(0.2) ? (payer === who ? MAX_UINT256 : 2n * amount) : drawPart(turn.random, amount)
@@ -90,23 +114,22 @@ function repay(turn: Turn): Planned {
 }
 
 function repayWithATokens(turn: Turn): Planned {
-  const who = somebody(turn)
   const { world, random, reserves, timestamp } = turn
-  const both = reserves.filter((reserve) => {
-    const { supplied, owed } = balanceOf(world, who.address, reserve, timestamp)
-    return supplied > 0n && owed > 0n
-  })
-  const reserve = both.length > 0 ? random.pick(both) : someReserve(turn)
-  const { owed } = balanceOf(world, who.address, reserve, timestamp)
-  const asked = random.chance(0.3) ? MAX_UINT256 : drawPart(random, owed)
+  const both = world.people.flatMap((who) =>
+    reserves.flatMap((reserve) => {
+      const { supplied, owed } = balanceOf(world, who.address, reserve, timestamp)
+      return supplied > 0n && owed > 0n ? [{ who, reserve, amount: owed }] : []
+    }),
+  )
+  const { who, reserve, amount } = both.length > 0 && random.chance(0.95) ? random.pick(both) : someHeld(turn, 'owed')
+  const asked = random.chance(0.3) ? MAX_UINT256 : drawPart(random, amount)
   return sending(world, pool(world, who, poolCall('repayWithATokens', [reserve.asset, asked, VARIABLE])))
 }
 
 /** To another person, a stranger who never borrowed, or oneself. */
 function transfer(turn: Turn): Planned {
   const { world, random } = turn
-  const from = somebody(turn)
-  const { reserve, amount } = ofThose(turn, from, 'supplied')
+  const { who: from, reserve, amount } = someHeld(turn, 'supplied')
   const to = random.chance(0.15) ? random.pick(world.liquidators) : somebody(turn).address
   const asked = drawPart(random, amount)
   return sending(world, { from: from.address, to: reserve.aToken, data: tokenCall('transfer', [to, asked]) })
@@ -114,8 +137,7 @@ function transfer(turn: Turn): Planned {
 
 function useAsCollateral(turn: Turn): Planned {
   const { world, random } = turn
-  const who = somebody(turn)
-  const { reserve } = ofThose(turn, who, 'supplied')
+  const { who, reserve } = someHeld(turn, 'supplied')
   const on = isCollateral(world, who, reserve) ? random.chance(0.1) : random.chance(0.9)
   return sending(world, pool(world, who, poolCall('setUserUseReserveAsCollateral', [reserve.asset, on])))
 }
@@ -129,7 +151,7 @@ export function isCollateral({ mirror }: World, who: PrivateKeyAccount, { id }: 
 
 /** Categories that exist, one that may not, or none. */
 export const someEMode = ({ world, random }: Turn): number =>
-  random.chance(0.3) ? 0 : random.pick([...world.eModes, ...world.eModes, 3])
+  random.chance(0.3) ? 0 : random.pick([...world.eModes, ...world.eModes].map(({ id }) => id).concat(3))
 
 function setEMode(turn: Turn): Planned {
   return sending(turn.world, pool(turn.world, somebody(turn), poolCall('setUserEMode', [someEMode(turn)])))
@@ -140,10 +162,11 @@ function arrive(turn: Turn): Planned {
   const { world, random } = turn
   const who = somebody(turn)
   const collateral = someReserve(turn)
-  const debt = someReserve(turn)
+  const debt = someDebtReserve(turn, who)
   const amount = amountOf(turn, collateral)
   const usd8 = (amount * collateral.priceUsd8) / 10n ** BigInt(collateral.decimals)
-  const share = BigInt(random.int(20, 75))
+  const share = BigInt(random.int(20, 80))
+  // At least a little over nothing, or the loan would be refused.
   const owed = (usd8 * share * 10n ** BigInt(debt.decimals)) / (100n * (debt.priceUsd8 || 1n)) || 1n
   return sending(
     world,
