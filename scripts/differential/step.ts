@@ -112,10 +112,10 @@ async function explain(
   name: string,
   sent: Awaited<ReturnType<CountingChain['takeReceipts']>>,
 ) {
-  for (const { transaction, receipt } of sent) {
+  for (const [i, { transaction, receipt }] of sent.entries()) {
     if (receipt.status === 'success') continue
     const { from, to = zeroAddress, data = '0x' } = transaction
-    const reason = await simulate(world, { from, to, data }, receipt.blockNumber - 1n)
+    const reason = await simulate(world, { from, to, data }, receipt.blockNumber - (i === 0 ? 1n : 0n))
     options.explain?.(name, reason)
   }
 }

@@ -1,13 +1,14 @@
-import { encodeAbiParameters, type Hex, parseAbiParameters } from 'viem'
+import { type Address, encodeAbiParameters, type Hex, parseAbi, parseAbiParameters } from 'viem'
 import { configuration } from '../../../src/protocols/aave-v3/cells.ts'
 import { deployFeed, deployToken } from '../../devnet/deploy-tokens.ts'
 import { Deployer } from '../../devnet/deployer.ts'
 import type { Random } from '../../devnet/random.ts'
 import { configuratorCall, oracleCall, poolCall, tokenAbi } from '../abis.ts'
 import type { Listing } from '../ground.ts'
-import { fund, listingOf, type Reserve, type World } from '../world.ts'
+import { fund, listingOf, lower, type Reserve, type World } from '../world.ts'
 import { type Kind, type Order, type Planned, sending, someReserve, type Turn } from './kind.ts'
 
+const deficitAbi = parseAbi(['function getReserveDeficit(address asset) view returns (uint256)'])
 const MOST_RESERVES = 11
 const USD = 10n ** 8n
 const RATES = parseAbiParameters('(uint16 optimalUsage, uint32 base, uint32 slope1, uint32 slope2)')
@@ -19,6 +20,13 @@ const order = ({ addresses }: World, data: Hex): Order => ({
 })
 const configure = (world: World, ...data: readonly Hex[]): Planned =>
   sending(world, ...data.map((one) => order(world, one)))
+
+/** One listed since the start, where there is one: it may have nobody in it. */
+function someYoung(turn: Turn): Reserve {
+  const { world, reserves, random } = turn
+  const young = reserves.filter(({ asset }) => !world.listings.some((one) => lower(one.asset) === asset))
+  return young.length > 0 && random.chance(0.9) ? random.pick(young) : someReserve(turn)
+}
 
 /** A threshold and a bonus that the configurator takes: their product is at most the whole. */
 function terms(random: Random): { ltv: bigint; lt: bigint; bonus: bigint } {
@@ -39,7 +47,7 @@ function collateralTerms(turn: Turn): Planned {
 
 /** Threshold 0: only where nobody supplies, so mostly refused. */
 const notCollateral = (turn: Turn): Planned =>
-  configure(turn.world, configuratorCall('configureReserveAsCollateral', [someReserve(turn).asset, 0n, 0n, 0n]))
+  configure(turn.world, configuratorCall('configureReserveAsCollateral', [someYoung(turn).asset, 0n, 0n, 0n]))
 
 const ltvZero = (turn: Turn): Planned =>
   configure(turn.world, configuratorCall('setReserveLtvzero', [someReserve(turn).asset, turn.random.chance(0.5)]))
@@ -98,14 +106,14 @@ function switches(turn: Turn): Planned {
 
 /** Only without borrowers, or suppliers: refused for reserves in use. */
 const siloed = (turn: Turn): Planned =>
-  configure(turn.world, configuratorCall('setSiloedBorrowing', [someReserve(turn).asset, turn.random.chance(0.7)]))
+  configure(turn.world, configuratorCall('setSiloedBorrowing', [someYoung(turn).asset, turn.random.chance(0.7)]))
 const debtCeiling = (turn: Turn): Planned =>
   configure(
     turn.world,
-    configuratorCall('setDebtCeiling', [someReserve(turn).asset, BigInt(turn.random.pick([0, 100, 1_000_000]))]),
+    configuratorCall('setDebtCeiling', [someYoung(turn).asset, BigInt(turn.random.pick([0, 100, 1_000_000]))]),
   )
 const inactive = (turn: Turn): Planned =>
-  configure(turn.world, configuratorCall('setReserveActive', [someReserve(turn).asset, turn.random.chance(0.5)]))
+  configure(turn.world, configuratorCall('setReserveActive', [someYoung(turn).asset, turn.random.chance(0.5)]))
 
 const flashPremium = ({ world, random }: Turn): Planned =>
   configure(world, configuratorCall('updateFlashloanPremium', [BigInt(random.pick([0, 5, 9, 100]))]))
@@ -202,15 +210,22 @@ function mintToTreasury({ world, reserves, random }: Turn): Planned {
 }
 
 /** The umbrella supplies, and burns what it has for a deficit that bad debt left. */
-function eliminateDeficit(turn: Turn): Planned {
-  const { world, random } = turn
-  const { asset, decimals } = someReserve(turn)
-  const whole = BigInt(random.int(1, 3_000)) * 10n ** BigInt(decimals)
-  const of = (data: Hex): Order => ({ from: world.umbrella, to: world.addresses.pool, data })
+async function eliminateDeficit(turn: Turn): Promise<Planned | undefined> {
+  const { world, random, reserves } = turn
+  const { pool } = world.addresses
+  const short: { asset: Address; deficit: bigint }[] = []
+  for (const { asset } of reserves) {
+    const call = { address: pool, abi: deficitAbi, functionName: 'getReserveDeficit', args: [asset] } as const
+    const deficit = await world.chain.client.readContract(call)
+    if (deficit > 0n) short.push({ asset, deficit })
+  }
+  if (short.length === 0 && random.chance(0.95)) return undefined
+  const { asset, deficit } = short.length > 0 ? random.pick(short) : { asset: someReserve(turn).asset, deficit: 1n }
+  const of = (data: Hex): Order => ({ from: world.umbrella, to: pool, data })
   return sending(
     world,
-    of(poolCall('supply', [asset, whole, world.umbrella, 0])),
-    of(poolCall('eliminateReserveDeficit', [asset, random.chance(0.3) ? 1n : whole / 2n])),
+    of(poolCall('supply', [asset, deficit + 2n, world.umbrella, 0])),
+    of(poolCall('eliminateReserveDeficit', [asset, random.pick([1n, deficit / 2n || 1n, deficit, 2n * deficit])])),
   )
 }
 
