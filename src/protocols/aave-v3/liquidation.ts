@@ -1,10 +1,11 @@
 import type { Ledger } from '../../core/ledger.ts'
-import { mulDivCeil, mulDivFloor } from '../../core/math.ts'
+import { mulDivCeil, mulDivFloor, RAY } from '../../core/math.ts'
 import type { Candidate, RefusalReason, Seizure } from '../../core/plan.ts'
 import type { AccountId } from '../../core/types.ts'
 import { configuration, MARKET, reserveCell } from './cells.ts'
 import {
   healthFactorOf,
+  normalizedDebt,
   type Position,
   type Positions,
   positions,
@@ -105,6 +106,8 @@ function sizePair(
     sized = sizeLargest(input, rules, mulDivFloor(sized.debt, available, sized.collateral))
   if (sized === undefined) return available === 0n || loanable === 0n ? 'no-liquidity' : 'must-not-leave-dust'
   if (sized.collateral > available || sized.debtToCover > loanable) return 'no-liquidity'
+  // The pool burns no zero: a debt of less than a unit of the collateral, or than a unit of its own scaled balance.
+  if (sized.collateral === 0n || sized.debt * RAY < normalizedDebt(ledger, debt.id, timestamp)) return 'nothing-to-seize'
   const premium = flashPremium(sized.debtToCover, ledger.get(MARKET.flashPremiumBps))
   const received = mulDivFloor(sized.collateral, collateral.priceUsd8, unitOf(ledger, collateral.id))
   const paid = mulDivCeil(sized.debt + premium, debt.priceUsd8, unitOf(ledger, debt.id))
