@@ -1,9 +1,9 @@
 import Table from 'cli-table3'
-import type { Failure, Tally } from './run.ts'
+import type { Failure, Tally } from './tally.ts'
 
 const MOST_FINDINGS = 12
 
-export const replayCommand = ({ set, seed, actions }: Pick<Failure, 'set' | 'seed' | 'actions'>): string =>
+const replayCommand = ({ set, seed, actions }: Pick<Failure, 'set' | 'seed' | 'actions'>): string =>
   `node scripts/differential/main.ts --set ${set} --seed ${seed} --actions ${actions}`
 
 /** Seed, step, actions, account, field, both values, and how to see it again. */

@@ -14,7 +14,7 @@ import {
   type Turn,
   type Verdict,
 } from './kinds/kind.ts'
-import type { Failure, RunOptions, Tally } from './run.ts'
+import type { Failure, RunOptions, Tally } from './tally.ts'
 import { reservesOf, type World } from './world.ts'
 
 export interface Session {
@@ -101,7 +101,7 @@ async function act(session: Session, random: Random): Promise<Happened> {
     const own = receipts.slice(at, at + count)
     if (session.options.explain) await explain(session, kind.name, taken.slice(at, at + count))
     at += count
-    findings.push(...record(tally, kind.name, (planned.judge ?? plainly)(own)))
+    findings.push(...record(tally, kind.name, await (planned.judge ?? plainly)(own)))
   }
   return { held: placed.map(({ kind }) => kind.name), findings }
 }

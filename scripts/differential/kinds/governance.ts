@@ -59,7 +59,7 @@ const GRACES = [0, 0, 60, 3_600, 14_400, 14_401]
 const pause = (turn: Turn): Planned =>
   configure(
     turn.world,
-    configuratorCall('setReservePause', [someReserve(turn).asset, turn.random.chance(0.6), turn.random.pick(GRACES)]),
+    configuratorCall('setReservePause', [someReserve(turn).asset, turn.random.chance(0.5), turn.random.pick(GRACES)]),
   )
 
 /** A pause and its end at once leave the grace period behind. */
@@ -70,7 +70,7 @@ const grace = (turn: Turn): Planned =>
   )
 
 const pausePool = ({ world, random }: Turn): Planned =>
-  configure(world, configuratorCall('setPoolPause', [random.chance(0.4), random.pick(GRACES)]))
+  configure(world, configuratorCall('setPoolPause', [random.chance(0.3), random.pick(GRACES)]))
 
 const noGrace = (turn: Turn): Planned =>
   configure(turn.world, configuratorCall('disableLiquidationGracePeriod', [someReserve(turn).asset]))
@@ -135,6 +135,8 @@ function eModeMembers(turn: Turn): Planned {
 /** All as it was when it was listed: what was broken is mended. */
 function mend(turn: Turn): Planned | undefined {
   const { world, reserves, random } = turn
+  const paused = reserves.filter(({ configuration: data }) => configuration.paused(data))
+  if (paused.length > 2) return configure(world, configuratorCall('setPoolPause', [false, random.pick(GRACES)]))
   const hurt = reserves.filter(({ configuration: data }) => isHurt(data))
   const reserve = hurt.length > 0 ? random.pick(hurt) : someReserve(turn)
   const listing = listingOf(world, reserve.asset)

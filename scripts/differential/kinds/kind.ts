@@ -39,7 +39,7 @@ export interface Planned {
   readonly first?: boolean
   send(): Promise<void>
   /** With the receipts of what it sent; default: all must have succeeded. */
-  judge?(receipts: readonly TransactionReceipt[]): Verdict
+  judge?(receipts: readonly TransactionReceipt[]): Verdict | Promise<Verdict>
 }
 
 export interface Verdict {

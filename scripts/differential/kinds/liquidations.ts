@@ -22,6 +22,8 @@ interface Attempt {
   readonly liquidator: Address
   readonly debtToCover: bigint
   readonly receiveAToken: boolean
+  /** The mirror would send it itself. */
+  readonly isOwn: boolean
   /** Undefined: a second call on the same account in one block, which is judged by the account afterwards. */
   readonly prediction: Prediction | undefined
   /** What the chain says of it at the beginning of the block, where the mirror expects a refusal. */
@@ -62,7 +64,8 @@ function wish(turn: Turn, account: AccountId, liquidator: Address): { wish: Wish
   const borrower = ledger.address(account)
   const receiveAToken = random.chance(0.3)
   const seizures = protocol.inspect(ledger, account, timestamp)?.seizures ?? []
-  const own = seizures.length > 0 && random.chance(0.4) ? random.pick(seizures) : undefined
+  const offered = lower(liquidator) === borrower ? [] : seizures
+  const own = offered.length > 0 && random.chance(0.4) ? random.pick(offered) : undefined
   const sides = sidesOf(ledger, account)
   const any = (ids: readonly number[]): Reserve => {
     const held = reserves.filter(({ id }) => ids.includes(id))
@@ -73,7 +76,10 @@ function wish(turn: Turn, account: AccountId, liquidator: Address): { wish: Wish
   const debt = own ? of(own.debtAsset) : any(sides.debts)
   const owed = balanceOf(world, borrower, debt, timestamp).owed
   const debtToCover = own?.debtToCover ?? (random.chance(0.4) ? MAX_UINT256 : drawPart(random, owed))
-  return { wish: { account, borrower, collateral, debt, liquidator, debtToCover, receiveAToken }, own }
+  return {
+    wish: { account, borrower, collateral, debt, liquidator, debtToCover, receiveAToken, isOwn: own !== undefined },
+    own,
+  }
 }
 
 function foresee({ world, timestamp }: Turn, { account, ...wish }: Wish, own: Seizure | undefined): Prediction {
@@ -133,19 +139,30 @@ const orderOf = ({ addresses }: World, made: Wish): Order => ({
 })
 
 /** Each attempt against what its transaction left in the log. */
-function judge(world: World, attempts: readonly Attempt[], receipts: readonly TransactionReceipt[]): Verdict {
+async function judge(
+  world: World,
+  attempts: readonly Attempt[],
+  receipts: readonly TransactionReceipt[],
+): Promise<Verdict> {
   const calls = parseEventLogs({
     abi: events,
     eventName: 'LiquidationCall',
     logs: receipts.flatMap(({ logs }) => logs),
   })
-  const findings = attempts.flatMap((made) => {
-    if (made.prediction === undefined) return []
+  const findings: Finding[] = []
+  for (const made of attempts) {
+    if (made.prediction === undefined) continue
     const call = calls.find(({ args }) => lower(args.user) === made.borrower)
-    if (made.prediction.kind === 'refused') return judgeRefusal(made, made.prediction.error, call !== undefined)
-    const seen = call && { debt: call.args.debtToCover, collateral: call.args.liquidatedCollateralAmount }
-    return judgeAmounts(made, made.prediction, seen && call && { ...seen, fee: feeIn(world, made, receipts, call) })
-  })
+    if (made.prediction.kind === 'refused')
+      findings.push(...judgeRefusal(made, made.prediction.error, call !== undefined))
+    else if (call === undefined) findings.push(await reverted(world, made, receipts))
+    else {
+      const { debtToCover: debt, liquidatedCollateralAmount: collateral } = call.args
+      findings.push(
+        ...judgeAmounts(made, made.prediction, { debt, collateral, fee: feeIn(world, made, receipts, call) }),
+      )
+    }
+  }
   const predictions = attempts.filter(({ prediction }) => prediction !== undefined).length
   return { succeeded: calls.length > 0, predictions, liquidations: calls.length, findings }
 }
@@ -161,13 +178,24 @@ function judgeRefusal(made: Attempt, error: string, happened: boolean): Finding[
 
 type Amounts = { readonly debt: bigint; readonly collateral: bigint; readonly fee: bigint }
 
-function judgeAmounts(made: Attempt, told: Amounts, seen: Amounts | undefined): Finding[] {
-  const field = (what: string) => `liquidation ${nameOf(made)}: ${what}`
+function judgeAmounts(made: Attempt, told: Amounts, seen: Amounts): Finding[] {
   const account = made.borrower
-  if (seen === undefined) return [{ account, field: field('accepted'), ours: 'accepted', chain: 'reverted' }]
   return (['debt', 'collateral', 'fee'] as const)
     .filter((what) => told[what] !== seen[what])
-    .map((what) => ({ account, field: field(what), ours: String(told[what]), chain: String(seen[what]) }))
+    .map((what) => ({
+      account,
+      field: `liquidation ${nameOf(made)}: ${what}`,
+      ours: String(told[what]),
+      chain: String(seen[what]),
+    }))
+}
+
+/** The reason is that of the same call one block earlier, as far as it still tells. */
+async function reverted(world: World, made: Attempt, receipts: readonly TransactionReceipt[]): Promise<Finding> {
+  const block = receipts[0]?.blockNumber ?? 1n
+  const reason = await simulate(world, orderOf(world, made), block - 1n)
+  const ours = `accepted${made.isOwn ? ', offered by inspect' : ''}`
+  return { account: made.borrower, field: `liquidation ${nameOf(made)}`, ours, chain: `reverted: ${reason}` }
 }
 
 const nameOf = ({ collateral, debt, debtToCover, receiveAToken }: Attempt): string =>

@@ -11,7 +11,7 @@ const RATIO_UNIT = 10n ** 18n
 const YEAR = 31_536_000n
 const USD = 10n ** 8n
 
-export const governing = (world: World, to: Address, data: Hex): Planned =>
+const governing = (world: World, to: Address, data: Hex): Planned =>
   sending(world, { from: world.addresses.governance, to, data })
 
 interface Fed {
