@@ -1,4 +1,5 @@
-import { type Address, numberToHex } from 'viem'
+import { type Address, numberToHex, zeroAddress } from 'viem'
+import { aaveArtifact } from '../devnet/artifacts.ts'
 import { Chain, type Rpc, type Transaction } from '../devnet/chain.ts'
 import { type ChainName, chainSpec } from '../devnet/chain-spec.ts'
 import type { Deployer } from '../devnet/deployer.ts'
@@ -48,7 +49,15 @@ export interface Ground {
   readonly eModes: readonly { readonly id: number; readonly assets: readonly Address[] }[]
   /** What a listing proposal does for one more asset. Left pending. */
   list(deployer: Deployer, listing: { asset: Address; symbol: string; parameters: ListingParameters }): Promise<void>
+  /** Another oracle of the set's kind; prices in US dollars with 8 decimals. Left pending. */
+  deployOracle(deployer: Deployer, terms: OracleTerms): Promise<Address>
   close(): Promise<void>
+}
+
+export interface OracleTerms {
+  readonly assets: readonly Address[]
+  readonly sources: readonly Address[]
+  readonly fallback: Address
 }
 
 /** Counts what was sent, so that receipts can be told apart by the action they belong to. */
@@ -83,7 +92,11 @@ export async function openGround(set: ContractSet, chainName: ChainName): Promis
     })
     const eModes = risk.eModes.map(({ id, assets }) => ({ id, assets: assets.map((symbol) => reserves[symbol].asset) }))
     const list: Ground['list'] = (deployer, listing) => listReserve(deployer, addresses, listing)
-    return { set, chain, addresses, listings, eModes, list, close: () => connection.close() }
+    const deployOracle: Ground['deployOracle'] = (deployer, { assets, sources, fallback }) => {
+      const args = [addresses.addressesProvider, assets, sources, fallback, zeroAddress, 10n ** 8n]
+      return deployer.deploy(aaveArtifact('misc/AaveOracle'), args)
+    }
+    return { set, chain, addresses, listings, eModes, list, deployOracle, close: () => connection.close() }
   } catch (error) {
     await connection.close()
     throw error

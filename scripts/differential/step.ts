@@ -132,6 +132,7 @@ function record(tally: Tally, name: string, verdict: Verdict): readonly Finding[
   tally.actions++
   tally.predictions += verdict.predictions ?? 0
   tally.liquidations += verdict.liquidations ?? 0
+  tally.deficits += verdict.deficits ?? 0
   return verdict.findings ?? []
 }
 
@@ -160,7 +161,7 @@ async function draw(session: Session, random: Random, timestamp: bigint): Promis
 function nextTimestamp({ chain }: World, random: Random): bigint {
   const draw = random.next()
   const jump = (from: number, to: number) => chain.head.timestamp + BigInt(random.int(from, to))
-  if (draw < 0.003) return jump(30 * DAY, 300 * DAY)
+  if (draw < 0.005) return jump(30 * DAY, 300 * DAY)
   if (draw < 0.03) return jump(DAY, 5 * DAY)
   if (draw < 0.12) return jump(HOUR / 2, 5 * HOUR)
   return chain.nextTimestamp

@@ -18,6 +18,8 @@ export interface Tally {
   /** Single values that were equal or not. */
   fields: number
   liquidations: number
+  /** Debts written off because nothing was left to seize. */
+  deficits: number
   /** Liquidations told beforehand, to the wei or by their refusal. */
   predictions: number
   rebuilds: number
@@ -54,6 +56,7 @@ export const emptyTally = (): Tally => ({
   silent: 0,
   fields: 0,
   liquidations: 0,
+  deficits: 0,
   predictions: 0,
   rebuilds: 0,
   kinds: {},
@@ -76,6 +79,7 @@ export function sum({ kinds: a, ...left }: Tally, { kinds: b, ...right }: Tally)
     silent: left.silent + right.silent,
     fields: left.fields + right.fields,
     liquidations: left.liquidations + right.liquidations,
+    deficits: left.deficits + right.deficits,
     predictions: left.predictions + right.predictions,
     rebuilds: left.rebuilds + right.rebuilds,
     kinds,

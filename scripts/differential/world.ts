@@ -4,9 +4,11 @@ import type { Book } from '../../src/core/book.ts'
 import type { AccountView } from '../../src/core/protocol.ts'
 import type { AccountId } from '../../src/core/types.ts'
 import {
+  addressIn,
   COLLATERAL,
   configuration,
   DEBT,
+  MARKET,
   reserveAddress,
   reserveCell,
   reserveIds,
@@ -104,6 +106,9 @@ export function reservesOf({ ledger }: Book): Reserve[] {
     }
   })
 }
+
+/** The oracle in use: governance may name another. */
+export const oracleOf = ({ mirror }: World): Address => addressIn(mirror.book.ledger, MARKET.oracle)
 
 export const listingOf = (world: World, asset: Address): Listing | undefined =>
   [...world.listings, ...world.added].findLast((listing) => listing.asset.toLowerCase() === asset.toLowerCase())

@@ -5,7 +5,7 @@ import { Deployer } from '../../devnet/deployer.ts'
 import type { Random } from '../../devnet/random.ts'
 import { configuratorCall, oracleCall, poolCall, tokenAbi } from '../abis.ts'
 import type { Listing } from '../ground.ts'
-import { fund, listingOf, lower, type Reserve, type World } from '../world.ts'
+import { fund, listingOf, lower, oracleOf, type Reserve, type World } from '../world.ts'
 import { type Kind, type Order, type Planned, sending, someReserve, type Turn } from './kind.ts'
 
 const deficitAbi = parseAbi(['function getReserveDeficit(address asset) view returns (uint256)'])
@@ -181,7 +181,7 @@ function addReserve(turn: Turn): Planned | undefined {
       const asset = await deployToken(deployer, symbol, decimals)
       const feed = await deployFeed(deployer, symbol, priceUsd8)
       const listing: Listing = { ...model, ...(never ? none : {}), ...feed, symbol, asset, decimals, priceUsd8 }
-      await deployer.call(addresses.oracle, oracleCall('setAssetSources', [[asset], [feed.source]]))
+      await deployer.call(oracleOf(world), oracleCall('setAssetSources', [[asset], [feed.source]]))
       const parameters = { ...listing, protocolFeeBps: random.pick([0, 1_000]), reserveFactorBps: 1_000 }
       await world.list(deployer, { asset, symbol, parameters })
       await fund(world, deployer, asset)

@@ -46,6 +46,7 @@ export interface Verdict {
   readonly succeeded: boolean
   readonly predictions?: number
   readonly liquidations?: number
+  readonly deficits?: number
   readonly findings?: readonly Finding[]
 }
 

@@ -10,6 +10,7 @@ import { type Finding, GAS, type Kind, type Order, type Planned, simulate, type 
 
 const events = parseAbi([
   'event LiquidationCall(address indexed collateralAsset, address indexed debtAsset, address indexed user, uint256 debtToCover, uint256 liquidatedCollateralAmount, address liquidator, bool receiveAToken)',
+  'event DeficitCreated(address indexed user, address indexed debtAsset, uint256 amountCreated)',
   'event Transfer(address indexed from, address indexed to, uint256 value)',
 ])
 
@@ -164,7 +165,13 @@ async function judge(
     }
   }
   const predictions = attempts.filter(({ prediction }) => prediction !== undefined).length
-  return { succeeded: calls.length > 0, predictions, liquidations: calls.length, findings }
+  const deficits = parseEventLogs({
+    abi: events,
+    eventName: 'DeficitCreated',
+    logs: receipts.flatMap(({ logs }) => logs),
+  })
+  const counts = { predictions, liquidations: calls.length, deficits: deficits.length }
+  return { succeeded: calls.length > 0, ...counts, findings }
 }
 
 function judgeRefusal(made: Attempt, error: string, happened: boolean): Finding[] {

@@ -2,9 +2,9 @@ import { type Address, type Hex, zeroAddress } from 'viem'
 import { ownArtifact } from '../../devnet/artifacts.ts'
 import { deployFeed } from '../../devnet/deploy-tokens.ts'
 import { Deployer } from '../../devnet/deployer.ts'
-import { feedCall, oracleCall } from '../abis.ts'
+import { feedCall, oracleCall, providerCall } from '../abis.ts'
 import type { Listing } from '../ground.ts'
-import { listingOf, lower, type Reserve, viewOf, type World } from '../world.ts'
+import { listingOf, lower, oracleOf, type Reserve, viewOf, type World } from '../world.ts'
 import { type Kind, type Planned, sending, someReserve, type Turn } from './kind.ts'
 
 const RATIO_UNIT = 10n ** 18n
@@ -57,7 +57,8 @@ function restore(turn: Turn): Planned | undefined {
   const mute = away.filter(({ reserve }) => reserve.priceUsd8 === 0n)
   if (away.length === 0) return undefined
   const { reserve, listing } = random.pick(mute.length > 0 ? mute : away)
-  const { governance: from, oracle } = world.addresses
+  const { governance: from } = world.addresses
+  const oracle = oracleOf(world)
   const data = feedCall('report', [listing.priceUsd8])
   const speak = listing.aggregator === undefined ? [] : [{ from, to: listing.aggregator, data }]
   const name = { from, to: oracle, data: oracleCall('setAssetSources', [[listing.asset], [listing.source]]) }
@@ -116,7 +117,7 @@ async function replaceAggregator(turn: Turn): Promise<Planned | undefined> {
 /** Another source for an asset, with a feed of its own, or none at all: then the fallback oracle is asked. */
 async function replaceSource(turn: Turn): Promise<Planned | undefined> {
   const { world, random } = turn
-  const { oracle, governance } = world.addresses
+  const { governance } = world.addresses
   const listing = listingOf(world, someReserve(turn).asset)
   if (listing === undefined) return undefined
   const none = random.chance(0.15)
@@ -126,7 +127,7 @@ async function replaceSource(turn: Turn): Promise<Planned | undefined> {
       const feed = none
         ? { source: zeroAddress }
         : await deployFeed(deployer, `${listing.symbol}, another`, listing.priceUsd8)
-      await deployer.call(oracle, oracleCall('setAssetSources', [[listing.asset], [feed.source]]))
+      await deployer.call(oracleOf(world), oracleCall('setAssetSources', [[listing.asset], [feed.source]]))
       world.added.push({ ...listing, ...(none ? {} : feed) })
     },
   }
@@ -134,7 +135,7 @@ async function replaceSource(turn: Turn): Promise<Planned | undefined> {
 
 function fallbackOracle({ world, random }: Turn): Planned {
   const table = random.chance(0.75) ? world.priceTable : zeroAddress
-  return governing(world, world.addresses.oracle, oracleCall('setFallbackOracle', [table]))
+  return governing(world, oracleOf(world), oracleCall('setFallbackOracle', [table]))
 }
 
 function fallbackPrice(turn: Turn): Planned {
@@ -158,6 +159,30 @@ function ratioLine(turn: Turn): Planned | undefined {
   return governing(world, ratio.source, feedCall(random.chance(0.5) ? 'setRatio' : 'setCap', [line]))
 }
 
+/** Another oracle contract in the same role, with sources as they were listed and the table as its fallback. */
+function replaceOracle({ world, reserves, random }: Turn): Planned {
+  const { addressesProvider, governance } = world.addresses
+  const listed = reserves.flatMap(({ asset }) => listingOf(world, asset) ?? [])
+  return {
+    async send() {
+      const deployer = await Deployer.create(world.chain, governance)
+      const assets = listed.map(({ asset }) => asset)
+      const sources = listed.map(({ source }) => source)
+      const fallback = random.chance(0.5) ? world.priceTable : zeroAddress
+      const oracle = await world.deployOracle(deployer, { assets, sources, fallback })
+      await deployer.call(addressesProvider, providerCall('setPriceOracle', [oracle]))
+    },
+  }
+}
+
+/** Taken away, or put back. */
+function sentinel({ world, random }: Turn): Planned | undefined {
+  const { priceOracleSentinel, addressesProvider } = world.addresses
+  if (priceOracleSentinel === undefined) return undefined
+  const next = random.chance(0.3) ? zeroAddress : priceOracleSentinel
+  return governing(world, addressesProvider, providerCall('setPriceOracleSentinel', [next]))
+}
+
 /** The sequencer stops, or is back since some time. */
 function sequencer({ world, random, timestamp }: Turn): Planned | undefined {
   const { sequencerOracle } = world.addresses
@@ -178,5 +203,7 @@ export const priceKinds: readonly Kind[] = [
   { name: 'fallback oracle', weight: 0.4, plan: fallbackOracle },
   { name: 'fallback price', weight: 0.6, plan: fallbackPrice },
   { name: 'ratio or its cap', weight: 1, plan: ratioLine },
+  { name: 'oracle replaced', weight: 0.3, plan: replaceOracle },
   { name: 'sequencer', weight: 1.5, plan: sequencer },
+  { name: 'sentinel', weight: 0.5, plan: sentinel },
 ]
