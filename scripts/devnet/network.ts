@@ -33,16 +33,7 @@ export async function startNetwork(spec: ChainSpec, port: number): Promise<Runni
   const ground = spec.emptyBlocks > 0 && spec.chainType === 'op' ? await layGround(spec) : undefined
   const { network, hooks: registry } = ground?.hre ?? hre
   registry.registerHandlers('network', hooks)
-  const override = {
-    chainId: spec.chainId,
-    initialDate: spec.genesis,
-    initialBaseFeePerGas: spec.baseFeeWei,
-    blockGasLimit: 2_000_000_000n,
-    mining: { auto: false, interval: 0 },
-    allowBlocksWithSameTimestamp: spec.blockTimeSeconds < 1,
-    accounts: { count: 0 },
-    ...ground?.override,
-  }
+  const override = { ...settings(spec), ...ground?.override }
   const server = await network
     .createServer({ chainType: spec.chainType, override }, '127.0.0.1', port)
     .finally(() => registry.unregisterHandlers('network', hooks))
@@ -58,6 +49,22 @@ export async function startNetwork(spec: ChainSpec, port: number): Promise<Runni
   }
   return { connection, http: `http://127.0.0.1:${bound}`, ws: `ws://127.0.0.1:${bound}`, close }
 }
+
+/** The same chain in process, with no server in front: its blocks hold transactions in the order they were sent. */
+export function openNetwork(spec: ChainSpec): Promise<NetworkConnection<'l1' | 'op'>> {
+  const override = { ...settings(spec), mining: { auto: false, interval: 0, mempool: { order: 'fifo' as const } } }
+  return hre.network.create<'l1' | 'op'>({ chainType: spec.chainType, override })
+}
+
+const settings = (spec: ChainSpec) => ({
+  chainId: spec.chainId,
+  initialDate: spec.genesis,
+  initialBaseFeePerGas: spec.baseFeeWei,
+  blockGasLimit: 2_000_000_000n,
+  mining: { auto: false, interval: 0 },
+  allowBlocksWithSameTimestamp: spec.blockTimeSeconds < 1,
+  accounts: { count: 0 },
+})
 
 function isOurs(connection: { readonly chainType: string }): connection is NetworkConnection<'l1' | 'op'> {
   return connection.chainType === 'l1' || connection.chainType === 'op'

@@ -105,6 +105,9 @@ export class Rpc {
   }
 }
 
+/** What reading a chain needs of its nodes: tests read one that runs in the same process. */
+export type Reader = Pick<Rpc, 'chain' | 'total' | 'request'>
+
 /** A call that ran and reverted: another node would say the same. */
 export const isRevert = (error: RpcFault): boolean =>
   error.code === 3 || /revert|out of gas|invalid opcode/i.test(error.message)

@@ -1,13 +1,13 @@
 import { ChainError } from '../../core/errors.ts'
 import type { Batch, Feed, FeedEvent, Follower } from '../../core/ports.ts'
 import { type Call, callKey, type Facts, type Header, type Log, type LogFilter, type Read } from '../../core/types.ts'
-import { getHeader, getLogs, type Rpc } from './client.ts'
+import { getHeader, getLogs, type Reader } from './client.ts'
 import { bloomMayContain, mergeFilters, ours } from './filters.ts'
 import { type Heads, pause } from './heads.ts'
 import { rangedLogs } from './history.ts'
 
 export interface FeedOptions {
-  readonly rpc: Rpc
+  readonly rpc: Reader
   readonly batch: Batch
   readonly heads: Heads
   readonly signal: AbortSignal

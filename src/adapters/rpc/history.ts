@@ -2,12 +2,12 @@ import type { Address, Hex } from 'viem'
 import { ChainError, RpcFault, UnreachableError } from '../../core/errors.ts'
 import type { Scan } from '../../core/ports.ts'
 import type { Log, LogFilter } from '../../core/types.ts'
-import { getHeader, getPlacedLogs, type LogQuery, type PlacedLog, type Rpc } from './client.ts'
+import { getHeader, getPlacedLogs, type LogQuery, type PlacedLog, type Reader } from './client.ts'
 import { pause } from './heads.ts'
 import { AdaptiveRange } from './range.ts'
 
 export interface HistoryOptions {
-  readonly rpc: Rpc
+  readonly rpc: Reader
   readonly market: string
   readonly filter: LogFilter
   /** One log is kept for each key. */
@@ -88,7 +88,7 @@ export interface StretchPart {
 
 /** The logs of a stretch of blocks, in as few requests as the node's limits allow. */
 export async function* rangedLogs(
-  rpc: Rpc,
+  rpc: Reader,
   { addresses, topics, from, to, range: first }: Stretch,
   signal: AbortSignal,
 ): AsyncGenerator<StretchPart> {
@@ -112,7 +112,11 @@ export async function* rangedLogs(
 const isHaste = ({ message }: RpcFault): boolean => /\brate\b|too many requests|per second|throttl/i.test(message)
 
 /** A node that refuses is a value. */
-async function logsOrRefusal(rpc: Rpc, query: LogQuery, signal: AbortSignal): Promise<readonly PlacedLog[] | RpcFault> {
+async function logsOrRefusal(
+  rpc: Reader,
+  query: LogQuery,
+  signal: AbortSignal,
+): Promise<readonly PlacedLog[] | RpcFault> {
   try {
     return await patiently(() => getPlacedLogs(rpc, query), signal)
   } catch (error) {
@@ -134,7 +138,7 @@ export async function patiently<T>(ask: () => Promise<T>, signal: AbortSignal): 
 }
 
 /** A node that has thrown old blocks away answers with fewer logs, not with an error: ask for the first block itself. */
-async function refusePruned(rpc: Rpc, { from, market }: HistoryOptions): Promise<void> {
+async function refusePruned(rpc: Reader, { from, market }: HistoryOptions): Promise<void> {
   if ((await getHeader(rpc, from)) !== undefined) return
   throw new ChainError({
     code: 'HISTORY_PRUNED',

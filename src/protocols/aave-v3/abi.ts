@@ -49,6 +49,7 @@ export const CONFIGURATION_EVENTS: readonly Hex[] = [
   'LiquidationGracePeriodChanged(address,uint40)',
   'LiquidationGracePeriodDisabled(address)',
   'DebtCeilingChanged(address,uint256,uint256)',
+  'BorrowableInIsolationChanged(address,bool)',
   'SiloedBorrowingChanged(address,bool,bool)',
   'FlashloanPremiumTotalUpdated(uint128,uint128)',
   'ATokenUpgraded(address,address,address)',

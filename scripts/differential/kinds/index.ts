@@ -1,0 +1,11 @@
+import type { ContractSet } from '../ground.ts'
+import { governanceKinds } from './governance.ts'
+import type { Kind } from './kind.ts'
+import { liquidationKinds } from './liquidations.ts'
+import { priceKinds } from './prices.ts'
+import { specialKinds } from './specials.ts'
+import { userKinds } from './users.ts'
+
+const all: readonly Kind[] = [...userKinds, ...liquidationKinds, ...priceKinds, ...specialKinds, ...governanceKinds]
+
+export const kindsOf = (set: ContractSet): readonly Kind[] => all.filter(({ sets }) => sets?.includes(set) ?? true)
