@@ -1,8 +1,6 @@
 import type { Book } from '../../src/core/book.ts'
-import type { Ledger } from '../../src/core/ledger.ts'
 import type { Batch } from '../../src/core/ports.ts'
 import type { AccountId } from '../../src/core/types.ts'
-import { configurationCell, flags, reserveCell } from '../../src/protocols/aave-v3/cells.ts'
 import type { Finding } from './kinds/kind.ts'
 
 /** `getUserAccountData` has so many. */
@@ -13,7 +11,7 @@ const HEALTHY = 10n ** 18n
 export interface Comparison {
   readonly accounts: number
   readonly fields: number
-  /** Of these accounts the mirror says nothing, because an asset of theirs costs nothing. */
+  /** Of these accounts neither says anything, because the oracle does not answer for an asset of theirs. */
   readonly silent: number
   readonly findings: readonly Finding[]
 }
@@ -37,10 +35,8 @@ export async function compare(book: Book, batch: Batch, accounts: readonly Accou
     return accounts.flatMap((account, i): Finding[] => {
       const view = book.account(account, head.timestamp)
       const address = ledger.address(account)
-      if (view === undefined && holdsWorthless(ledger, account)) {
-        silent++
-        return []
-      }
+      // Both say nothing: the oracle does not answer for something that the account has.
+      if (view === undefined && results[i] === undefined) silent++
       const differing = audit.compare(view, address, results[i]).map((mismatch) => ({ ...mismatch, account: address }))
       const missed = view !== undefined && view.healthFactor < HEALTHY && !flagged.has(account)
       const unseen = { account: address, field: 'screen', ours: 'not flagged', chain: `health ${view?.healthFactor}` }
@@ -57,7 +53,3 @@ export async function compare(book: Book, batch: Batch, accounts: readonly Accou
     })
   return { accounts: accounts.length, fields: (accounts.length - silent) * FIELDS + totals.length, silent, findings }
 }
-
-/** A price of 0 may be one that the oracle refuses to tell, or the fallback's answer: the mirror does not tell them apart and keeps silent. */
-const holdsWorthless = (ledger: Ledger, account: AccountId): boolean =>
-  [...flags(ledger.get(configurationCell(account)))].some(({ id }) => ledger.get(reserveCell(id, 'price')) === 0n)

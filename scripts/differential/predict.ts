@@ -1,18 +1,9 @@
 import type { Ledger } from '../../src/core/ledger.ts'
 import type { AccountId } from '../../src/core/types.ts'
 import { configuration, configurationCell, flags, MARKET, reserveCell } from '../../src/protocols/aave-v3/cells.ts'
-import {
-  healthFactorOf,
-  normalizedDebt,
-  normalizedIncome,
-  type Position,
-  type Positions,
-  positions,
-  totalOf,
-  unitOf,
-  weightedCollateral,
-} from '../../src/protocols/aave-v3/health.ts'
-import { type Rules, rulesFor } from '../../src/protocols/aave-v3/rules.ts'
+import { healthFactor, type Position, type Positions, positions, totalsOf } from '../../src/protocols/aave-v3/health.ts'
+import { type Moment, Moments } from '../../src/protocols/aave-v3/moment.ts'
+import { rulesFor } from '../../src/protocols/aave-v3/rules.ts'
 import { type SeizureInput, seize } from '../../src/protocols/aave-v3/size.ts'
 
 /** One liquidation call as somebody might send it. */
@@ -41,16 +32,17 @@ const ceilDiv = (a: bigint, b: bigint): bigint => (a + b - 1n) / b
 export function predict(ledger: Ledger, ask: Ask): Prediction {
   const rules = rulesFor('auto', ledger.get(MARKET.revision))
   if (rules === undefined) throw new Error('the market has a revision that nobody here knows')
-  const held = positions(ledger, ask.account, ask.timestamp, rules)
+  const moment = new Moments().at(ledger, ask.timestamp, rules)
+  const held = positions(ledger, ask.account, moment)
   if (held === undefined) return refused('no price')
-  const health = healthFactorOf(weightedCollateral(held.collaterals), totalOf(held.debts))
+  const health = healthFactor(moment, totalsOf(held))
   const no = validate(ledger, ask, health)
   if (no !== undefined) return refused(no)
-  const collateral = held.collaterals.find(({ id }) => id === ask.collateral)
+  const collateral = held.collaterals.find(({ reserve }) => reserve.id === ask.collateral)
   if (collateral === undefined) return refused('CollateralCannotBeLiquidated')
-  const debt = held.debts.find(({ id, amount }) => id === ask.debt && amount > 0n)
+  const debt = held.debts.find(({ reserve, amount }) => reserve.id === ask.debt && amount > 0n)
   if (debt === undefined) return refused('SpecifiedCurrencyNotBorrowedByUser')
-  return settle(ledger, ask, { held, collateral, debt, health, rules })
+  return settle(ask, { held, collateral, debt, health, moment })
 }
 
 function validate(ledger: Ledger, ask: Ask, health: bigint): string | undefined {
@@ -72,35 +64,36 @@ interface Case {
   readonly collateral: Position
   readonly debt: Position
   readonly health: bigint
-  readonly rules: Rules
+  readonly moment: Moment
 }
 
 /** The amounts, and what may still go wrong with them: burns of nothing, and less liquidity than is seized. */
-function settle(ledger: Ledger, ask: Ask, { held, collateral, debt, health, rules }: Case): Prediction {
-  const feeBps = configuration.liquidationProtocolFee(ledger.get(reserveCell(collateral.id, 'configuration')))
+function settle(ask: Ask, { held, collateral, debt, health, moment }: Case): Prediction {
+  const { rules } = moment
+  const feeBps = collateral.reserve.protocolFeeBps
   if (collateral.liquidationBonusBps === 0n && feeBps !== 0n) return refused('Panic')
   const input: SeizureInput = {
     collateralPrice: collateral.priceUsd8,
-    collateralUnit: unitOf(ledger, collateral.id),
+    collateralUnit: collateral.reserve.unit,
     collateralBalance: collateral.amount,
-    debtPrice: debt.priceUsd8,
-    debtUnit: unitOf(ledger, debt.id),
+    debtPrice: moment.categoryPrice(held.eMode) ?? debt.priceUsd8,
+    debtUnit: debt.reserve.unit,
     debtBalance: debt.amount,
     liquidationBonusBps: collateral.liquidationBonusBps,
     protocolFeeBps: feeBps,
-    totalDebtBase: totalOf(held.debts),
+    totalDebtBase: totalsOf(held).totalDebtBase,
     healthFactor: health,
   }
   const out = seize(input, ask.debtToCover, rules)
   if (out === undefined) return refused('MustNotLeaveDust')
   const gone = out.collateral + out.protocolFee
-  const nothingLeft = totalOf(held.collaterals) === (gone * collateral.priceUsd8) / input.collateralUnit
-  const debtIndex = normalizedDebt(ledger, debt.id, ask.timestamp)
+  const nothingLeft = totalsOf(held).totalCollateralBase === (gone * collateral.priceUsd8) / input.collateralUnit
+  const debtIndex = debt.reserve.normalizedDebt
   const burned = ((nothingLeft ? debt.amount : out.debt) * RAY) / debtIndex
   if (burned === 0n) return refused('InvalidBurnAmount')
-  const index = normalizedIncome(ledger, collateral.id, ask.timestamp)
-  const paid = collateral.id === debt.id ? out.debt : 0n
-  const available = availableOf(ledger, collateral.id) + paid
+  const index = collateral.reserve.normalizedIncome
+  const paid = collateral.reserve.id === debt.reserve.id ? out.debt : 0n
+  const available = collateral.reserve.available + paid
   if (!ask.receiveAToken && out.collateral > available) return refused('Panic')
   if (!ask.receiveAToken && out.collateral === 0n) return refused('InvalidBurnAmount')
   const left = collateral.scaled - ceilDiv(out.collateral * RAY, index)

@@ -1,6 +1,7 @@
 import { type Address, type Hex, keccak256, toHex } from 'viem'
 import { type PrivateKeyAccount, privateKeyToAccount } from 'viem/accounts'
 import type { Book } from '../../src/core/book.ts'
+import type { Ledger } from '../../src/core/ledger.ts'
 import type { AccountView } from '../../src/core/protocol.ts'
 import type { AccountId } from '../../src/core/types.ts'
 import {
@@ -9,12 +10,14 @@ import {
   configuration,
   DEBT,
   MARKET,
+  NO_PRICE,
   reserveAddress,
   reserveCell,
   reserveIds,
   scaledCell,
 } from '../../src/protocols/aave-v3/cells.ts'
-import { normalizedDebt, normalizedIncome } from '../../src/protocols/aave-v3/health.ts'
+import { normalizedDebt, normalizedIncome } from '../../src/protocols/aave-v3/moment.ts'
+import { type Rules, rulesFor } from '../../src/protocols/aave-v3/rules.ts'
 import { ownArtifact } from '../devnet/artifacts.ts'
 import { namedAccount } from '../devnet/chain.ts'
 import { Deployer } from '../devnet/deployer.ts'
@@ -101,7 +104,7 @@ export function reservesOf({ ledger }: Book): Reserve[] {
       vToken: reserveAddress(ledger, id, 'vToken'),
       source: `0x${ledger.get(reserveCell(id, 'source')).toString(16).padStart(40, '0')}`,
       decimals: Number(configuration.decimals(data)),
-      priceUsd8: ledger.get(reserveCell(id, 'price')),
+      priceUsd8: priceOf(ledger, id),
       configuration: data,
     }
   })
@@ -135,7 +138,7 @@ export function balanceOf({ mirror }: World, address: Address, { id }: Reserve, 
     (ledger.get(scaledCell(account, id, side)) * index) / 10n ** 27n
   return {
     supplied: at(normalizedIncome(ledger, id, timestamp), COLLATERAL),
-    owed: at(normalizedDebt(ledger, id, timestamp), DEBT),
+    owed: at(normalizedDebt(ledger, id, timestamp, rulesFor('auto', ledger.get(MARKET.revision)) as Rules), DEBT),
   }
 }
 
@@ -160,3 +163,9 @@ export function drawPart(random: Random, whole: bigint): bigint {
 }
 
 export const MAX_UINT256 = 2n ** 256n - 1n
+
+/** 0 also where the oracle does not answer. */
+function priceOf(ledger: Ledger, id: number): bigint {
+  const price = ledger.get(reserveCell(id, 'price'))
+  return price === NO_PRICE ? 0n : price
+}
