@@ -145,8 +145,8 @@ export function balanceOf({ mirror }: World, address: Address, { id }: Reserve, 
 /** An amount of an asset: dust, or of a size that people have, with many around the pool's own limits of $1,000 and $2,000. */
 export function drawAmount(random: Random, decimals: number, priceUsd8: bigint): bigint {
   const draw = random.next()
-  if (draw < 0.05) return BigInt(random.int(1, 3))
-  if (draw < 0.08) return BigInt(random.int(1, 100_000))
+  if (draw < 0.06) return BigInt(random.int(1, 3))
+  if (draw < 0.11) return BigInt(random.int(1, 100_000))
   const usd = draw < 0.4 ? random.between(500, 5_000) : random.logNormal(8_000, 1.6)
   const price = priceUsd8 === 0n ? 10n ** 8n : priceUsd8
   return (BigInt(Math.round(usd * 1e8)) * 10n ** BigInt(decimals)) / price || 1n

@@ -184,5 +184,5 @@ export const userKinds: readonly Kind[] = [
   { name: 'repay with aTokens', weight: 3, plan: repayWithATokens },
   { name: 'transfer aTokens', weight: 4, plan: transfer },
   { name: 'switch collateral', weight: 4, plan: useAsCollateral },
-  { name: 'change eMode', weight: 3, plan: setEMode },
+  { name: 'change eMode', weight: 4.5, plan: setEMode },
 ]

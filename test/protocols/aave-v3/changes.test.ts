@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { type Address, encodeFunctionData, type Hex } from 'viem'
-import { aggregatorAbi, oracleAbi } from '../../../scripts/devnet/abis.ts'
+import { aggregatorAbi, oracleAbi, poolAbi } from '../../../scripts/devnet/abis.ts'
 import {
   encodeApprove,
   encodeBorrow,
@@ -15,6 +15,8 @@ import { Deployer } from '../../../scripts/devnet/deployer.ts'
 import type { ReserveSymbol } from '../../../scripts/devnet/risk-parameters.ts'
 import { everyAccount, isExact, verify } from '../../../src/app/audit.ts'
 import type { AccountView, ReserveView } from '../../../src/core/protocol.ts'
+import { toAddress } from '../../../src/protocols/aave-v3/abi.ts'
+import { reserveCell } from '../../../src/protocols/aave-v3/cells.ts'
 import { type Mirror, startMirror } from './mirror.ts'
 
 const ETHER = 10n ** 18n
@@ -135,6 +137,23 @@ describe('Aave V3 mirror through changes of the market', function () {
     await control.configure({ functionName: 'setReserveFactor', args: [asset('LINK'), 3000n] })
     await exact()
     expect(reserveOf(asset('LINK'))).to.include({ liquidationThresholdBps: 5000n, liquidationBonusBps: 10_900n })
+  })
+
+  it('a reserve may be borrowed in isolation: its configuration is the chain’s, bit by bit', async () => {
+    const { ledger } = mirror.book
+    const before = ledger.get(reserveCell(0, 'configuration'))
+    const of = toAddress(ledger.get(reserveCell(0, 'asset')))
+    await mirror.devnet.control.configure({ functionName: 'setBorrowableInIsolation', args: [of, true] })
+    await mirror.catchUp()
+    const call = {
+      address: market().addresses.pool,
+      abi: poolAbi,
+      functionName: 'getConfiguration',
+      args: [of],
+    } as const
+    const now = await mirror.devnet.chain.client.readContract(call)
+    expect(ledger.get(reserveCell(0, 'configuration'))).to.equal(now)
+    expect(now).not.to.equal(before)
   })
 
   it('a price source is replaced, and an aggregator behind its proxy', async () => {

@@ -44,6 +44,13 @@ describe('Aave V3 liquidation', () => {
     expect(inspect({ accounts: [{ ...owing(1n), debts: [] }] })).to.equal(undefined)
   })
 
+  it('proposes no call that would burn nothing: a debt worth less than a unit of the collateral', () => {
+    const bitcoin = reserve({ decimals: 8, priceUsd8: 20_000n * USD })
+    const found = inspect({ reserves: [bitcoin, USDC], accounts: [{ collaterals: [[0, 1n]], debts: [[1, 170n]] }] })
+    expect(found?.seizures).to.deep.equal([])
+    expect(found?.forbidden).to.equal('nothing-to-seize')
+  })
+
   for (const [what, weth, usdc, reason] of [
     ['an inactive collateral', { active: false }, {}, 'reserve-inactive'],
     ['an inactive debt', {}, { active: false }, 'reserve-inactive'],
