@@ -84,6 +84,8 @@ function settle(ask: Ask, { held, collateral, debt, health, moment }: Case): Pre
     totalDebtBase: totalsOf(held).totalDebtBase,
     healthFactor: health,
   }
+  // The pool divides by it.
+  if (input.collateralPrice === 0n) return refused('Panic')
   const out = seize(input, ask.debtToCover, rules)
   if (out === undefined) return refused('MustNotLeaveDust')
   const gone = out.collateral + out.protocolFee
