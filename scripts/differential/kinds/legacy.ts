@@ -1,3 +1,4 @@
+import type { PrivateKeyAccount } from 'viem/accounts'
 import { legacyCall, poolCall, rolesCall, tokenCall } from '../abis.ts'
 import { availableOf } from '../predict.ts'
 import { balanceOf, drawPart, MAX_UINT256, viewOf } from '../world.ts'
@@ -75,13 +76,18 @@ function rebalance(turn: Turn): Planned | undefined {
   }
 }
 
+function someWithout(turn: Turn, side: 'collaterals' | 'debts'): PrivateKeyAccount {
+  const { world, timestamp } = turn
+  const free = world.people.filter(({ address }) => (viewOf(world, address, timestamp)?.[side].length ?? 0) === 0)
+  return free.length > 0 ? turn.random.pick(free) : somebody(turn)
+}
+
 /** Somebody without collateral borrows against an isolated asset, which must be switched on for that. */
 function arriveInIsolation(turn: Turn): Planned | undefined {
-  const { world, random, reserves, timestamp } = turn
+  const { world, random, reserves } = turn
   const isolated = reserves.filter(({ configuration }) => (configuration >> 212n) % 2n ** 40n > 0n)
   if (isolated.length === 0) return undefined
-  const idle = world.people.filter(({ address }) => (viewOf(world, address, timestamp)?.collaterals.length ?? 0) === 0)
-  const who = idle.length > 0 ? random.pick(idle) : somebody(turn)
+  const who = someWithout(turn, 'collaterals')
   const collateral = random.pick(isolated)
   const borrowed = reserves.filter(({ configuration }) => (configuration >> 61n) % 2n === 1n)
   const debt = borrowed.length > 0 ? random.pick(borrowed) : someReserve(turn)
@@ -101,7 +107,7 @@ function arriveInIsolation(turn: Turn): Planned | undefined {
 /** Somebody enters a category, supplies one of its assets and borrows another. */
 function arriveInCategory(turn: Turn): Planned | undefined {
   const { world, random, reserves } = turn
-  const who = somebody(turn)
+  const who = someWithout(turn, 'debts')
   const { id } = random.pick(world.eModes)
   const members = reserves.filter((reserve) => isInEMode(world, reserve, id))
   if (members.length === 0) return undefined
