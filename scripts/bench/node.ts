@@ -1,5 +1,5 @@
 import { Agent, request } from 'node:http'
-import { type Address, createPublicClient, encodeFunctionData, http, parseAbi } from 'viem'
+import { type Address, createPublicClient, encodeFunctionData, http, parseAbi, zeroAddress } from 'viem'
 import type { Accounts, Status } from '../../src/core/answers.ts'
 import { next, type StageChain } from '../stage/chain.ts'
 import { get, reached } from '../stage/judge.ts'
@@ -71,9 +71,8 @@ async function calls(chain: StageChain, asked: readonly Address[]): Promise<{ mu
     args: [asked[i % asked.length] as Address] as const,
   }))
   const multicallAddress = chain.addresses['multicall3'] as Address
-  const data = encodeFunctionData({ abi: POOL, functionName: 'getUserAccountData', args: [asked[0] as Address] })
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })
-  const body = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_call', params: [{ to: pool, data }, 'latest'] })
+  const body = callOf(chain, asked[0])
   try {
     const turns = await inTurn(9, {
       multicall: () => client.multicall({ contracts, multicallAddress, allowFailure: false }),
@@ -87,8 +86,15 @@ async function calls(chain: StageChain, asked: readonly Address[]): Promise<{ mu
   }
 }
 
+/** `getUserAccountData` of an account, as one raw `eth_call`. */
+export function callOf({ addresses }: StageChain, of: Address = zeroAddress): string {
+  const data = encodeFunctionData({ abi: POOL, functionName: 'getUserAccountData', args: [of] })
+  const params = [{ to: addresses['pool'], data }, 'latest']
+  return JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'eth_call', params })
+}
+
 /** One request over a kept connection, its answer read to the end. */
-function post(url: string, body: string, agent: Agent): Promise<string> {
+export function post(url: string, body: string, agent: Agent): Promise<string> {
   return new Promise((resolve, reject) => {
     const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }
     const sent = request(url, { method: 'POST', agent, headers }, (response) => {
