@@ -56,6 +56,8 @@ export interface Rules {
   /** Value of a debt in base currency: amount, price, unit. */
   readonly debtInBase: (amount: bigint, price: bigint, unit: bigint) => bigint
   readonly health: Health
+  /** Health is that of an average threshold in whole basis points: it may lose up to one of them. */
+  readonly floorsThreshold: boolean
   /** Whether an enabled asset with a threshold of 0 counts in total collateral, and may be seized. */
   readonly zeroThresholdCounts: boolean
   /** GenericLogic.calculateAvailableBorrows: total collateral, LTV. */
@@ -100,6 +102,7 @@ const v30: Rules = {
   toScaled: rayDiv,
   debtInBase: mulDivFloor,
   health: healthOfAverage,
+  floorsThreshold: true,
   zeroThresholdCounts: false,
   availableBorrows: percentMul,
   closeFactorOf: 'reserve',
@@ -144,6 +147,7 @@ const v35: Rules = {
   toScaled: rayDivFloor,
   debtInBase: mulDivCeil,
   health: healthOfSum,
+  floorsThreshold: false,
   availableBorrows: percentMulFloor,
   debtNeeded: percentDivCeil,
   flashPremium: percentMulCeil,
@@ -177,6 +181,7 @@ const sparklend: Rules = {
   toScaled: rayDivFloor,
   debtInBase: mulDivCeil,
   health: healthOfSum,
+  floorsThreshold: false,
 }
 
 /** Every rule set that is known here. */

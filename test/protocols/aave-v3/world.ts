@@ -14,6 +14,7 @@ import {
   RESERVE,
   reserveCell,
   scaledCell,
+  stableCell,
   textToNumber,
   userEModeCell,
 } from '../../../src/protocols/aave-v3/cells.ts'
@@ -80,6 +81,8 @@ export interface AccountSpec {
   /** Reserve and scaled balance; the flag is set. */
   readonly collaterals: readonly (readonly [id: number, scaled: bigint])[]
   readonly debts: readonly (readonly [id: number, scaled: bigint])[]
+  /** Until 3.1: reserve and debt at a fixed rate, which is 0. */
+  readonly fixed?: readonly (readonly [id: number, principal: bigint])[]
 }
 
 export interface EModeSpec {
@@ -182,14 +185,15 @@ function eModeCells({
   })
 }
 
-function accountCells(account: number, { eMode = 0, collaterals, debts }: AccountSpec): [Cell, bigint][] {
-  const borrowing = debts.reduce((bits, [id]) => bits | (1n << BigInt(2 * id)), 0n)
+function accountCells(account: number, { eMode = 0, collaterals, debts, fixed = [] }: AccountSpec): [Cell, bigint][] {
+  const borrowing = [...debts, ...fixed].reduce((bits, [id]) => bits | (1n << BigInt(2 * id)), 0n)
   const flags = collaterals.reduce((bits, [id]) => bits | (2n << BigInt(2 * id)), borrowing)
   return [
     [configurationCell(account), flags],
     [userEModeCell(account), BigInt(eMode)],
     ...collaterals.map(([id, scaled]): [Cell, bigint] => [scaledCell(account, id, COLLATERAL), scaled]),
     ...debts.map(([id, scaled]): [Cell, bigint] => [scaledCell(account, id, DEBT), scaled]),
+    ...fixed.map(([id, principal]): [Cell, bigint] => [stableCell(account, id, 'principal'), principal]),
   ]
 }
 
