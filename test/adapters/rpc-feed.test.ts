@@ -154,6 +154,43 @@ describe('RpcFeed', () => {
     expect(bench.problems).to.have.length(2)
   })
 
+  it('never takes the silence of the block that came in its place for its own', async () => {
+    chain.mine(2, said)
+    bench.tell(chain.head)
+    await bench.take(2)
+    chain.mine(1, said)
+    const replaced = chain.head
+    node.lie = ({ method }) => {
+      if (method === 'eth_getLogs' && chain.head === replaced) chain.reorg(1)
+      return undefined
+    }
+    bench.tell(replaced)
+    const page = bench.take(1)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    bench.tell(chain.head)
+    const [first] = await page
+    expect(first?.kind === 'page' && first.facts.block.hash).to.equal(chain.blocks[12]?.hash)
+  })
+
+  it('goes over to another branch in the middle of a stretch, and asks for the head anew', async () => {
+    chain.mine(1, said)
+    bench.tell(chain.head)
+    await bench.take(1)
+    chain.mine(4, said)
+    const orphan = chain.head
+    node.lie = ({ method, params }) => {
+      if (method === 'eth_getBlockByNumber' && Number(params[0]) === 13 && chain.head === orphan) chain.reorg(3, said)
+      return undefined
+    }
+    bench.tell(orphan)
+    const events = bench.take(7)
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    bench.tell(chain.head)
+    const [, , ...others] = (await events).map(shape)
+    expect(others).to.deep.equal(['rollback 11 by 1', 'page 12 +1', 'page 13 +0', 'page 14 +1', 'page 15 +0 live'])
+    expect(bench.problems).to.have.length(1)
+  })
+
   it('waits for a node that does not have the block yet', async () => {
     chain.mine(2, said)
     let missing = 2

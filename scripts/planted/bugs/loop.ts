@@ -15,14 +15,21 @@ export const LOOP_BUGS: readonly Bug[] = [
       ['return head.parentHash === tip.hash', 'return true'],
       ['gap <= BLOCK_BY_BLOCK && header.parentHash !== from.hash', 'gap > gap'],
     ],
-    caughtBy: feed('notices another branch by the parent hash, without being told of it'),
+    caughtBy: feed('rolls 1 back, and goes on with the other branch'),
   },
   {
     id: 'logs-by-number',
     what: 'Logs are asked for by number, not by hash',
     file: FEED,
     changes: [['at: { blockHash: header.hash } })', 'at: { fromBlock: header.number, toBlock: header.number } })']],
-    caughtBy: feed('never applies logs of another block, and waits until the node serves the right ones'),
+    caughtBy: feed('never takes the silence of the block that came in its place for its own'),
+  },
+  {
+    id: 'orphan-insisted-on',
+    what: 'A head that was orphaned while it was being reached is gone back from again and again',
+    file: FEED,
+    changes: [['if (depth === 0) throw', 'if (depth < 0) throw']],
+    caughtBy: feed('goes over to another branch in the middle of a stretch, and asks for the head anew'),
   },
   {
     id: 'gap-not-confirmed',

@@ -3,7 +3,7 @@ import type { Bug, Catcher } from '../bug.ts'
 const TOUCH = 'src/protocols/aave-v3/touch.ts'
 const changes = (title: string): Catcher => ({ file: 'test/protocols/aave-v3/changes.test.ts', title })
 const legacy = (title: string): Catcher => ({ file: 'test/protocols/aave-v3/legacy.test.ts', title })
-const DIFFERENTIAL: Catcher = { file: 'test/differential/actions.test.ts', title: 'aave-v3.6, seed 2:' }
+const DIFFERENTIAL: Catcher = { file: 'test/differential/actions.test.ts', title: 'aave-v3.6, seed 3:' }
 
 /** What the mirror makes of logs and answers; judged by the real contracts. */
 export const MIRROR_BUGS: readonly Bug[] = [
@@ -31,7 +31,7 @@ export const MIRROR_BUGS: readonly Bug[] = [
     what: 'BalanceTransfer touches the sender alone',
     file: TOUCH,
     changes: [['return [first, second]', 'return [first]']],
-    caughtBy: changes('a collateral is transferred to a borrower, to a stranger, and back'),
+    caughtBy: DIFFERENTIAL,
   },
   {
     id: 'no-silent-update',
@@ -45,9 +45,16 @@ export const MIRROR_BUGS: readonly Bug[] = [
   },
   {
     id: 'no-upgrade',
-    what: 'Neither Upgraded nor PoolUpdated has the revision read again',
+    what: 'Upgraded is dropped: the word of the pool itself, whatever the provider says',
     file: TOUCH,
     changes: [['    case EVENTS.Upgraded:\n      touched.market = true\n', '']],
+    caughtBy: { file: 'test/protocols/aave-v3/touch.test.ts', title: 'a new implementation of the pool' },
+  },
+  {
+    id: 'revision-read-once',
+    what: 'POOL_REVISION is read at the start and never again',
+    file: 'src/protocols/aave-v3/reads.ts',
+    changes: [['if (!touched.market && ledger.has(MARKET.reservesCount))', 'if (ledger.has(MARKET.reservesCount))']],
     caughtBy: {
       file: 'test/protocols/aave-v3/upgrade.test.ts',
       title: 'speaks in the chain’s own words while nobody knows the revision',

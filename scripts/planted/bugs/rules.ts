@@ -133,7 +133,10 @@ export const RULES_BUGS: readonly Bug[] = [
     what: 'The dust rule looks at the debt that is left and not at the collateral',
     file: SIZE,
     changes: [['(collateralLeft * input.collateralPrice) / input.collateralUnit < leftoverBase', 'false']],
-    caughtBy: size('covers what the collateral'),
+    caughtBy: {
+      file: 'test/protocols/aave-v3/sizing.test.ts',
+      title: 'positions by 3.6 are seized as predicted, to the wei, by every call of ours',
+    },
   },
   {
     id: 'grace-edge',
