@@ -56,6 +56,7 @@ const rankedRow = (row: Ranked): Record<string, unknown> => ({
   liquidatable: row.liquidatable,
   'ms, median': figure(row.rankedMs),
   'ms, least': figure(row.rankedLeastMs),
+  'of it screen + checks + sizing': [row.screenMs, row.checksMs, row.sizingMs].map(figure).join(' + '),
   'BigInt sweep, ms': `${figure(row.bigIntMs)}${row.accounts > 100_000 ? ' (extrapolated from 100,000)' : ''}`,
   'formatUserSummary 15 rows, ms': `${figure(row.summary15Ms)}${extrapolated(row)}`,
   '3 rows, ms': `${figure(row.summary3Ms)}${extrapolated(row)}`,

@@ -1,4 +1,4 @@
-import { min, mulDivCeil, percentMul, RAY } from '../../core/math.ts'
+import { max, min, mulDivCeil, mulDivFloor, percentMul, RAY } from '../../core/math.ts'
 import {
   CLOSE_FACTOR_HF_THRESHOLD,
   DEFAULT_LIQUIDATION_CLOSE_FACTOR_BPS,
@@ -105,6 +105,22 @@ export function sizeLargest(input: SeizureInput, rules: Rules, debtLimit: bigint
   if (debt <= 0n) return undefined
   const part = seize(input, debt, rules)
   return part && part.debt > 0n ? { ...part, debtToCover: part.debt } : undefined
+}
+
+/** What base, bonus and fee may round a seizure up by, in units of the collateral. */
+const ROUNDED_UNITS = 2n
+
+/** What can be had for a moment: debt to borrow, and collateral that the pool has. */
+export interface Within {
+  readonly loanable: bigint
+  readonly available: bigint
+}
+
+/** The largest call for which there is enough to borrow and enough collateral in the pool. */
+export function sizeWithin(input: SeizureInput, rules: Rules, { loanable, available }: Within): Sized | undefined {
+  const sized = sizeLargest(input, rules, loanable)
+  if (sized === undefined || sized.collateral <= available) return sized
+  return sizeLargest(input, rules, mulDivFloor(sized.debt, max(0n, available - ROUNDED_UNITS), sized.collateral))
 }
 
 /**
