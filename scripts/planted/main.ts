@@ -31,7 +31,7 @@ async function main(args: readonly string[]): Promise<number> {
   const jobs = Number(values.jobs)
   if (!(Number.isInteger(jobs) && jobs > 0)) throw new Error(`--jobs must be a number above 0\n\n${usage}`)
   const outcomes = await plantAll({ bugs, jobs, say })
-  print(values.json, outcomes, ['bug', 'came', 'by', 's'], rowOf)
+  print(values.json, outcomes, ['bug', 'came', 'test', 's'], rowOf)
   return outcomes.every(({ came }) => came === 'caught') ? 0 : 1
 }
 
@@ -41,7 +41,12 @@ function find(id: string): (typeof BUGS)[number] {
   return found
 }
 
-const rowOf = ({ id, came, detail, seconds }: Outcome): readonly string[] => [id, came, detail, seconds.toFixed(1)]
+const rowOf = ({ id, came, test, detail, seconds }: Outcome): readonly string[] => [
+  id,
+  came,
+  came === 'broken' ? detail : test,
+  seconds.toFixed(1),
+]
 
 function print<T>(
   json: boolean | undefined,
@@ -50,7 +55,7 @@ function print<T>(
   row: (of: T) => readonly string[],
 ): void {
   if (json) return void process.stdout.write(`${JSON.stringify({ schemaVersion: 1, bugs: rows }, undefined, 2)}\n`)
-  const table = new Table({ head, style: { head: [], border: [] } })
+  const table = new Table({ head, style: { head: [], border: [], compact: true } })
   for (const one of rows) table.push([...row(one)])
   process.stdout.write(`${table.toString()}\n`)
 }
