@@ -185,6 +185,7 @@ function eModeCells({
   priceUsd8 = 0n,
   hasPrice = true,
   ltvZero = [],
+  isolated = false,
 }: EModeSpec): [Cell, bigint][] {
   const values: Record<keyof typeof EMODE, bigint> = {
     ltv: BigInt(ltvBps),
@@ -194,6 +195,7 @@ function eModeCells({
     ltvzeroBitmap: bitmap(ltvZero),
     priceSource,
     price: hasPrice ? priceUsd8 : NO_PRICE,
+    isolated: BigInt(isolated),
   }
   return Object.keys(EMODE).map((field) => {
     const name = field as keyof typeof EMODE
