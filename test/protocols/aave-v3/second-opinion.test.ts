@@ -9,6 +9,8 @@ import { assetOf, bookOf } from './world.ts'
 const RUNS = 3000
 /** The best few are offered, not all. */
 const MOST_OFFERED = 4
+/** Indices here are below 100 rays, mostly below 4: fewer units may be nothing in scaled debt. */
+const DUST_UNITS = 100n
 const SAID = [
   'totalCollateralBase',
   'totalDebtBase',
@@ -66,12 +68,13 @@ const pairsOf = (one: Case, revision: Revision) =>
 
 function isComplete(one: Case, revision: Revision, candidate: Candidate): void {
   const pairs = pairsOf(one, revision)
-  // Ours, not the pool's: no call against stable debt, none that cannot be paid by a flash loan.
+  // Ours, not the pool's: no call against stable debt, none that a flash loan cannot pay, and none that repays so little that its
+  // own burn would be nothing (from 3.3 on the pool burns all debt beside it, when the last collateral goes).
   const wanted = pairs.filter(
     ({ d, out }) =>
       typeof out !== 'string' &&
       out.collateral > 0n &&
-      out.debt > 0n &&
+      out.debt > DUST_UNITS &&
       !one.account.stable?.length &&
       out.debt <= reserveOf(one, d).available,
   )
