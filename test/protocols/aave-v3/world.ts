@@ -118,7 +118,7 @@ export interface MarketSpec {
 }
 
 export const NOW = 1_760_000_000n
-const HEAD: Header = {
+export const HEAD: Header = {
   number: 1n,
   hash: pad('0x1', { size: 32 }),
   parentHash: pad('0x0', { size: 32 }),

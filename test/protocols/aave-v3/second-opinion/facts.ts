@@ -6,7 +6,7 @@ import type { AccountSpec, EModeSpec, MarketSpec, ReserveSpec } from '../world.t
  */
 export const RAY = 10n ** 27n
 export const WAD = 10n ** 18n
-export const YEAR = 31_536_000n
+const YEAR = 31_536_000n
 export const MOST = 2n ** 256n - 1n
 export const USD = 10n ** 8n
 

@@ -9,7 +9,7 @@ export interface Means {
   readonly hasVirtualBit: boolean
   readonly hasGrace: boolean
 }
-export const meansOf = (rules: string): Means => ({
+const meansOf = (rules: string): Means => ({
   isOld: ['aave-v3.0', 'aave-v3.1', 'sparklend'].includes(rules),
   hasVirtualBit: ['aave-v3.1', 'aave-v3.2', 'aave-v3.3'].includes(rules),
   hasGrace: rules !== 'aave-v3.0' && rules !== 'sparklend',
