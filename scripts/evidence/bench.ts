@@ -76,8 +76,7 @@ const memoryRow = (row: Memory): Record<string, unknown> => ({
 
 const nodeRow = (row: NodeFigures): Record<string, unknown> => ({
   borrowers: row.borrowers,
-  'requests a block, median': row.requestsMedian,
-  'requests a block, most': row.requestsMost,
+  'requests a block': figure(row.requestsABlock),
   'viem multicall of 1,000, ms': figure(row.multicallMs),
   'one raw eth_call, ms': figure(row.callMs),
   verify: row.verified ?? 'not asked',
