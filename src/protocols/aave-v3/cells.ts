@@ -65,6 +65,8 @@ export const EMODE = {
   priceSource: 5,
   /** Of `priceSource`, 8 decimals; `NO_PRICE`: then the pool answers for nobody in the category. */
   price: 6,
+  /** From 3.7: 1 where what is outside of the bitmap has an LTV of 0. */
+  isolated: 7,
 } as const
 
 /** Reserves are numbered 0…127: `ReserveConfiguration.MAX_RESERVES_COUNT`. */
