@@ -6,12 +6,10 @@ import { type Case, RAY, type Revision, USD, WAD } from './facts.ts'
 export interface Means {
   /** One category a reserve, with a price of its own; debt at a fixed rate. */
   readonly isOld: boolean
-  readonly hasVirtualBit: boolean
   readonly hasGrace: boolean
 }
 const meansOf = (rules: string): Means => ({
   isOld: ['aave-v3.0', 'aave-v3.1', 'sparklend'].includes(rules),
-  hasVirtualBit: ['aave-v3.1', 'aave-v3.2', 'aave-v3.3'].includes(rules),
   hasGrace: rules !== 'aave-v3.0' && rules !== 'sparklend',
 })
 
@@ -48,7 +46,8 @@ const reserveArb = (means: Means): fc.Arbitrary<ReserveSpec> =>
       borrowRate: rate,
       age,
       eModeCategory: means.isOld ? fc.constantFrom(0, 1, 1, 2) : fc.constant(0),
-      virtualAccounting: means.hasVirtualBit ? seldomly(30).map((is) => !is) : fc.constant(true),
+      // Means something in 3.1 to 3.3 only.
+      virtualAccounting: seldomly(30).map((is) => !is),
     })
     .map(({ ltv, inactive, age: seconds, ...one }) =>
       reserve({
