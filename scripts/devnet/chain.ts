@@ -47,7 +47,7 @@ export class Chain {
   /** Called after each block mined through this object. */
   afterBlock: () => Promise<void> = async () => {}
   readonly #rpc: Rpc
-  readonly #unlocked = new Set<Address>()
+  readonly #unlocked = new Set<string>()
   #head = { number: 0n, timestamp: 0n }
   #sent: { hash: Hash; transaction: Transaction }[] = []
 
@@ -76,15 +76,15 @@ export class Chain {
 
   /** Lets the chain sign for any address, and gives it ether if it has none. */
   async unlock(account: Address, balanceWei = plentyWei): Promise<void> {
-    if (this.#unlocked.has(account)) return
-    this.#unlocked.add(account)
+    if (this.isUnlocked(account)) return
+    this.#unlocked.add(account.toLowerCase())
     await this.rpc('hardhat_impersonateAccount', account)
     if ((await this.client.getBalance({ address: account })) > 0n) return
     await this.rpc('hardhat_setBalance', account, numberToHex(balanceWei))
   }
 
   isUnlocked(account: Address): boolean {
-    return this.#unlocked.has(account)
+    return this.#unlocked.has(account.toLowerCase())
   }
 
   async send(transaction: Transaction): Promise<Hash> {

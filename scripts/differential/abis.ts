@@ -8,6 +8,7 @@ import {
   type Hex,
   parseAbi,
 } from 'viem'
+import { legacyConfiguratorAbi } from '../devnet/legacy/abis.ts'
 
 /** Calldata of any function of `abi`, its arguments checked by their types. */
 const encoder =
@@ -18,7 +19,7 @@ const encoder =
   ): Hex =>
     encodeFunctionData({ abi, functionName, args } as EncodeFunctionDataParameters)
 
-/** What users, liquidators and the umbrella ask of the pool; V3.0.2 knows all but the last block. */
+/** What users, liquidators and the umbrella ask of the pool; V3.0.2 knows all but the second block, V3.6 all but the third. */
 export const poolCall = encoder(
   parseAbi([
     'function supply(address asset, uint256 amount, address onBehalfOf, uint16 referralCode)',
@@ -41,6 +42,11 @@ export const poolCall = encoder(
     'function setUserUseReserveAsCollateralOnBehalfOf(address asset, bool useAsCollateral, address onBehalfOf)',
     'function setUserEModeOnBehalfOf(uint8 categoryId, address onBehalfOf)',
     'function eliminateReserveDeficit(address asset, uint256 amount)',
+
+    'function swapBorrowRateMode(address asset, uint256 rateModeToLeave)',
+    'function rebalanceStableBorrowRate(address asset, address user)',
+    'function mintUnbacked(address asset, uint256 amount, address onBehalfOf, uint16 referralCode)',
+    'function backUnbacked(address asset, uint256 amount, uint256 fee)',
   ]),
 )
 
@@ -91,6 +97,11 @@ export const configuratorCall = encoder(
     'function updateFlashloanPremium(uint128 premium)',
   ]),
 )
+
+/** The configurator of V3.0.2. */
+export const legacyCall = encoder(legacyConfiguratorAbi)
+
+export const rolesCall = encoder(parseAbi(['function addBridge(address bridge)']))
 
 export const providerCall = encoder(
   parseAbi([

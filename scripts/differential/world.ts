@@ -15,6 +15,7 @@ import {
   reserveCell,
   reserveIds,
   scaledCell,
+  stableCell,
 } from '../../src/protocols/aave-v3/cells.ts'
 import { normalizedDebt, normalizedIncome } from '../../src/protocols/aave-v3/moment.ts'
 import { type Rules, rulesFor } from '../../src/protocols/aave-v3/rules.ts'
@@ -51,6 +52,8 @@ export interface Reserve {
   readonly asset: Address
   readonly aToken: Address
   readonly vToken: Address
+  /** Of V3.0.2; the zero address elsewhere. */
+  readonly sToken: Address
   readonly source: Address
   readonly decimals: number
   readonly priceUsd8: bigint
@@ -102,6 +105,7 @@ export function reservesOf({ ledger }: Book): Reserve[] {
       asset: reserveAddress(ledger, id, 'asset'),
       aToken: reserveAddress(ledger, id, 'aToken'),
       vToken: reserveAddress(ledger, id, 'vToken'),
+      sToken: reserveAddress(ledger, id, 'sToken'),
       source: `0x${ledger.get(reserveCell(id, 'source')).toString(16).padStart(40, '0')}`,
       decimals: Number(configuration.decimals(data)),
       priceUsd8: priceOf(ledger, id),
@@ -129,16 +133,17 @@ export function viewOf({ mirror }: World, address: Address, timestamp: bigint): 
   return account === undefined ? undefined : mirror.book.account(account, timestamp)
 }
 
-/** What somebody known holds of a reserve, flagged as collateral or not; 0 for others. */
+/** What somebody known holds of a reserve, flagged as collateral or not, and owes, at a fixed rate less its interest; 0 for others. */
 export function balanceOf({ mirror }: World, address: Address, { id }: Reserve, timestamp: bigint) {
   const { ledger } = mirror.book
   const account = accountOf(mirror, address)
-  if (account === undefined) return { supplied: 0n, owed: 0n }
+  if (account === undefined) return { supplied: 0n, owed: 0n, fixed: 0n }
   const at = (index: bigint, side: typeof COLLATERAL | typeof DEBT) =>
     (ledger.get(scaledCell(account, id, side)) * index) / 10n ** 27n
   return {
     supplied: at(normalizedIncome(ledger, id, timestamp), COLLATERAL),
     owed: at(normalizedDebt(ledger, id, timestamp, rulesFor('auto', ledger.get(MARKET.revision)) as Rules), DEBT),
+    fixed: ledger.get(stableCell(account, id, 'principal')),
   }
 }
 

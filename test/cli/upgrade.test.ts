@@ -105,7 +105,9 @@ describe('plimsoll run, through upgrades of the pool', function () {
     expect(await reasons()).to.deep.equal(['unknown-revision', 'known-revision'])
     const { accounts } = await get<Accounts>('/api/accounts?limit=500')
     expect(accounts.every(({ source }) => source === 'mirror')).to.equal(true)
-    const decided = [...(await entries('plan')), ...(await entries('refusal'))]
-    expect(decided).to.have.length.above(2)
+    // A busy machine leaves candidates to a later block.
+    const decided = async () => (await entries('plan')).length + (await entries('refusal')).length
+    for (let blocks = 0; blocks < 10 && (await decided()) < 3; blocks++) await settled()
+    expect(await decided()).to.be.at.least(3)
   })
 })

@@ -21,7 +21,7 @@ const listingGas = 5_000_000n
 const rayOf = (bps: number) => BigInt(bps) * 10n ** 23n
 
 /** Rates are fixed in the strategy's code, so each reserve has a strategy. */
-function deployStrategy(deployer: Deployer, provider: Address, rates: InterestRates): Promise<Address> {
+export function deployStrategy(deployer: Deployer, provider: Address, rates: InterestRates): Promise<Address> {
   const { slope1, slope2, offset, excessOffset, optimalStableShare } = stableRatesBps
   const variable = [rates.optimalUsageBps, rates.baseBps, rates.slope1Bps, rates.slope2Bps]
   const values = [...variable, slope1, slope2, offset, excessOffset, optimalStableShare].map(rayOf)

@@ -2,8 +2,9 @@ import { type Address, encodeAbiParameters, type Hex, parseAbi, parseAbiParamete
 import { configuration } from '../../../src/protocols/aave-v3/cells.ts'
 import { deployFeed, deployToken } from '../../devnet/deploy-tokens.ts'
 import { Deployer } from '../../devnet/deployer.ts'
+import { deployStrategy } from '../../devnet/legacy/list-reserves.ts'
 import type { Random } from '../../devnet/random.ts'
-import { configuratorCall, oracleCall, poolCall, tokenAbi } from '../abis.ts'
+import { configuratorCall, legacyCall, oracleCall, poolCall, tokenAbi } from '../abis.ts'
 import type { Listing } from '../ground.ts'
 import { fund, listingOf, lower, oracleOf, type Reserve, type World } from '../world.ts'
 import { type Kind, type Order, type Planned, sending, someReserve, type Turn } from './kind.ts'
@@ -18,7 +19,7 @@ const order = ({ addresses }: World, data: Hex): Order => ({
   to: addresses.configurator,
   data,
 })
-const configure = (world: World, ...data: readonly Hex[]): Planned =>
+export const configure = (world: World, ...data: readonly Hex[]): Planned =>
   sending(world, ...data.map((one) => order(world, one)))
 
 /** One listed since the start, where there is one: it may have nobody in it. */
@@ -29,7 +30,7 @@ function someYoung(turn: Turn): Reserve {
 }
 
 /** A threshold and a bonus that the configurator takes: their product is at most the whole. */
-function terms(random: Random): { ltv: bigint; lt: bigint; bonus: bigint } {
+export function terms(random: Random): { ltv: bigint; lt: bigint; bonus: bigint } {
   const lt = BigInt(random.pick([1, 500, 3_000, 5_000, 6_500, 7_800, 8_300, 9_300, 9_700]))
   const most = Math.min(20_000, Math.floor(99_990_000 / Number(lt)))
   const bonus = BigInt(random.int(10_001, Math.max(10_001, Math.min(most, 12_000))))
@@ -56,11 +57,17 @@ const freeze = (turn: Turn): Planned =>
   configure(turn.world, configuratorCall('setReserveFreeze', [someReserve(turn).asset, true]))
 
 const GRACES = [0, 0, 60, 3_600, 14_400, 14_401]
+const isOld = ({ set }: World): boolean => set === 'aave-v3.0.2'
+/** V3.0.2 has no grace periods. */
+const pausing = (world: World, asset: Address, paused: boolean, graceS: number): Hex =>
+  isOld(world)
+    ? legacyCall('setReservePause', [asset, paused])
+    : configuratorCall('setReservePause', [asset, paused, graceS])
+const pausingAll = (world: World, paused: boolean, graceS: number): Hex =>
+  isOld(world) ? legacyCall('setPoolPause', [paused]) : configuratorCall('setPoolPause', [paused, graceS])
+
 const pause = (turn: Turn): Planned =>
-  configure(
-    turn.world,
-    configuratorCall('setReservePause', [someReserve(turn).asset, turn.random.chance(0.5), turn.random.pick(GRACES)]),
-  )
+  configure(turn.world, pausing(turn.world, someReserve(turn).asset, turn.random.chance(0.5), turn.random.pick(GRACES)))
 
 /** A pause and its end at once leave the grace period behind. */
 const grace = (turn: Turn): Planned =>
@@ -70,7 +77,7 @@ const grace = (turn: Turn): Planned =>
   )
 
 const pausePool = ({ world, random }: Turn): Planned =>
-  configure(world, configuratorCall('setPoolPause', [random.chance(0.3), random.pick(GRACES)]))
+  configure(world, pausingAll(world, random.chance(0.3), random.pick(GRACES)))
 
 const noGrace = (turn: Turn): Planned =>
   configure(turn.world, configuratorCall('disableLiquidationGracePeriod', [someReserve(turn).asset]))
@@ -95,8 +102,31 @@ function rates(turn: Turn): Planned {
     slope1: random.pick([0, 100, 400, 5_000]),
     slope2: random.pick([5_000, 8_000, 40_000, 90_000]),
   }
+  if (isOld(turn.world)) return setRates(turn, someReserve(turn).asset, data)
   const encoded = encodeAbiParameters(RATES, [data])
   return configure(turn.world, configuratorCall('setReserveInterestRateData', [someReserve(turn).asset, encoded]))
+}
+
+/** V3.0.2 has its rates in a contract for each reserve. */
+export function setRates(
+  { world }: Turn,
+  asset: Address,
+  data: { optimalUsage: number; base: number; slope1: number; slope2: number },
+): Planned {
+  const { addressesProvider, governance, configurator } = world.addresses
+  const rates = {
+    optimalUsageBps: data.optimalUsage,
+    baseBps: data.base,
+    slope1Bps: data.slope1,
+    slope2Bps: data.slope2,
+  }
+  return {
+    async send() {
+      const deployer = await Deployer.create(world.chain, governance)
+      const where = await deployStrategy(deployer, addressesProvider, rates)
+      await deployer.call(configurator, legacyCall('setReserveInterestRateStrategyAddress', [asset, where]))
+    },
+  }
 }
 
 function switches(turn: Turn): Planned {
@@ -115,20 +145,29 @@ const debtCeiling = (turn: Turn): Planned =>
 const inactive = (turn: Turn): Planned =>
   configure(turn.world, configuratorCall('setReserveActive', [someYoung(turn).asset, turn.random.chance(0.5)]))
 
-const flashPremium = ({ world, random }: Turn): Planned =>
-  configure(world, configuratorCall('updateFlashloanPremium', [BigInt(random.pick([0, 5, 9, 100]))]))
+function flashPremium({ world, random }: Turn): Planned {
+  const bps = BigInt(random.pick([0, 5, 9, 100]))
+  if (!isOld(world)) return configure(world, configuratorCall('updateFlashloanPremium', [bps]))
+  const share = BigInt(random.pick([0, 3_000, 10_000]))
+  return configure(
+    world,
+    legacyCall('updateFlashloanPremiumTotal', [bps]),
+    legacyCall('updateFlashloanPremiumToProtocol', [share]),
+  )
+}
 
-const categories = ({ world, random }: Turn): number => random.pick([...world.eModes.map(({ id }) => id), 3, 200])
+export const someCategory = ({ world, random }: Turn): number =>
+  random.pick([...world.eModes.map(({ id }) => id), 3, 200])
 
 function eModeTerms(turn: Turn): Planned {
   const { ltv, lt, bonus } = terms(turn.random)
-  const args = [categories(turn), Number(ltv || 1n), Number(lt), Number(bonus), 'another'] as const
+  const args = [someCategory(turn), Number(ltv || 1n), Number(lt), Number(bonus), 'another'] as const
   return configure(turn.world, configuratorCall('setEModeCategory', args))
 }
 
 function eModeMembers(turn: Turn): Planned {
   const names = ['setAssetCollateralInEMode', 'setAssetBorrowableInEMode', 'setAssetLtvzeroInEMode'] as const
-  const args = [someReserve(turn).asset, categories(turn), turn.random.chance(0.65)] as const
+  const args = [someReserve(turn).asset, someCategory(turn), turn.random.chance(0.65)] as const
   return configure(turn.world, configuratorCall(turn.random.pick(names), args))
 }
 
@@ -136,12 +175,12 @@ function eModeMembers(turn: Turn): Planned {
 function mend(turn: Turn): Planned | undefined {
   const { world, reserves, random } = turn
   const paused = reserves.filter(({ configuration: data }) => configuration.paused(data))
-  if (paused.length > 2) return configure(world, configuratorCall('setPoolPause', [false, random.pick(GRACES)]))
+  if (paused.length > 2) return configure(world, pausingAll(world, false, random.pick(GRACES)))
   const hurt = reserves.filter(({ configuration: data }) => isHurt(data))
   const reserve = hurt.length > 0 ? random.pick(hurt) : someReserve(turn)
   const listing = listingOf(world, reserve.asset)
   if (listing === undefined) return undefined
-  return configure(world, ...mending(reserve, listing))
+  return configure(world, ...mending(world, reserve, listing))
 }
 
 const isHurt = (data: bigint): boolean =>
@@ -150,11 +189,11 @@ const isHurt = (data: bigint): boolean =>
   !configuration.active(data) ||
   configuration.ltv(data) === 0n
 
-function mending({ asset, configuration: data }: Reserve, listing: Listing): Hex[] {
+function mending(world: World, { asset, configuration: data }: Reserve, listing: Listing): Hex[] {
   const { ltvBps, ltBps, bonusBps } = listing
   return [
     ...(configuration.active(data) ? [] : [configuratorCall('setReserveActive', [asset, true])]),
-    ...(configuration.paused(data) ? [configuratorCall('setReservePause', [asset, false, 0])] : []),
+    ...(configuration.paused(data) ? [pausing(world, asset, false, 0)] : []),
     ...(configuration.frozen(data) ? [configuratorCall('setReserveFreeze', [asset, false])] : []),
     configuratorCall('configureReserveAsCollateral', [asset, BigInt(ltvBps), BigInt(ltBps), BigInt(bonusBps)]),
     configuratorCall('setReserveBorrowing', [asset, true]),
@@ -183,7 +222,7 @@ function addReserve(turn: Turn): Planned | undefined {
       const listing: Listing = { ...model, ...(never ? none : {}), ...feed, symbol, asset, decimals, priceUsd8 }
       await deployer.call(oracleOf(world), oracleCall('setAssetSources', [[asset], [feed.source]]))
       const parameters = { ...listing, protocolFeeBps: random.pick([0, 1_000]), reserveFactorBps: 1_000 }
-      await world.list(deployer, { asset, symbol, parameters })
+      await world.list(deployer, { asset, symbol, decimals, parameters }, random)
       await fund(world, deployer, asset)
       world.added.push(listing)
     },
@@ -233,27 +272,27 @@ async function eliminateDeficit(turn: Turn): Promise<Planned | undefined> {
 
 const sets = ['aave-v3.6'] as const
 export const governanceKinds: readonly Kind[] = [
-  { name: 'mend a reserve', weight: 4, sets, plan: mend },
-  { name: 'collateral terms', weight: 1, sets, plan: collateralTerms },
-  { name: 'no longer collateral', weight: 0.4, sets, plan: notCollateral },
+  { name: 'mend a reserve', weight: 4, plan: mend },
+  { name: 'collateral terms', weight: 1, plan: collateralTerms },
+  { name: 'no longer collateral', weight: 0.4, plan: notCollateral },
   { name: 'LTV zero', weight: 0.8, sets, plan: ltvZero },
-  { name: 'freeze', weight: 0.5, sets, plan: freeze },
-  { name: 'pause', weight: 0.6, sets, plan: pause },
+  { name: 'freeze', weight: 0.5, plan: freeze },
+  { name: 'pause', weight: 0.6, plan: pause },
   { name: 'grace period', weight: 0.8, sets, plan: grace },
-  { name: 'pause the pool', weight: 0.3, sets, plan: pausePool },
+  { name: 'pause the pool', weight: 0.3, plan: pausePool },
   { name: 'no grace period', weight: 0.8, sets, plan: noGrace },
-  { name: 'caps', weight: 0.8, sets, plan: caps },
-  { name: 'reserve factor, protocol fee', weight: 1, sets, plan: fees },
-  { name: 'interest rates', weight: 0.8, sets, plan: rates },
-  { name: 'borrowing, flash loans on or off', weight: 0.6, sets, plan: switches },
-  { name: 'siloed borrowing', weight: 0.4, sets, plan: siloed },
-  { name: 'debt ceiling', weight: 0.4, sets, plan: debtCeiling },
-  { name: 'active or not', weight: 0.4, sets, plan: inactive },
-  { name: 'flash premium', weight: 0.4, sets, plan: flashPremium },
+  { name: 'caps', weight: 0.8, plan: caps },
+  { name: 'reserve factor, protocol fee', weight: 1, plan: fees },
+  { name: 'interest rates', weight: 0.8, plan: rates },
+  { name: 'borrowing, flash loans on or off', weight: 0.6, plan: switches },
+  { name: 'siloed borrowing', weight: 0.4, plan: siloed },
+  { name: 'debt ceiling', weight: 0.4, plan: debtCeiling },
+  { name: 'active or not', weight: 0.4, plan: inactive },
+  { name: 'flash premium', weight: 0.4, plan: flashPremium },
   { name: 'eMode terms', weight: 1, sets, plan: eModeTerms },
   { name: 'eMode members', weight: 1.5, sets, plan: eModeMembers },
-  { name: 'reserve added', weight: 0.6, sets, plan: addReserve },
-  { name: 'reserve dropped', weight: 0.8, sets, plan: dropReserve },
+  { name: 'reserve added', weight: 0.6, plan: addReserve },
+  { name: 'reserve dropped', weight: 0.8, plan: dropReserve },
   { name: 'mint to treasury', weight: 1.5, plan: mintToTreasury },
   { name: 'deficit eliminated', weight: 1, sets, plan: eliminateDeficit },
 ]

@@ -77,7 +77,7 @@ export const sending = ({ chain }: World, ...orders: readonly Order[]): Planned 
 export const somebody = ({ world, random }: Turn): PrivateKeyAccount => random.pick(world.people)
 export const someReserve = ({ reserves, random }: Turn): Reserve => random.pick(reserves)
 
-/** The name of the error with which a call ends at a block, or 'none'. */
+/** The name of the error with which a call ends at a block, or its number in V3.0.2, or 'none'. */
 export async function simulate({ chain }: World, order: Order, at: 'pending' | bigint): Promise<string> {
   try {
     await chain.rpc('eth_call', { ...order, gas: numberToHex(GAS) }, at === 'pending' ? at : numberToHex(at))
@@ -85,6 +85,7 @@ export async function simulate({ chain }: World, order: Order, at: 'pending' | b
   } catch (error) {
     const data = error instanceof Error && 'data' in error ? error.data : undefined
     if (!isHex(data)) return error instanceof Error ? error.message : String(error)
-    return (decodeRevert(data) ?? data).replace(/\(.*/, '')
+    const reason = decodeRevert(data) ?? data
+    return /^Error\((.*)\)$/.exec(reason)?.[1] ?? reason.replace(/\(.*/, '')
   }
 }

@@ -76,8 +76,8 @@ function wish(turn: Turn, account: AccountId, liquidator: Address): { wish: Wish
   const of = (asset: Address): Reserve => reserves.find((reserve) => reserve.asset === asset) ?? any([])
   const collateral = own ? of(own.collateralAsset) : any(sides.collaterals)
   const debt = own ? of(own.debtAsset) : any(sides.debts)
-  const owed = balanceOf(world, borrower, debt, timestamp).owed
-  const debtToCover = own?.debtToCover ?? (random.chance(0.4) ? MAX_UINT256 : drawPart(random, owed))
+  const { owed, fixed } = balanceOf(world, borrower, debt, timestamp)
+  const debtToCover = own?.debtToCover ?? (random.chance(0.4) ? MAX_UINT256 : drawPart(random, owed + fixed))
   return {
     wish: { account, borrower, collateral, debt, liquidator, debtToCover, receiveAToken, isOwn: own !== undefined },
     own,

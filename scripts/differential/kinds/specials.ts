@@ -8,10 +8,12 @@ import {
   borrowable,
   isCollateral,
   pool,
+  STABLE,
   someDebtor,
   someDebtReserve,
   someEMode,
   someHeld,
+  someRateMode,
   VARIABLE,
 } from './users.ts'
 
@@ -90,9 +92,8 @@ const allowAgain = ({ addresses }: World, asset: Address, { address: from }: Pri
 async function repayWithPermit(turn: Turn): Promise<Planned> {
   const { world, random } = turn
   const { who, reserve, amount } = someHeld(turn, 'owed')
-  const value = 2n * amount
-  const permit = await byPermit(turn, reserve.asset, who, value, world.addresses.pool)
   const asked = random.chance(0.3) ? MAX_UINT256 : amount / BigInt(random.int(1, 9)) || 1n
+  const permit = await byPermit(turn, reserve.asset, who, asked, world.addresses.pool)
   return sending(
     world,
     pool(world, who, poolCall('repayWithPermit', [reserve.asset, asked, VARIABLE, who.address, ...permit])),
@@ -129,6 +130,8 @@ async function delegate(turn: Turn): Promise<Planned> {
   const borrower = somebody(turn)
   const reserve = someDebtReserve(turn, lender)
   const value = borrowable(turn, lender, reserve)
+  const mode = someRateMode(turn, reserve)
+  const token = mode === STABLE ? reserve.sToken : reserve.vToken
   const signed = random.chance(0.5)
   const order = { spender: borrower.address, value, primaryType: 'DelegationWithSig' } as const
   const data = signed
@@ -137,17 +140,17 @@ async function delegate(turn: Turn): Promise<Planned> {
         borrower.address,
         value,
         DEADLINE,
-        ...(await sign(world, reserve.vToken, lender, order)),
+        ...(await sign(world, token, lender, order)),
       ])
     : tokenCall('approveDelegation', [borrower.address, value])
   return sending(
     world,
-    { from: signed ? borrower.address : lender.address, to: reserve.vToken, data },
-    pool(world, borrower, poolCall('borrow', [reserve.asset, value, VARIABLE, 0, lender.address])),
+    { from: signed ? borrower.address : lender.address, to: token, data },
+    pool(world, borrower, poolCall('borrow', [reserve.asset, value, mode, 0, lender.address])),
   )
 }
 
-/** One or two assets; each comes back at once (mode 0) or stays as debt (mode 2). */
+/** One or two assets; each comes back at once (mode 0) or stays as debt (modes 1 and 2). */
 function flashLoan(turn: Turn): Planned {
   const { world, random } = turn
   const who = someDebtor(turn)
@@ -155,7 +158,7 @@ function flashLoan(turn: Turn): Planned {
   const second = random.chance(0.3) ? someReserve(turn) : first
   const reserves = first.id === second.id ? [first] : [first, second]
   const amounts = reserves.map((reserve) => borrowable(turn, who, reserve) / BigInt(reserves.length) || 1n)
-  const modes = reserves.map((_, i) => (i === 0 || random.chance(0.5) ? VARIABLE : 0n))
+  const modes = reserves.map((reserve, i) => (i === 0 || random.chance(0.5) ? someRateMode(turn, reserve) : 0n))
   const assets = reserves.map(({ asset }) => asset)
   return sending(
     world,

@@ -1,6 +1,5 @@
-import type { Address } from 'viem'
 import type { PrivateKeyAccount } from 'viem/accounts'
-import { configurationCell, flags } from '../../../src/protocols/aave-v3/cells.ts'
+import { configuration, configurationCell, flags } from '../../../src/protocols/aave-v3/cells.ts'
 import { poolCall, tokenCall } from '../abis.ts'
 import {
   accountOf,
@@ -16,7 +15,15 @@ import {
 } from '../world.ts'
 import { type Kind, type Order, type Planned, sending, somebody, someReserve, type Turn } from './kind.ts'
 
+export const STABLE = 1n
 export const VARIABLE = 2n
+
+/** Bit 59 of a configuration of V3.0.2. */
+export const isStableEnabled = ({ configuration: data }: Reserve): boolean => ((data >> 59n) & 1n) === 1n
+
+/** How a debt of a reserve is to be taken up: in V3.0.2 sometimes at a fixed rate. */
+export const someRateMode = ({ world, random }: Turn, reserve: Reserve): bigint =>
+  world.set === 'aave-v3.0.2' && random.chance(isStableEnabled(reserve) ? 0.35 : 0.02) ? STABLE : VARIABLE
 
 /** At the price it was listed with: after a fall of the price nobody suddenly owns the world. */
 export const amountOf = ({ world, random }: Turn, reserve: Reserve): bigint =>
@@ -29,7 +36,7 @@ export interface Held {
 }
 
 /** Somebody who has something on that side of a reserve; rarely anybody and anything, which the pool must refuse. */
-export function someHeld(turn: Turn, side: 'supplied' | 'owed', owner?: PrivateKeyAccount): Held {
+export function someHeld(turn: Turn, side: 'supplied' | 'owed' | 'fixed', owner?: PrivateKeyAccount): Held {
   const { world, random, reserves, timestamp } = turn
   const held = (owner ? [owner] : world.people).flatMap((who) =>
     reserves
@@ -60,12 +67,15 @@ export const pool = ({ addresses }: World, from: PrivateKeyAccount | `0x${string
 export function someDebtReserve(turn: Turn, who: PrivateKeyAccount): Reserve {
   const { world, random, reserves, timestamp } = turn
   const category = viewOf(world, who.address, timestamp)?.eMode ?? 0
-  const allowed = category === 0 ? reserves : reserves.filter(({ asset }) => isInEMode(world, asset, category))
+  const allowed = category === 0 ? reserves : reserves.filter((reserve) => isInEMode(world, reserve, category))
   return random.pick(allowed.length > 0 && random.chance(0.95) ? allowed : reserves)
 }
 
-const isInEMode = (world: World, asset: Address, category: number): boolean =>
-  world.eModes.find(({ id }) => id === category)?.assets.some((one) => lower(one) === asset) ?? false
+/** By its listing, or (V3.0.2) by what its configuration says now. */
+export const isInEMode = (world: World, { asset, configuration: data }: Reserve, category: number): boolean =>
+  (configuration.eModeCategory(data) === category ||
+    world.eModes.find(({ id }) => id === category)?.assets.some((one) => lower(one) === asset)) ??
+  false
 
 /** As much of a reserve as the account's room allows, or a share of it, or too much. */
 export function borrowable(turn: Turn, who: PrivateKeyAccount, reserve: Reserve): bigint {
@@ -101,7 +111,7 @@ function borrow(turn: Turn): Planned {
   const amount = borrowable(turn, who, reserve)
   return sending(
     turn.world,
-    pool(turn.world, who, poolCall('borrow', [reserve.asset, amount, VARIABLE, 0, who.address])),
+    pool(turn.world, who, poolCall('borrow', [reserve.asset, amount, someRateMode(turn, reserve), 0, who.address])),
   )
 }
 
@@ -171,7 +181,7 @@ function arrive(turn: Turn): Planned {
   return sending(
     world,
     pool(world, who, poolCall('supply', [collateral.asset, amount, who.address, 0])),
-    pool(world, who, poolCall('borrow', [debt.asset, owed, VARIABLE, 0, who.address])),
+    pool(world, who, poolCall('borrow', [debt.asset, owed, someRateMode(turn, debt), 0, who.address])),
   )
 }
 

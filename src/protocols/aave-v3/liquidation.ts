@@ -102,10 +102,14 @@ function sizePair(
   const { available } = collateral.reserve
   const loanable = flashLoanable(debt.reserve)
   const sized = sizeWithin(input, moment.rules, { loanable, available })
-  if (sized === undefined) return available === 0n || loanable === 0n ? 'no-liquidity' : 'must-not-leave-dust'
+  if (sized === undefined) {
+    if (available === 0n || loanable === 0n) return 'no-liquidity'
+    return moment.rules.dustRules ? 'must-not-leave-dust' : 'nothing-to-seize'
+  }
   if (sized.collateral > available || sized.debtToCover > loanable) return 'no-liquidity'
-  if (burnsNothing(sized, debt.reserve.normalizedDebt)) return 'nothing-to-seize'
-  const twice = sizeTwice(input, surroundings(pair, totals, moment), moment.rules, { loanable, available })
+  const around = surroundings(pair, totals, moment)
+  if (burnsNothing(sized, around, moment.rules)) return 'nothing-to-seize'
+  const twice = sizeTwice(input, around, moment.rules, { loanable, available })
   const calls = [{ ...sized, firstCover: 0n }, ...(twice ? [twice] : [])]
   return calls.map((call) => toSeizure(borrower, pair, call, moment))
 }

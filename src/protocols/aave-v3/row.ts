@@ -6,6 +6,7 @@ import {
   COLLATERAL,
   configurationCell,
   DEBT,
+  type Flag,
   flags,
   MAX_RESERVES,
   NO_PRICE,
@@ -18,17 +19,18 @@ import {
 } from './cells.ts'
 import type { Moment, ReserveNow, Terms } from './moment.ts'
 
-/** Two columns a reserve, by side. */
-const column = (id: number, side: Side): number => id * 2 + side
-/** One more for debt at fixed rates. */
-const stableColumn = (id: number): number => MAX_RESERVES * 2 + id
+/** Debt at fixed rates, beside the two sides. */
+const FIXED = 2
+type Part = Side | typeof FIXED
+/** Three columns a reserve: two by side, and those for debt at fixed rates after all of them. */
+const column = (id: number, part: Part): number => (part === FIXED ? MAX_RESERVES * 2 + id : id * 2 + part)
 /** What the chain itself said, in base units, where no rules are known. */
 const TOLD_CREDIT = MAX_RESERVES * 3
 const TOLD_DEBIT = TOLD_CREDIT + 1
 const PLAIN_COLUMNS = TOLD_DEBIT + 1
-/** Two columns more a reserve for each eMode category that has a price of its own, in their order. */
-const categoryColumn = (rank: number, id: number, side: Side): number =>
-  PLAIN_COLUMNS + rank * MAX_RESERVES * 2 + column(id, side)
+/** As many more for each eMode category that has a price of its own, in their order. */
+const categoryColumn = (rank: number, id: number, part: Part): number =>
+  PLAIN_COLUMNS + rank * MAX_RESERVES * 3 + column(id, part)
 
 /** `moment`: undefined without rules. */
 export const columns = (moment: Moment | undefined): number =>
@@ -52,7 +54,7 @@ export function rates(ledger: Ledger, moment: Moment | undefined, timestamp: big
     write(column(reserve.id, COLLATERAL), reserve.price, reserve.normalizedIncome, reserve)
     write(column(reserve.id, DEBT), debtPrice, reserve.normalizedDebt, reserve)
     if (moment.rules.stableDebt)
-      write(stableColumn(reserve.id), debtPrice, mostStableGrowth(ledger, reserve.id, timestamp, moment), reserve)
+      write(column(reserve.id, FIXED), debtPrice, mostStableGrowth(ledger, reserve.id, timestamp, moment), reserve)
   }
   for (const [rank, category] of moment.pricedCategories.entries())
     for (const reserve of moment.reserves) {
@@ -60,6 +62,13 @@ export function rates(ledger: Ledger, moment: Moment | undefined, timestamp: big
       if (reserve === undefined || terms === undefined || reserve.eModeCategory !== category) continue
       write(categoryColumn(rank, reserve.id, COLLATERAL), terms.price, reserve.normalizedIncome, reserve)
       write(categoryColumn(rank, reserve.id, DEBT), terms.price, reserve.normalizedDebt, reserve)
+      if (moment.rules.stableDebt)
+        write(
+          categoryColumn(rank, reserve.id, FIXED),
+          terms.price,
+          mostStableGrowth(ledger, reserve.id, timestamp, moment),
+          reserve,
+        )
     }
 }
 
@@ -80,22 +89,23 @@ export function row(ledger: Ledger, account: AccountId, moment: Moment | undefin
   const category = Number(ledger.get(userEModeCell(account)))
   const terms = moment.terms(category)
   const rank = moment.pricedCategories.indexOf(category)
+  const lost = lostThreshold(flagged, moment)
   const entries: Entry[] = []
   for (const { id, borrowing, collateral } of flagged) {
     const reserve = moment.reserves[id]
     const term = terms[id]
     if (reserve === undefined || term === undefined) continue
     const unit = Number(reserve.unit)
-    const at = (side: Side): number =>
-      rank >= 0 && reserve.eModeCategory === category ? categoryColumn(rank, id, side) : column(id, side)
+    const at = (part: Part): number =>
+      rank >= 0 && reserve.eModeCategory === category ? categoryColumn(rank, id, part) : column(id, part)
     const scaled = (side: Side): number => Number(ledger.get(scaledCell(account, id, side))) / unit
-    const threshold = collateral ? weightOf(reserve, term, moment) : 0
+    const threshold = collateral ? weightOf(reserve, term, moment) - lost : 0
     if (threshold > 0) entries.push({ column: at(COLLATERAL), weight: scaled(COLLATERAL) * threshold })
     if (!borrowing) continue
     entries.push({ column: at(DEBT), weight: -scaled(DEBT) })
     if (moment.rules.stableDebt)
       entries.push({
-        column: stableColumn(id),
+        column: at(FIXED),
         weight: -Number(ledger.get(stableCell(account, id, 'principal'))) / unit,
       })
   }
@@ -104,6 +114,10 @@ export function row(ledger: Ledger, account: AccountId, moment: Moment | undefin
 
 const weightOf = ({ liquidationThreshold }: ReserveNow, terms: Terms, { rules }: Moment): number =>
   rules.zeroThresholdCounts || liquidationThreshold !== 0n ? Number(terms.liquidationThreshold) / 1e4 : 0
+
+/** What the average of several thresholds may lose by being floored to basis points. */
+const lostThreshold = (flagged: readonly Flag[], { rules }: Moment): number =>
+  rules.floorsThreshold && flagged.filter(({ collateral }) => collateral).length > 1 ? 1e-4 : 0
 
 /** Debt, and as much credit as its health says. */
 function toldRow(ledger: Ledger, account: AccountId): Entry[] {

@@ -9,6 +9,7 @@ import {
   percentMulCeil,
   percentMulFloor,
   rayDiv,
+  rayDivCeil,
   rayDivFloor,
   rayMul,
   rayMulCeil,
@@ -32,6 +33,8 @@ export interface Rules {
   readonly eMode: 'category' | 'bitmaps'
   /** `getEModeCategoryLtvzeroBitmap` decides on LTV in eMode; before, a reserve's own LTV of 0 did. */
   readonly ltvzeroBitmap: boolean
+  /** `getIsEModeCategoryIsolated`: in such a category no other collateral backs new debt. */
+  readonly isolatedEMode: boolean
   /** The pool counts its own assets (`getVirtualUnderlyingBalance`); before, what lies in the aToken is what there is. */
   readonly virtualBalance: boolean
   readonly gracePeriod: boolean
@@ -53,9 +56,13 @@ export interface Rules {
   readonly balancesAreExact: boolean
   /** What a supply adds to a scaled balance, and a repayment takes from a scaled debt: amount, index. */
   readonly toScaled: Rounding
+  /** What a withdrawal takes from a scaled balance: amount, index. */
+  readonly toBurned: Rounding
   /** Value of a debt in base currency: amount, price, unit. */
   readonly debtInBase: (amount: bigint, price: bigint, unit: bigint) => bigint
   readonly health: Health
+  /** Health is that of an average threshold in whole basis points: it may lose up to one of them. */
+  readonly floorsThreshold: boolean
   /** Whether an enabled asset with a threshold of 0 counts in total collateral, and may be seized. */
   readonly zeroThresholdCounts: boolean
   /** GenericLogic.calculateAvailableBorrows: total collateral, LTV. */
@@ -89,6 +96,7 @@ const v30: Rules = {
   revisions: [1n, 2n, 3n],
   eMode: 'category',
   ltvzeroBitmap: false,
+  isolatedEMode: false,
   virtualBalance: false,
   gracePeriod: false,
   stableDebt: true,
@@ -98,8 +106,10 @@ const v30: Rules = {
   vTokenBalance: rayMul,
   balancesAreExact: false,
   toScaled: rayDiv,
+  toBurned: rayDiv,
   debtInBase: mulDivFloor,
   health: healthOfAverage,
+  floorsThreshold: true,
   zeroThresholdCounts: false,
   availableBorrows: percentMul,
   closeFactorOf: 'reserve',
@@ -142,8 +152,10 @@ const v35: Rules = {
   vTokenBalance: rayMulCeil,
   balancesAreExact: true,
   toScaled: rayDivFloor,
+  toBurned: rayDivCeil,
   debtInBase: mulDivCeil,
   health: healthOfSum,
+  floorsThreshold: false,
   availableBorrows: percentMulFloor,
   debtNeeded: percentDivCeil,
   flashPremium: percentMulCeil,
@@ -161,6 +173,7 @@ const v37: Rules = {
   ...v36,
   id: 'aave-v3.7',
   revisions: [11n],
+  isolatedEMode: true,
   maxCollateral: percentMulFloor,
   withoutBonus: percentDivFloor,
   protocolFee: percentMulCeil,
@@ -175,8 +188,10 @@ const sparklend: Rules = {
   aTokenBalance: rayMulFloor,
   vTokenBalance: rayMulCeil,
   toScaled: rayDivFloor,
+  toBurned: rayDivCeil,
   debtInBase: mulDivCeil,
   health: healthOfSum,
+  floorsThreshold: false,
 }
 
 /** Every rule set that is known here. */

@@ -1,4 +1,4 @@
-import { max, min, mulDivCeil, mulDivFloor, percentMul, RAY } from '../../core/math.ts'
+import { max, min, mulDivCeil, mulDivFloor, percentMul } from '../../core/math.ts'
 import {
   CLOSE_FACTOR_HF_THRESHOLD,
   DEFAULT_LIQUIDATION_CLOSE_FACTOR_BPS,
@@ -151,6 +151,9 @@ export function largestWithLeftovers(input: SeizureInput, rules: Rules): bigint 
   return low
 }
 
-/** ScaledBalanceTokenBase._burnScaled refuses a scaled amount of 0, of the collateral (rounded up) or of the debt (down). */
-export const burnsNothing = ({ collateral, debt }: SeizureAmounts, variableBorrowIndex: bigint): boolean =>
-  collateral === 0n || debt * RAY < variableBorrowIndex
+/** ScaledBalanceTokenBase._burnScaled refuses a scaled amount of 0, of the collateral or of the debt. */
+export const burnsNothing = (
+  { collateral, debt }: SeizureAmounts,
+  { liquidityIndex, variableBorrowIndex }: { readonly liquidityIndex: bigint; readonly variableBorrowIndex: bigint },
+  rules: Rules,
+): boolean => rules.toBurned(collateral, liquidityIndex) === 0n || rules.toScaled(debt, variableBorrowIndex) === 0n

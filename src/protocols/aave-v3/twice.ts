@@ -54,12 +54,12 @@ export function sizeTwice(
   const bounds = [most, loanable, largestWithLeftovers(input, rules), largestUnhealthy(input, around)]
   const firstCover = bounds.reduce(min)
   const first = firstCover > 0n ? seize(input, firstCover, rules) : undefined
-  if (first?.debt !== firstCover || burnsNothing(first, around.variableBorrowIndex)) return undefined
+  if (first?.debt !== firstCover || burnsNothing(first, around, rules)) return undefined
   const after = inputAfter(input, around, first, rules)
   if (after.healthFactor >= HEALTH_FACTOR_LIQUIDATION_THRESHOLD) return undefined
   const left = { loanable: loanable - firstCover, available: available - first.collateral }
   const second = sizeWithin(after, rules, left)
-  if (second === undefined || second.collateral > left.available || burnsNothing(second, around.variableBorrowIndex))
+  if (second === undefined || second.collateral > left.available || burnsNothing(second, around, rules))
     return undefined
   return {
     firstCover,

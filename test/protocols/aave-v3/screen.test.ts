@@ -4,7 +4,7 @@ import type { Book } from '../../../src/core/book.ts'
 import { RAY } from '../../../src/core/math.ts'
 import type { AccountView } from '../../../src/core/protocol.ts'
 import type { AccountId } from '../../../src/core/types.ts'
-import { type AccountSpec, bookOf, NOW, type ReserveSpec, reserve } from './world.ts'
+import { type AccountSpec, bookOf, type MarketSpec, NOW, type ReserveSpec, reserve } from './world.ts'
 
 const RESERVES = 12
 const HEALTH_ONE = 10n ** 18n
@@ -49,8 +49,8 @@ const nudge: fc.Arbitrary<Nudge> = fc.record({
 })
 
 /** The same account with its first debt moved to where health is about 1: there a float may err. */
-function atTheEdge(market: readonly ReserveSpec[], one: AccountSpec, { units, parts }: Nudge): AccountSpec {
-  const book = bookOf({ reserves: market, accounts: [one], eModes: EMODES })
+function atTheEdge(market: Omit<MarketSpec, 'accounts'>, one: AccountSpec, { units, parts }: Nudge): AccountSpec {
+  const book = bookOf({ ...market, accounts: [one] })
   const view = book.account(0, NOW)
   const [first, ...others] = one.debts
   const debt = view?.debts.find(({ asset }) => asset === bookAsset(book, first?.[0] ?? 0))
@@ -79,6 +79,10 @@ function errorOf(book: Book, market: readonly ReserveSpec[], spec: AccountSpec, 
   return { error, allowed: absolute + entries + relative * (credit + debit) }
 }
 
+/** Debts at a rate that is fixed at 0. */
+const fixed = (debts: readonly (readonly [id: number, principal: bigint])[]): NonNullable<AccountSpec['stable']> =>
+  debts.map(([id, principal]) => [id, { principal, rate: 0n, updatedAt: NOW }])
+
 describe('Aave V3 screen', () => {
   it('never misses an account that the exact rules call liquidatable', function () {
     const accounts = fc.array(fc.record({ one: account, edge: fc.boolean(), nudge, eMode: fc.nat(1) }), {
@@ -92,7 +96,7 @@ describe('Aave V3 screen', () => {
       fc.property(reserves, accounts, fc.bigInt({ min: 0n, max: 60n }), (market, drawn, later) => {
         const specs = drawn.map(({ one, edge, nudge, eMode }) => {
           const inMode = { ...one, eMode }
-          return edge ? atTheEdge(market, inMode, nudge) : inMode
+          return edge ? atTheEdge({ reserves: market, eModes: EMODES }, inMode, nudge) : inMode
         })
         const book = bookOf({ reserves: market, accounts: specs, eModes: EMODES })
         const timestamp = NOW + later
@@ -116,6 +120,61 @@ describe('Aave V3 screen', () => {
     expect(worst.error).to.be.below(worst.allowed)
     const share = ((100 * worst.error) / worst.allowed).toFixed(2)
     this.runnable().title += `: widest error ${worst.error} of ${worst.allowed} base units of slack, ${share} %`
+  })
+
+  it('never misses one under older rules: floored averages, prices of categories, debt at fixed rates', () => {
+    const drawn = fc.record({ one: account, fixed: fc.option(side(2)), nudge, eMode: fc.nat(1) })
+    const categories = fc.array(fc.nat(1), { minLength: RESERVES, maxLength: RESERVES })
+    const revisions = fc.constantFrom(1n, 4n, 5n, 7n, 8n)
+    let unhealthy = 0
+    fc.assert(
+      fc.property(reserves, drawn, categories, price, revisions, (all, spec, eModes, priceUsd8, revision) => {
+        const market = {
+          reserves: all.map((one, id) => ({ ...one, sToken: 1n, eModeCategory: eModes[id] ?? 0 })),
+          eModes: EMODES.map((one) => ({ ...one, priceSource: 1n, priceUsd8 })),
+          revision,
+        }
+        const edge = atTheEdge(market, { ...spec.one, stable: fixed(spec.fixed ?? []), eMode: spec.eMode }, spec.nudge)
+        const book = bookOf({ ...market, accounts: [edge] })
+        const health = book.account(0, NOW)?.healthFactor ?? HEALTH_ONE
+        if (health >= HEALTH_ONE) return
+        unhealthy++
+        expect(book.screen(NOW), `health ${health}`).to.have.length(1)
+      }),
+      { numRuns: 1500 },
+    )
+    expect(unhealthy).to.be.above(300)
+  })
+
+  it('counts debt at a fixed rate at the price of its category', () => {
+    const market = { revision: 1n, reserves: [reserve(), reserve({ sToken: 1n, eModeCategory: 1 })] }
+    const eModes = [{ id: 1, ltvBps: 9000, ltBps: 9300, bonusBps: 10_100, collaterals: [], priceSource: 1n }]
+    const one = { eMode: 1, collaterals: [[0, 10n ** 20n]], debts: [], stable: fixed([[1, 10n ** 19n]]) } as const
+    const flagged = (priceUsd8: bigint) =>
+      bookOf({ ...market, eModes: eModes.map((eMode) => ({ ...eMode, priceUsd8 })), accounts: [one] }).screen(NOW)
+    expect(flagged(8n * 10n ** 8n)).to.have.length(0)
+    expect(flagged(9n * 10n ** 8n)).to.have.length(1)
+  })
+
+  it('knows that an average threshold is floored until 3.4', () => {
+    const accounts = [
+      {
+        collaterals: [
+          [0, 10n ** 20n],
+          [1, 10n ** 20n],
+        ],
+        debts: [[0, 165_065n * 10n ** 15n]],
+      },
+    ] as const
+    const market = { reserves: [reserve({ ltBps: 8300 }), reserve({ ltBps: 8207 })], accounts }
+    for (const [revision, count] of [
+      [8n, 1],
+      [9n, 0],
+    ] as const) {
+      const book = bookOf({ ...market, revision })
+      expect(book.screen(NOW)).to.have.length(count)
+      expect(book.protocol.inspect(book.ledger, 0, NOW) === undefined).to.equal(count === 0)
+    }
   })
 
   it('flags hardly anybody who is a thousandth away', () => {
