@@ -19,21 +19,16 @@ const CATEGORY_TERMS = health('takes the category terms for what is in its bitma
 export const RULES_BUGS: readonly Bug[] = [
   {
     id: 'debt-floored',
-    what: 'From 3.5 on a debt’s worth is floored as it was before',
+    what: 'In 3.6 a debt’s worth is floored as it was before 3.5',
     file: RULES,
-    changes: [
-      [
-        'debtInBase: mulDivCeil,\n  health: healthOfSum,\n  availableBorrows',
-        'debtInBase: mulDivFloor,\n  health: healthOfSum,\n  availableBorrows',
-      ],
-    ],
+    changes: [['revisions: [10n],', 'revisions: [10n],\n  debtInBase: mulDivFloor,']],
     caughtBy: ROUNDINGS,
   },
   {
     id: 'debt-balance-half-up',
-    what: 'From 3.5 on a debt’s balance is rounded half up as it was before',
+    what: 'In 3.6 a debt’s balance is rounded half up as it was before 3.5',
     file: RULES,
-    changes: [['vTokenBalance: rayMulCeil,\n  balancesAreExact', 'vTokenBalance: rayMul,\n  balancesAreExact']],
+    changes: [['revisions: [10n],', 'revisions: [10n],\n  vTokenBalance: rayMul,']],
     caughtBy: ROUNDINGS,
   },
   {
@@ -97,7 +92,7 @@ export const RULES_BUGS: readonly Bug[] = [
     id: 'emode-for-everything',
     what: 'An eMode’s terms hold for every collateral of the account',
     file: MOMENT,
-    changes: [['if (!isIn) return own\n', '']],
+    changes: [['if (!isIn)\n', 'if (!isIn && category < 0)\n']],
     caughtBy: CATEGORY_TERMS,
   },
   {
