@@ -35,6 +35,10 @@ export interface Ranked {
   readonly liquidatable: number
   readonly rankedMs: number
   readonly rankedLeastMs: number
+  /** Its parts: everybody screened, the flagged checked, the first few sized. */
+  readonly screenMs: number
+  readonly checksMs: number
+  readonly sizingMs: number
   readonly bigIntMs: number
   readonly summary15Ms: number
   readonly summary3Ms: number
@@ -60,10 +64,14 @@ export async function ranked(accounts: number, seed: number): Promise<Ranked> {
   const sample = Array.from({ length: Math.min(SAMPLE, accounts) }, (_, account) => account)
   const [full, own] = [15, 3].map((rows) => sample.map((account) => summaries.input(account, rows)))
   const rounds = ROUNDS[accounts] ?? 31
+  const found = book.unhealthy(EXECUTION)
   const us = await inTurn(rounds, {
     // Down again from the price before, so that every turn is a change.
     up: () => page(1),
     down: () => page(0.99),
+    screen: () => book.screen(EXECUTION),
+    checks: () => found.forEach(({ account }) => void book.protocol.check(book.ledger, account, EXECUTION)),
+    sizing: () => book.sized(found.slice(0, SIZED), EXECUTION),
   })
   const them = await inTurn(Math.min(rounds, 7), {
     bigInt: () => sweep(EXECUTION),
@@ -77,6 +85,9 @@ export async function ranked(accounts: number, seed: number): Promise<Ranked> {
     liquidatable: unhealthy,
     rankedMs: us.down.medianMs,
     rankedLeastMs: us.down.leastMs,
+    screenMs: us.screen.medianMs,
+    checksMs: us.checks.medianMs,
+    sizingMs: us.sizing.medianMs,
     bigIntMs: (them.bigInt.medianMs * accounts) / swept,
     summary15Ms: them.summary15.medianMs * scale,
     summary3Ms: them.summary3.medianMs * scale,

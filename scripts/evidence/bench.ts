@@ -7,6 +7,7 @@ import { type Memory, memory } from '../bench/memory.ts'
 import { native } from '../bench/native.ts'
 import { atNode, type NodeFigures } from '../bench/node.ts'
 import { crash, type Ranked, ranked } from '../bench/ranked.ts'
+import { heard } from '../bench/socket.ts'
 import type { Context } from './main.ts'
 
 const SIZES = [1_000, 10_000, 100_000, 1_000_000]
@@ -38,7 +39,8 @@ export async function run({ seed, args, say }: Context): Promise<Record<string, 
   const nodes: NodeFigures[] = []
   const populations = args.includes('--no-node') ? [] : args.includes('--long') ? [DEVNET, LONG_DEVNET] : [DEVNET]
   for (const accounts of populations) nodes.push(await atNode({ accounts, seed, verify: accounts > DEVNET, say }))
-  const measured: Measured = { ranked: sizes, ...edges, ...streams, memory: weights, nodes }
+  const onSocket = populations.length > 0 ? await heard(seed, say) : undefined
+  const measured: Measured = { ranked: sizes, ...edges, ...streams, memory: weights, nodes, heard: onSocket }
   const aims = aimsOf(measured)
   for (const { what, aim, reached, met } of aims) say(`${what}\n    aim ${aim}; reached ${reached}; ${met}`)
   return {
@@ -56,6 +58,7 @@ const rankedRow = (row: Ranked): Record<string, unknown> => ({
   liquidatable: row.liquidatable,
   'ms, median': figure(row.rankedMs),
   'ms, least': figure(row.rankedLeastMs),
+  'of it screen + checks + sizing': [row.screenMs, row.checksMs, row.sizingMs].map(figure).join(' + '),
   'BigInt sweep, ms': `${figure(row.bigIntMs)}${row.accounts > 100_000 ? ' (extrapolated from 100,000)' : ''}`,
   'formatUserSummary 15 rows, ms': `${figure(row.summary15Ms)}${extrapolated(row)}`,
   '3 rows, ms': `${figure(row.summary3Ms)}${extrapolated(row)}`,
@@ -75,8 +78,7 @@ const memoryRow = (row: Memory): Record<string, unknown> => ({
 
 const nodeRow = (row: NodeFigures): Record<string, unknown> => ({
   borrowers: row.borrowers,
-  'requests a block, median': row.requestsMedian,
-  'requests a block, most': row.requestsMost,
+  'requests a block': figure(row.requestsABlock),
   'viem multicall of 1,000, ms': figure(row.multicallMs),
   'one raw eth_call, ms': figure(row.callMs),
   verify: row.verified ?? 'not asked',

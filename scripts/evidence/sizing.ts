@@ -1,12 +1,11 @@
 import type { Seizure } from '../../src/core/plan.ts'
 import { compare, isAsGood, isFine, shortfall, single } from '../../test/protocols/aave-v3/exhaustive.ts'
-import { bestTwice, gain, pairsOf as pairsOfPosition } from '../../test/protocols/aave-v3/pool-call.ts'
+import { bestTwice, call, gain, pairsOf as pairsOfPosition } from '../../test/protocols/aave-v3/pool-call.ts'
 import {
   amountsOf,
   ask,
   asked,
   type Below,
-  expected,
   openBelow,
   type PairOnChain,
   pairsOf,
@@ -147,6 +146,6 @@ async function onContracts(below: Below, say: Context['say']): Promise<Record<st
 async function gainOf(below: Below, of: PairOnChain, debtToCover: bigint): Promise<bigint | undefined> {
   const answer = await ask(below, of, debtToCover)
   if (answer === undefined) return undefined
-  const { debt, collateral } = of.collateralAsset === of.debtAsset ? (expected(of, debtToCover) ?? answer) : answer
-  return debt > of.pair.loanable ? undefined : gain(of.pair, debt, { debt, collateral, fee: 0n }, PREMIUM_BPS)
+  const made = of.collateralAsset === of.debtAsset ? call(of.pair, debtToCover) : { ...answer, fee: 0n }
+  return made === 'revert' || made.debt > of.pair.loanable ? undefined : gain(of.pair, made.debt, made, PREMIUM_BPS)
 }

@@ -31,7 +31,7 @@ export class AccountCells {
   /** Room for so many accounts and so many bytes of packed cells, so that loading them moves nothing. */
   reserve(accounts: number, packedBytes: number): void {
     this.#rows = widened(this.#rows, accounts, 1)
-    this.#grow(this.#end + packedBytes / 4 + accounts * 2, 1)
+    this.#grow(this.#end + packedBytes / 4 + accounts / 2, 1)
   }
 
   /** Undefined for a cell never written. */

@@ -120,6 +120,11 @@ export class Ledger {
     return cell < accountsFrom ? undefined : Math.floor((cell - accountsFrom) / cellsPerAccount)
   }
 
+  /** Every cell of an account that was ever written, as its place among the account's cells. */
+  cellsOf(account: AccountId): Iterable<readonly [place: number, value: bigint]> {
+    return this.#cells.of(account)
+  }
+
   /** Everything needed to be this ledger again as it was at the end of `block`. */
   snapshot(block: bigint): { accounts: PackedAddresses; cells: PackedCells } {
     const before = new Map<Cell, bigint | undefined>()

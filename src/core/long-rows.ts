@@ -6,16 +6,14 @@ const SLOTS = 4
 export class LongRows {
   /** Owner by group; −1 for one that is free. */
   #owners = new Int32Array(16)
+  /** 1 for the first group of its owner. */
+  #leads = new Uint8Array(16)
   #slots = new Uint16Array(16 * SLOTS)
   #weights = new Float64Array(16 * SLOTS)
   #size = 0
+  #most = 0
   readonly #free: number[] = []
   readonly #groups = new Map<AccountId, readonly number[]>()
-
-  /** Those who have one, with their groups. */
-  get all(): ReadonlyMap<AccountId, readonly number[]> {
-    return this.#groups
-  }
 
   /** Slots and weights beyond the first few; none: the row has become short. */
   set(account: AccountId, slots: readonly number[], weights: readonly number[]): void {
@@ -27,6 +25,7 @@ export class LongRows {
     const groups: number[] = []
     for (let first = 0; first < slots.length; first += SLOTS) {
       const group = this.#take(account)
+      this.#leads[group] = first === 0 ? 1 : 0
       groups.push(group)
       for (let i = 0; i < SLOTS; i++) {
         this.#slots[group * SLOTS + i] = slots[first + i] ?? 0
@@ -34,6 +33,16 @@ export class LongRows {
       }
     }
     if (groups.length > 0) this.#groups.set(account, groups)
+    this.#most = Math.max(this.#most, groups.length)
+  }
+
+  has(account: AccountId): boolean {
+    return this.#groups.has(account)
+  }
+
+  /** Most groups that any row ever had. */
+  get most(): number {
+    return this.#most
   }
 
   /** Add what the groups are worth to their owners' sums. `up`, `down`: by slot. */
@@ -55,10 +64,29 @@ export class LongRows {
     }
   }
 
-  /** Σ of `grain` over the slots of these groups. */
-  error(groups: readonly number[], grain: Float64Array): number {
+  /** Owners whose margin is below `widest`, each once, from `at` of `into` on; returns where they end. */
+  near(
+    sheet: { credit: Float64Array; debit: Float64Array },
+    widest: { absolute: number; relative: number },
+    into: Int32Array,
+    at: number,
+  ): number {
+    const { credit, debit } = sheet
+    let end = at
+    for (let group = 0; group < this.#size; group++) {
+      const owner = this.#owners[group] as number
+      if (owner < 0 || this.#leads[group] !== 1) continue
+      const plus = credit[owner] as number
+      const minus = debit[owner] as number
+      if (minus > 0 && plus - minus <= widest.absolute + widest.relative * (plus + minus)) into[end++] = owner
+    }
+    return end
+  }
+
+  /** Σ of `grain` over the further slots of an account. */
+  error(account: AccountId, grain: Float64Array): number {
     let error = 0
-    for (const group of groups)
+    for (const group of this.#groups.get(account) ?? [])
       for (let i = group * SLOTS; i < group * SLOTS + SLOTS; i++) error += grain[this.#slots[i] as number] as number
     return error
   }
@@ -68,6 +96,7 @@ export class LongRows {
     if (group >= this.#owners.length) {
       const capacity = Math.ceil(this.#size * 1.25)
       this.#owners = widen(new Int32Array(capacity), this.#owners)
+      this.#leads = widen(new Uint8Array(capacity), this.#leads)
       this.#slots = widen(new Uint16Array(capacity * SLOTS), this.#slots)
       this.#weights = widen(new Float64Array(capacity * SLOTS), this.#weights)
     }
@@ -76,7 +105,7 @@ export class LongRows {
   }
 }
 
-function widen<T extends Int32Array | Uint16Array | Float64Array>(into: T, from: T): T {
+function widen<T extends Int32Array | Uint8Array | Uint16Array | Float64Array>(into: T, from: T): T {
   into.set(from)
   return into
 }

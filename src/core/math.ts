@@ -18,6 +18,7 @@ export const rayMulCeil = (a: bigint, b: bigint): bigint => mulDivCeil(a, b, RAY
 /** WadRayMath.rayDiv: half up. */
 export const rayDiv = (a: bigint, b: bigint): bigint => (a * RAY + b / 2n) / b
 export const rayDivFloor = (a: bigint, b: bigint): bigint => (a * RAY) / b
+export const rayDivCeil = (a: bigint, b: bigint): bigint => mulDivCeil(a, RAY, b)
 /** WadRayMath.wadDiv: half up. */
 export const wadDiv = (a: bigint, b: bigint): bigint => (a * WAD + b / 2n) / b
 

@@ -56,7 +56,7 @@ export class Sheet {
       this.#slots[base + i] = entry ? slotOf(entry) : 0
       this.#weights[base + i] = entry ? Math.abs(entry.weight) : 0
     }
-    if (row.length <= SLOTS && !this.#long.all.has(account)) return
+    if (row.length <= SLOTS && !this.#long.has(account)) return
     const rest = row.slice(SLOTS)
     this.#long.set(
       account,
@@ -75,13 +75,15 @@ export class Sheet {
     let flagged = 0
     for (let i = 0; i < near; i++) {
       const account = into[i] as number
-      if (!this.#long.all.has(account) && this.#isNear(account, slack, this.#error(account))) into[flagged++] = account
+      if (!this.#long.has(account) && this.#isNear(account, slack, this.#error(account))) into[flagged++] = account
     }
     // The few long rows, finished: what their first slots said is decided again with the rest added.
     this.#long.add(this.#up, this.#down, this.credit, this.debit)
-    for (const [account, groups] of this.#long.all) {
-      if (!this.#isNear(account, slack, SLOTS * (groups.length + 1) * largest)) continue
-      const error = this.#error(account) + this.#long.error(groups, this.#grain)
+    const absolute = slack.absolute + SLOTS * (this.#long.most + 1) * largest
+    const end = this.#long.near(this, { ...slack, absolute }, into, flagged)
+    for (let i = flagged; i < end; i++) {
+      const account = into[i] as number
+      const error = this.#error(account) + this.#long.error(account, this.#grain)
       if (this.#isNear(account, slack, error)) into[flagged++] = account
     }
     return flagged

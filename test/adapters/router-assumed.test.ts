@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { NotRecorded, RecordedBatch } from '../../src/adapters/recording/batch.ts'
@@ -22,6 +23,11 @@ const seizure = (over: Partial<Seizure> = {}): Seizure => ({
   ...over,
 })
 
+const gasOf = JSON.parse(readFileSync(new URL('../contracts/gas.json', import.meta.url), 'utf8')) as Record<
+  'WETH to USDC' | 'WETH to USDC in two calls',
+  number
+>
+
 const facts: Facts = { block: { ...header(5n), baseFeeWei: 8_000_000_000n }, logs: [], reads: [] }
 const terms = {
   slippageBps: 50,
@@ -45,6 +51,12 @@ describe('a quote that nobody gave', () => {
     const quote = assumedQuote(seizure({ debtAsset: address(2), collateralSeized: 77n }), facts, terms)
     expect(quote.amountOut).to.equal(77n)
     expect(quote.gas < assumedQuote(seizure(), facts, terms).gas).to.equal(true)
+  })
+
+  it('plans gas for a second call, more than it was measured to cost', () => {
+    const gas = (firstCover: bigint) => assumedQuote(seizure({ firstCover }), facts, terms).gas
+    const measured = gasOf['WETH to USDC in two calls'] - gasOf['WETH to USDC']
+    expect(Number(gas(1n) - gas(0n))).to.be.within(measured, 1.5 * measured)
   })
 
   it('bids the highest base fee that the next block can have', () => {

@@ -6,7 +6,7 @@ import { ChainError } from '../../src/core/errors.ts'
 import type { FeedEvent } from '../../src/core/ports.ts'
 import type { Header } from '../../src/core/types.ts'
 import { type FakeBlock, FakeChain, type Said, someAddress, someTopic } from '../doubles/fake-chain.ts'
-import { type JsonRpcDouble, type LogParameters, startJsonRpc, toRawHeader } from '../doubles/json-rpc.ts'
+import { type Asked, type JsonRpcDouble, type LogParameters, startJsonRpc, toRawHeader } from '../doubles/json-rpc.ts'
 
 const POOL = someAddress(0xb0b)
 const OURS = someTopic(1)
@@ -84,9 +84,10 @@ describe('RpcFeed', () => {
       await bench.take(6)
       chain.reorg(depth, said)
       bench.tell(chain.head)
-      const [first, ...pages] = await bench.take(depth + 2)
+      const [first] = await bench.take(1)
       expect(first).to.deep.include({ kind: 'rollback', depth })
       expect(first?.kind === 'rollback' && first.to.number).to.equal(BigInt(15 - depth))
+      const pages = await bench.take(depth + 1)
       expect(pages.map((page) => page.kind === 'page' && page.facts.block.hash)).to.deep.equal(
         chain.blocks.slice(16 - depth).map(({ hash }) => hash),
       )
@@ -152,6 +153,41 @@ describe('RpcFeed', () => {
     const [page] = await bench.take(1)
     expect(page?.kind === 'page' && page.facts.logs.map(({ topics }) => topics[1])).to.deep.equal([someTopic(10)])
     expect(bench.problems).to.have.length(2)
+  })
+
+  /** The last blocks are replaced at that question, and the new head is told. */
+  function turnAt(isTime: (asked: Asked) => boolean, depth: number): void {
+    let turned = false
+    node.lie = (asked) => {
+      if (turned || !isTime(asked)) return undefined
+      turned = true
+      chain.reorg(depth, depth === 1 ? undefined : said)
+      bench.tell(chain.head)
+      return undefined
+    }
+  }
+
+  it('never takes the silence of the block that came in its place for its own', async () => {
+    chain.mine(2, said)
+    bench.tell(chain.head)
+    await bench.take(2)
+    chain.mine(1, said)
+    turnAt(({ method }) => method === 'eth_getLogs', 1)
+    bench.tell(chain.head)
+    const [first] = await bench.take(1)
+    expect(first?.kind === 'page' && first.facts.block.hash).to.equal(chain.blocks[12]?.hash)
+  })
+
+  it('goes over to another branch in the middle of a stretch, and asks for the head anew', async () => {
+    chain.mine(1, said)
+    bench.tell(chain.head)
+    await bench.take(1)
+    chain.mine(4, said)
+    turnAt(({ method, params }) => method === 'eth_getBlockByNumber' && Number(params[0]) === 13, 3)
+    bench.tell(chain.head)
+    const [, , ...others] = (await bench.take(7)).map(shape)
+    expect(others).to.deep.equal(['rollback 11 by 1', 'page 12 +1', 'page 13 +0', 'page 14 +1', 'page 15 +0 live'])
+    expect(bench.problems).to.have.length(1)
   })
 
   it('waits for a node that does not have the block yet', async () => {

@@ -135,6 +135,8 @@ describe('the command line, with nodes that are wrong', function () {
       const told = await client.readContract({ address: pool, abi: poolAbi, functionName: 'getUserAccountData', args })
       expect([source, debtBase, healthFactor]).to.deep.equal(['chain', String(told[1]), String(told[5])])
     }
+    for (const args of [['positions'], ['explain', accounts[0]?.address ?? '']])
+      expect((await place.plimsoll(args)).stdout, args[0]).to.include('The rules of this pool are not known here')
     for (const args of [['verify'], ['what-if', '--shock', 'WETH=-10%']]) {
       const end = await place.plimsoll(args)
       expect([end.code, end.stdout], args[0]).to.deep.equal([1, ''])

@@ -209,6 +209,26 @@ describe('Ledger', () => {
     expect(new Ledger().accountOf(2 ** 32)).to.equal(undefined)
   })
 
+  it('lists the cells of an account that were ever written, and no others', () => {
+    const ledger = new Ledger(LAYOUT)
+    ledger.begin(1n)
+    for (const [cell, word] of [
+      [0, 9n],
+      [6, 5n],
+      [8, 0n],
+      [9, 2n ** 200n],
+    ] as const)
+      ledger.set(cell, word)
+    expect([...ledger.cellsOf(0)]).to.deep.equal([])
+    expect([...ledger.cellsOf(1)].sort(([a], [b]) => a - b)).to.deep.equal([
+      [0, 5n],
+      [2, 0n],
+      [3, 2n ** 200n],
+    ])
+    ledger.rollback(0n)
+    expect([...ledger.cellsOf(1)]).to.deep.equal([])
+  })
+
   it('tells zero known from not known', () => {
     const ledger = new Ledger()
     expect([ledger.has(1), ledger.get(1)]).to.deep.equal([false, 0n])

@@ -101,6 +101,7 @@ describe('trust in a mirror', () => {
           }
         }
       }),
+      { numRuns: 3000 },
     )
   })
 

@@ -163,28 +163,34 @@ export interface PlacedLog {
 
 /** Without their places; see `getPlacedLogs`. */
 export async function getLogs(node: Node, query: LogQuery): Promise<Log[]> {
-  return (await getPlacedLogs(node, query)).map(({ log }) => log)
+  return (await rawLogs(node, query)).map(toLog)
+}
+
+export async function getPlacedLogs(node: Node, query: LogQuery): Promise<PlacedLog[]> {
+  return (await rawLogs(node, query)).map((raw) => ({
+    log: toLog(raw),
+    blockNumber: BigInt(raw.blockNumber),
+    blockHash: raw.blockHash,
+  }))
 }
 
 /** eth_getLogs. With a block hash, an answer from any other block is refused as a fault of the node. */
-export async function getPlacedLogs(node: Node, { addresses, topics, at }: LogQuery): Promise<PlacedLog[]> {
+async function rawLogs(node: Node, { addresses, topics, at }: LogQuery): Promise<readonly RawLog[]> {
   const range = 'blockHash' in at ? at : { fromBlock: toQuantity(at.fromBlock), toBlock: toQuantity(at.toBlock) }
   const raw = await node.request('eth_getLogs', [{ address: addresses, topics: [topics], ...range }])
   const logs = raw as readonly RawLog[]
   if (!Array.isArray(logs)) throw new RpcFault('eth_getLogs', -32603, 'the answer is not a list of logs', undefined)
   if ('blockHash' in at && logs.some((log) => log.blockHash !== at.blockHash))
     throw new RpcFault('eth_getLogs', -32603, 'the answer holds logs of another block', undefined)
-  return logs.map((log) => ({
-    log: {
-      address: lower(log.address),
-      topics: log.topics,
-      data: log.data,
-      logIndex: Number(log.logIndex),
-      transactionHash: log.transactionHash,
-    },
-    blockNumber: BigInt(log.blockNumber),
-    blockHash: log.blockHash,
-  }))
+  return logs
 }
+
+const toLog = ({ address, topics, data, logIndex, transactionHash }: RawLog): Log => ({
+  address: lower(address),
+  topics,
+  data,
+  logIndex: Number(logIndex),
+  transactionHash,
+})
 
 const lower = (address: Address): Address => `0x${address.slice(2).toLowerCase()}`

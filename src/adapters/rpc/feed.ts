@@ -122,6 +122,8 @@ export class RpcFeed implements Feed {
       const last = this.#known[at] as Header
       if (last.number >= head.number || (await this.#header(last.number)).hash !== last.hash) continue
       const depth = this.#known.splice(at + 1).length
+      // The tip is on the node's branch and `head` is not on the tip: it was orphaned since it was told.
+      if (depth === 0) throw new Error(`block ${head.number} is no longer on the chain`)
       return { kind: 'rollback', to: last, depth }
     }
     throw belowFinality(this.#options.rpc.chain, head)

@@ -5,7 +5,7 @@ import { explain as explainAccount } from '../present.ts'
 import { marked } from '../queries.ts'
 import { amount, duration, health, percent, usd } from './format.ts'
 import { print, printJson, table } from './output.ts'
-import { bad, DISTRUSTED } from './positions.ts'
+import { bad, DISTRUSTED, TOLD } from './positions.ts'
 import { type GlobalOptions, readSettings, withMirrors } from './session.ts'
 
 /** `plimsoll explain ADDRESS`: everything about one account, in every market where it ever borrowed. */
@@ -36,6 +36,23 @@ export function show(e: Explanation): void {
   print(
     `health ${health(e.healthFactor)}${e.liquidatable ? ' LIQUIDATABLE' : ''}, eMode ${e.eMode === 0 ? 'none' : e.eMode}`,
   )
+  if (e.source === 'mirror') showHoldings(e)
+  else print(`${TOLD} (asked at block ${e.asOfBlock ?? '?'})`)
+  print(
+    `total: ${usd(e.totalCollateralBase)} collateral, ${usd(e.totalDebtBase)} debt, ${usd(e.availableBorrowsBase)} left to borrow`,
+  )
+  for (const { asset, price } of e.liquidationPrices)
+    print(`liquidated when ${symbolOf(e, asset)} falls to ${usd(price)}`)
+  if (e.distancePct !== null) print(`a fall of ${percent(e.distancePct)} of its driving collateral away`)
+  if (e.timeToLiquidationS !== null && !e.liquidatable)
+    print(`interest alone does it in ${duration(e.timeToLiquidationS)}`)
+  showLiquidation(e)
+  if (e.rescue.options.length > 0)
+    print(`to health ${e.rescue.targetHealth}: ${e.rescue.options.map(rescueText).join(' · or ')}`)
+  print('')
+}
+
+function showHoldings(e: Explanation): void {
   print(
     table(
       ['collateral', 'amount', 'value', 'price', 'threshold', 'bonus'],
@@ -50,18 +67,6 @@ export function show(e: Explanation): void {
       [1, 2, 3],
     ),
   )
-  print(
-    `total: ${usd(e.totalCollateralBase)} collateral, ${usd(e.totalDebtBase)} debt, ${usd(e.availableBorrowsBase)} left to borrow`,
-  )
-  for (const { asset, price } of e.liquidationPrices)
-    print(`liquidated when ${symbolOf(e, asset)} falls to ${usd(price)}`)
-  if (e.distancePct !== null) print(`a fall of ${percent(e.distancePct)} of its driving collateral away`)
-  if (e.timeToLiquidationS !== null && !e.liquidatable)
-    print(`interest alone does it in ${duration(e.timeToLiquidationS)}`)
-  showLiquidation(e)
-  if (e.rescue.options.length > 0)
-    print(`to health ${e.rescue.targetHealth}: ${e.rescue.options.map(rescueText).join(' · or ')}`)
-  print('')
 }
 
 const collateralRow = (h: HoldingAnswer): string[] => [
@@ -81,7 +86,8 @@ function showLiquidation(e: Explanation): void {
   const collateral = [...e.collaterals].find(({ asset }) => asset === best.collateralAsset)
   const paid = `${amount(BigInt(best.debtCovered), debt?.decimals ?? 18, 6)} ${debt?.symbol ?? '?'}`
   const got = `${amount(BigInt(best.collateralSeized), collateral?.decimals ?? 18, 6)} ${collateral?.symbol ?? '?'}`
-  print(`best liquidation: repay ${paid}, receive ${got}, ${usd(best.grossBase)} before swap and gas`)
+  const calls = best.firstCover === '0' ? '' : ' (two calls in one transaction)'
+  print(`best liquidation${calls}: repay ${paid}, receive ${got}, ${usd(best.grossBase)} before swap and gas`)
 }
 
 const symbolOf = (e: Explanation, asset: string): string =>

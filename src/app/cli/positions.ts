@@ -59,6 +59,10 @@ export const bad = (option: string, value: string, why: string): UsageError =>
 export const DISTRUSTED =
   'QUARANTINED: the mirror differed from the chain, these numbers may be wrong (plimsoll verify shows how)'
 
+/** Below the head of what a pool said of itself. */
+export const TOLD =
+  'The rules of this pool are not known here: these are its own answers (250 accounts a block), and nothing is sent'
+
 const HEAD = ['account', 'health', 'debt', 'collateral', 'falls at', 'distance', 'by interest in', '']
 
 function show({ market, block, accounts, quarantined }: Accounts, symbols: ReadonlyMap<string, string>): void {
@@ -66,6 +70,7 @@ function show({ market, block, accounts, quarantined }: Accounts, symbols: Reado
     `${market} at block ${block.number}: ${accounts.length === 0 ? 'nobody with debt (in the range asked for)' : ''}`,
   )
   if (quarantined) print(DISTRUSTED)
+  if (accounts.some(({ source }) => source === 'chain')) print(TOLD)
   if (accounts.length > 0)
     print(
       table(

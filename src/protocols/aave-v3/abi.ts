@@ -96,6 +96,7 @@ export const SELECTORS = {
   getEModeCategoryCollateralConfig: selector('getEModeCategoryCollateralConfig(uint8)'),
   getEModeCategoryCollateralBitmap: selector('getEModeCategoryCollateralBitmap(uint8)'),
   getEModeCategoryLtvzeroBitmap: selector('getEModeCategoryLtvzeroBitmap(uint8)'),
+  getIsEModeCategoryIsolated: selector('getIsEModeCategoryIsolated(uint8)'),
   /** Until 3.1: threshold, bonus and price of a category in one answer. */
   getEModeCategoryData: selector('getEModeCategoryData(uint8)'),
   getUserConfiguration: selector('getUserConfiguration(address)'),

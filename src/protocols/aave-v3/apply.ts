@@ -70,6 +70,7 @@ const OF_POOL: ReadonlySet<Hex> = new Set([
   SELECTORS.getEModeCategoryCollateralConfig,
   SELECTORS.getEModeCategoryCollateralBitmap,
   SELECTORS.getEModeCategoryLtvzeroBitmap,
+  SELECTORS.getIsEModeCategoryIsolated,
   SELECTORS.getEModeCategoryData,
   SELECTORS.getUserConfiguration,
   SELECTORS.getUserEMode,
@@ -174,6 +175,7 @@ function applyMarket({ to, data, result }: Read, selector: Hex, ledger: Ledger):
     case SELECTORS.getEModeCategoryCollateralConfig:
     case SELECTORS.getEModeCategoryCollateralBitmap:
     case SELECTORS.getEModeCategoryLtvzeroBitmap:
+    case SELECTORS.getIsEModeCategoryIsolated:
     case SELECTORS.getEModeCategoryData:
       return applyEMode(Number(argument(data)), selector, answer, ledger)
     default:
@@ -187,6 +189,7 @@ function applyEMode(category: number, selector: Hex, answer: Hex | undefined, le
     ledger.set(eModeCell(category, 'collateralBitmap'), value(0))
   else if (selector === SELECTORS.getEModeCategoryLtvzeroBitmap)
     ledger.set(eModeCell(category, 'ltvzeroBitmap'), value(0))
+  else if (selector === SELECTORS.getIsEModeCategoryIsolated) ledger.set(eModeCell(category, 'isolated'), value(0))
   else {
     // `getEModeCategoryData` answers a tuple with a text in it: a word of offset first, and the price source after the terms.
     const first = selector === SELECTORS.getEModeCategoryData ? 1 : 0

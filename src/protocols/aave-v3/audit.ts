@@ -2,7 +2,7 @@ import type { Address, Hex } from 'viem'
 import type { Ledger } from '../../core/ledger.ts'
 import type { AccountView, Audit, Mismatch, ReserveTotal } from '../../core/protocol.ts'
 import { call, SELECTORS, word } from './abi.ts'
-import { addressIn, DEBT, MARKET, reserveAddress, reserveIds, scaledCell } from './cells.ts'
+import { addressIn, debtReserveAt, MARKET, reserveAddress, reserveIds } from './cells.ts'
 import { prices } from './prices.ts'
 
 /** Pool.getUserAccountData, in the order of its words: the only exact judge. */
@@ -38,9 +38,14 @@ function compare(view: AccountView | undefined, address: Address, result: Hex | 
 }
 
 function sums(ledger: Ledger, results: readonly (Hex | undefined)[]): ReserveTotal[] {
+  const sumOf = new Map<number, bigint>()
+  for (let account = 0; account < ledger.size; account++)
+    for (const [place, value] of ledger.cellsOf(account)) {
+      const id = debtReserveAt(place)
+      if (id !== undefined) sumOf.set(id, (sumOf.get(id) ?? 0n) + value)
+    }
   return reserveIds(ledger).map((id, i) => {
-    let sumScaledDebt = 0n
-    for (let account = 0; account < ledger.size; account++) sumScaledDebt += ledger.get(scaledCell(account, id, DEBT))
+    const sumScaledDebt = sumOf.get(id) ?? 0n
     const result = results[i]
     const scaledTotalSupply = result === undefined || result === '0x' ? -1n : word(result, 0)
     return { asset: reserveAddress(ledger, id, 'asset'), sumScaledDebt, scaledTotalSupply }

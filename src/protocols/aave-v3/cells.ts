@@ -65,6 +65,8 @@ export const EMODE = {
   priceSource: 5,
   /** Of `priceSource`, 8 decimals; `NO_PRICE`: then the pool answers for nobody in the category. */
   price: 6,
+  /** From 3.7: 1 where what is outside of the bitmap has an LTV of 0. */
+  isolated: 7,
 } as const
 
 /** Reserves are numbered 0…127: `ReserveConfiguration.MAX_RESERVES_COUNT`. */
@@ -124,6 +126,11 @@ export const toldCell = (account: AccountId, field: keyof typeof TOLD): Cell =>
 /** Scaled balance of the aToken or the variable debt token. */
 export const scaledCell = (account: AccountId, id: number, side: Side): Cell =>
   ACCOUNT_BASE + account * ACCOUNT_STRIDE + BALANCES_BASE + id * BALANCES_STRIDE + side
+/** Of a place among an account's cells: the reserve whose scaled debt stands there; undefined for anything else. */
+export function debtReserveAt(place: number): number | undefined {
+  const at = place - BALANCES_BASE
+  return at >= 0 && at % BALANCES_STRIDE === DEBT ? (at - DEBT) / BALANCES_STRIDE : undefined
+}
 /** StableDebtToken: principal, the account's own rate in ray, and when it was last compounded. */
 export const stableCell = (account: AccountId, id: number, field: keyof typeof STABLE): Cell =>
   ACCOUNT_BASE + account * ACCOUNT_STRIDE + BALANCES_BASE + id * BALANCES_STRIDE + STABLE[field]

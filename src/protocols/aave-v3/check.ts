@@ -4,7 +4,11 @@ import type { AccountId } from '../../core/types.ts'
 import { COLLATERAL, configurationCell, DEBT, flags, scaledCell, userEModeCell } from './cells.ts'
 import { healthFactor, totals } from './health.ts'
 import type { Moment, ReserveNow } from './moment.ts'
-import { CLOSE_FACTOR_HF_THRESHOLD, HEALTH_FACTOR_LIQUIDATION_THRESHOLD } from './rules.ts'
+import {
+  CLOSE_FACTOR_HF_THRESHOLD,
+  HEALTH_FACTOR_LIQUIDATION_THRESHOLD,
+  MIN_BASE_MAX_CLOSE_FACTOR_THRESHOLD,
+} from './rules.ts'
 
 /** Whether the account is liquidatable at a moment, exactly; what it would bring only about. */
 export function check(ledger: Ledger, account: AccountId, moment: Moment): Unhealthy | undefined {
@@ -23,7 +27,12 @@ export function check(ledger: Ledger, account: AccountId, moment: Moment): Unhea
   }
 }
 
-/** The bonus on what the best pair of collateral and debt can turn over, at most `mostBase` of debt; in floats. */
+const SMALL_BASE = Number(MIN_BASE_MAX_CLOSE_FACTOR_THRESHOLD)
+
+/**
+ * The bonus on what the best pair of collateral and debt can turn over, at most `mostBase` of debt unless one side is so
+ * small that the pool lets all of it be closed (3.3 on); in floats.
+ */
 function gainOf(ledger: Ledger, account: AccountId, moment: Moment, mostBase: number): number {
   const terms = moment.terms(Number(ledger.get(userEModeCell(account))))
   const flagged = flags(ledger.get(configurationCell(account)))
@@ -40,7 +49,9 @@ function gainOf(ledger: Ledger, account: AccountId, moment: Moment, mostBase: nu
     const bonus = terms[id]?.liquidationBonus ?? 0n
     if (!collateral || bonus === 0n) continue
     const factor = Number(bonus) / 1e4
-    const covered = Math.min(mostBase, largestDebt, value(id, COLLATERAL) / factor)
+    const held = value(id, COLLATERAL)
+    const isSmall = moment.rules.dustRules && Math.min(held, largestDebt) < SMALL_BASE
+    const covered = Math.min(isSmall ? largestDebt : mostBase, largestDebt, held / factor)
     best = Math.max(best, covered * (factor - 1))
   }
   return best

@@ -1,5 +1,5 @@
 import type { Ledger } from '../../core/ledger.ts'
-import { max, mulDivCeil, mulDivFloor } from '../../core/math.ts'
+import { mulDivCeil, mulDivFloor } from '../../core/math.ts'
 import type { Candidate, RefusalReason, Seizure } from '../../core/plan.ts'
 import type { AccountId } from '../../core/types.ts'
 import { healthFactor, type Position, type Positions, positions, type Totals as Sums, totalsOf } from './health.ts'
@@ -9,7 +9,7 @@ import {
   healthFactorOf,
   MINIMUM_HEALTH_FACTOR_LIQUIDATION_THRESHOLD,
 } from './rules.ts'
-import { burnsNothing, type SeizureInput, sizeLargest } from './size.ts'
+import { burnsNothing, type SeizureInput, sizeWithin } from './size.ts'
 import { type Surroundings, sizeTwice, type TwiceSized } from './twice.ts'
 
 /** Calls, and calls in two, worth a quote: the venue's slippage may turn the order of the first few around. */
@@ -84,9 +84,6 @@ function forbids({ collateral, debt }: Pair, { timestamp }: Moment): RefusalReas
   return debt.stable > 0n ? 'stable-debt' : undefined
 }
 
-/** What base, bonus and fee may round a seizure up by, in units of the collateral. */
-const ROUNDED_UNITS = 2n
-
 /** The largest call of the pair, and the two calls that take more together, where there are such. */
 function sizePair(
   borrower: Candidate['borrower'],
@@ -104,18 +101,16 @@ function sizePair(
     return 'nothing-to-seize'
   const { available } = collateral.reserve
   const loanable = flashLoanable(debt.reserve)
-  let sized = sizeLargest(input, moment.rules, loanable)
-  if (sized && sized.collateral > available)
-    sized = sizeLargest(
-      input,
-      moment.rules,
-      mulDivFloor(sized.debt, max(0n, available - ROUNDED_UNITS), sized.collateral),
-    )
-  if (sized === undefined) return available === 0n || loanable === 0n ? 'no-liquidity' : 'must-not-leave-dust'
+  const sized = sizeWithin(input, moment.rules, { loanable, available })
+  if (sized === undefined) {
+    if (available === 0n || loanable === 0n) return 'no-liquidity'
+    return moment.rules.dustRules ? 'must-not-leave-dust' : 'nothing-to-seize'
+  }
   if (sized.collateral > available || sized.debtToCover > loanable) return 'no-liquidity'
-  if (burnsNothing(sized, debt.reserve.normalizedDebt)) return 'nothing-to-seize'
-  const twice = sizeTwice(input, surroundings(pair, totals, moment), moment.rules, loanable)
-  const calls = [{ ...sized, firstCover: 0n }, ...(twice && twice.collateral <= available ? [twice] : [])]
+  const around = surroundings(pair, totals, moment)
+  if (burnsNothing(sized, around, moment.rules)) return 'nothing-to-seize'
+  const twice = sizeTwice(input, around, moment.rules, { loanable, available })
+  const calls = [{ ...sized, firstCover: 0n }, ...(twice ? [twice] : [])]
   return calls.map((call) => toSeizure(borrower, pair, call, moment))
 }
 

@@ -192,7 +192,8 @@ function termsOf(ledger: Ledger, reserve: ReserveNow, category: number, rules: R
   const inBitmap = (field: 'collateralBitmap' | 'ltvzeroBitmap'): boolean =>
     ((ledger.get(eModeCell(category, field)) >> BigInt(reserve.id)) & 1n) === 1n
   const isIn = rules.eMode === 'category' ? reserve.eModeCategory === category : inBitmap('collateralBitmap')
-  if (!isIn) return own
+  if (!isIn)
+    return rules.isolatedEMode && ledger.get(eModeCell(category, 'isolated')) !== 0n ? { ...own, ltv: 0n } : own
   const isLtvZero = rules.ltvzeroBitmap ? inBitmap('ltvzeroBitmap') : ltv === 0n
   return {
     ltv: isLtvZero ? 0n : ledger.get(eModeCell(category, 'ltv')),

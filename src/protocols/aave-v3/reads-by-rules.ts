@@ -8,10 +8,16 @@ import type { TouchedByLogs } from './touch.ts'
 
 const EMODE_CATEGORIES = 255
 
-type Shape = Pick<Rules, 'eMode' | 'ltvzeroBitmap' | 'virtualBalance' | 'gracePeriod'>
+type Shape = Pick<Rules, 'eMode' | 'ltvzeroBitmap' | 'isolatedEMode' | 'virtualBalance' | 'gracePeriod'>
 
 /** What a pool of unknown rules is asked: what the newest known ones answer. What it does not know, it leaves unanswered. */
-const NEWEST: Shape = { eMode: 'bitmaps', ltvzeroBitmap: true, virtualBalance: true, gracePeriod: true }
+const NEWEST: Shape = {
+  eMode: 'bitmaps',
+  ltvzeroBitmap: true,
+  isolatedEMode: true,
+  virtualBalance: true,
+  gracePeriod: true,
+}
 
 /** Which questions the pool's revision answers. */
 export const shapeOf = (rules: Rules | undefined): Shape => rules ?? NEWEST
@@ -27,9 +33,11 @@ export function eModeReads(ledger: Ledger, touched: TouchedByLogs, pool: Address
     const again = touched.eModes.has(category) || (touched.market && exists)
     if (known === 0n || again) calls.push(call(pool, terms, BigInt(category)))
     if (shape.eMode === 'category') continue
-    if (!again && !(exists && !ledger.has(eModeCell(category, 'collateralBitmap')))) continue
+    if (!again && !(exists && !ledger.has(eModeCell(category, shape.isolatedEMode ? 'isolated' : 'collateralBitmap'))))
+      continue
     calls.push(call(pool, SELECTORS.getEModeCategoryCollateralBitmap, BigInt(category)))
     if (shape.ltvzeroBitmap) calls.push(call(pool, SELECTORS.getEModeCategoryLtvzeroBitmap, BigInt(category)))
+    if (shape.isolatedEMode) calls.push(call(pool, SELECTORS.getIsEModeCategoryIsolated, BigInt(category)))
   }
   return calls
 }

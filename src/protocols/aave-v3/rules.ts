@@ -9,6 +9,7 @@ import {
   percentMulCeil,
   percentMulFloor,
   rayDiv,
+  rayDivCeil,
   rayDivFloor,
   rayMul,
   rayMulCeil,
@@ -32,6 +33,8 @@ export interface Rules {
   readonly eMode: 'category' | 'bitmaps'
   /** `getEModeCategoryLtvzeroBitmap` decides on LTV in eMode; before, a reserve's own LTV of 0 did. */
   readonly ltvzeroBitmap: boolean
+  /** `getIsEModeCategoryIsolated`: in such a category no other collateral backs new debt. */
+  readonly isolatedEMode: boolean
   /** The pool counts its own assets (`getVirtualUnderlyingBalance`); before, what lies in the aToken is what there is. */
   readonly virtualBalance: boolean
   readonly gracePeriod: boolean
@@ -53,6 +56,8 @@ export interface Rules {
   readonly balancesAreExact: boolean
   /** What a supply adds to a scaled balance, and a repayment takes from a scaled debt: amount, index. */
   readonly toScaled: Rounding
+  /** What a withdrawal takes from a scaled balance: amount, index. */
+  readonly toBurned: Rounding
   /** Value of a debt in base currency: amount, price, unit. */
   readonly debtInBase: (amount: bigint, price: bigint, unit: bigint) => bigint
   readonly health: Health
@@ -91,6 +96,7 @@ const v30: Rules = {
   revisions: [1n, 2n, 3n],
   eMode: 'category',
   ltvzeroBitmap: false,
+  isolatedEMode: false,
   virtualBalance: false,
   gracePeriod: false,
   stableDebt: true,
@@ -100,6 +106,7 @@ const v30: Rules = {
   vTokenBalance: rayMul,
   balancesAreExact: false,
   toScaled: rayDiv,
+  toBurned: rayDiv,
   debtInBase: mulDivFloor,
   health: healthOfAverage,
   floorsThreshold: true,
@@ -145,6 +152,7 @@ const v35: Rules = {
   vTokenBalance: rayMulCeil,
   balancesAreExact: true,
   toScaled: rayDivFloor,
+  toBurned: rayDivCeil,
   debtInBase: mulDivCeil,
   health: healthOfSum,
   floorsThreshold: false,
@@ -165,6 +173,7 @@ const v37: Rules = {
   ...v36,
   id: 'aave-v3.7',
   revisions: [11n],
+  isolatedEMode: true,
   maxCollateral: percentMulFloor,
   withoutBonus: percentDivFloor,
   protocolFee: percentMulCeil,
@@ -179,6 +188,7 @@ const sparklend: Rules = {
   aTokenBalance: rayMulFloor,
   vTokenBalance: rayMulCeil,
   toScaled: rayDivFloor,
+  toBurned: rayDivCeil,
   debtInBase: mulDivCeil,
   health: healthOfSum,
   floorsThreshold: false,

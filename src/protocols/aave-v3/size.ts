@@ -1,4 +1,4 @@
-import { min, mulDivCeil, percentMul, RAY } from '../../core/math.ts'
+import { max, min, mulDivCeil, mulDivFloor, percentMul } from '../../core/math.ts'
 import {
   CLOSE_FACTOR_HF_THRESHOLD,
   DEFAULT_LIQUIDATION_CLOSE_FACTOR_BPS,
@@ -107,6 +107,22 @@ export function sizeLargest(input: SeizureInput, rules: Rules, debtLimit: bigint
   return part && part.debt > 0n ? { ...part, debtToCover: part.debt } : undefined
 }
 
+/** What base, bonus and fee may round a seizure up by, in units of the collateral. */
+const ROUNDED_UNITS = 2n
+
+/** What can be had for a moment: debt to borrow, and collateral that the pool has. */
+export interface Within {
+  readonly loanable: bigint
+  readonly available: bigint
+}
+
+/** The largest call for which there is enough to borrow and enough collateral in the pool. */
+export function sizeWithin(input: SeizureInput, rules: Rules, { loanable, available }: Within): Sized | undefined {
+  const sized = sizeLargest(input, rules, loanable)
+  if (sized === undefined || sized.collateral <= available) return sized
+  return sizeLargest(input, rules, mulDivFloor(sized.debt, max(0n, available - ROUNDED_UNITS), sized.collateral))
+}
+
 /**
  * Room for the interest until the call is mined (0.001 %): the pool cuts what is too much. And two units of collateral:
  * when the collateral caps, less would be floored to a call that leaves one of them behind, which is dust.
@@ -135,6 +151,9 @@ export function largestWithLeftovers(input: SeizureInput, rules: Rules): bigint 
   return low
 }
 
-/** ScaledBalanceTokenBase._burnScaled refuses a scaled amount of 0, of the collateral (rounded up) or of the debt (down). */
-export const burnsNothing = ({ collateral, debt }: SeizureAmounts, variableBorrowIndex: bigint): boolean =>
-  collateral === 0n || debt * RAY < variableBorrowIndex
+/** ScaledBalanceTokenBase._burnScaled refuses a scaled amount of 0, of the collateral or of the debt. */
+export const burnsNothing = (
+  { collateral, debt }: SeizureAmounts,
+  { liquidityIndex, variableBorrowIndex }: { readonly liquidityIndex: bigint; readonly variableBorrowIndex: bigint },
+  rules: Rules,
+): boolean => rules.toBurned(collateral, liquidityIndex) === 0n || rules.toScaled(debt, variableBorrowIndex) === 0n

@@ -8,7 +8,8 @@ import {
   type SeizureInput,
   type Sized,
   seize,
-  sizeLargest,
+  sizeWithin,
+  type Within,
 } from './size.ts'
 
 /** What stands beside one pair of an account, so that its health after a call can be told as the pool will. */
@@ -39,25 +40,27 @@ const HEALTH_LEFT_WAD = WAD - WAD / 100_000n
 /**
  * Where the close factor allows only half: first as much as leaves the account liquidatable (r₁ < (D − A)/(1 − (1+b)·LT)), then
  * half of what is left, or all of it where the first call has brought it under $2,000. Undefined where one call may do it all, or
- * no two calls may follow each other. `debtLimit` is what can be borrowed.
+ * no two calls may follow each other.
  */
 export function sizeTwice(
   input: SeizureInput,
   around: Surroundings,
   rules: Rules,
-  debtLimit: bigint,
+  { loanable, available }: Within,
 ): TwiceSized | undefined {
   const most = maxLiquidatableDebt(input, rules)
   // Balances that round half up (until 3.4) are not followed through a call.
   if (most >= input.debtBalance || !rules.balancesAreExact) return undefined
-  const bounds = [most, debtLimit, largestWithLeftovers(input, rules), largestUnhealthy(input, around)]
+  const bounds = [most, loanable, largestWithLeftovers(input, rules), largestUnhealthy(input, around)]
   const firstCover = bounds.reduce(min)
   const first = firstCover > 0n ? seize(input, firstCover, rules) : undefined
-  if (first?.debt !== firstCover || burnsNothing(first, around.variableBorrowIndex)) return undefined
+  if (first?.debt !== firstCover || burnsNothing(first, around, rules)) return undefined
   const after = inputAfter(input, around, first, rules)
   if (after.healthFactor >= HEALTH_FACTOR_LIQUIDATION_THRESHOLD) return undefined
-  const second = sizeLargest(after, rules, debtLimit - firstCover)
-  if (second === undefined || burnsNothing(second, around.variableBorrowIndex)) return undefined
+  const left = { loanable: loanable - firstCover, available: available - first.collateral }
+  const second = sizeWithin(after, rules, left)
+  if (second === undefined || second.collateral > left.available || burnsNothing(second, around, rules))
+    return undefined
   return {
     firstCover,
     debtToCover: firstCover + second.debtToCover,

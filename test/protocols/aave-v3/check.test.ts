@@ -12,16 +12,18 @@ const MARKET = [
   reserve({ bonusBps: 10_200 }),
 ]
 const share = fc.bigInt({ min: 1n, max: 10_000n })
+/** Odd units, so that everything has to be rounded. */
+const odd = fc.bigInt({ min: 0n, max: 10n ** 5n })
 /** Some ether and bitcoin against dollars of two kinds. */
-const account: fc.Arbitrary<AccountSpec> = fc.tuple(share, share, share, share).map(
-  ([ether, bitcoin, usdc, dai]): AccountSpec => ({
+const account: fc.Arbitrary<AccountSpec> = fc.tuple(share, share, share, share, odd).map(
+  ([ether, bitcoin, usdc, dai, units]): AccountSpec => ({
     collaterals: [
-      [0, (ether * ETHER) / 100n],
-      [2, (bitcoin * 10n ** 8n) / 4000n],
+      [0, (ether * ETHER) / 100n + units],
+      [2, (bitcoin * 10n ** 8n) / 4000n + units],
     ],
     debts: [
-      [1, usdc * 20n * 10n ** 6n],
-      [3, dai * 20n * ETHER],
+      [1, usdc * 20n * 10n ** 6n + units],
+      [3, dai * 20n * ETHER + units],
     ],
   }),
 )
@@ -50,12 +52,12 @@ describe('Aave V3 check', () => {
     expect(unhealthy).to.be.above(300)
   })
 
-  it('tells about what the best call brings, so that the order is nearly right', () => {
+  it('tells about what the best single call brings, so that the order is nearly right', () => {
     fc.assert(
       fc.property(account, (one) => {
         const { protocol, ledger } = bookOf({ reserves: MARKET, accounts: [one] })
         const found = protocol.check(ledger, 0, NOW)
-        const best = protocol.inspect(ledger, 0, NOW)?.seizures[0]
+        const best = protocol.inspect(ledger, 0, NOW)?.seizures.find(({ firstCover }) => firstCover === 0n)
         // The protocol's fee is a tenth of the bonus, the flash premium 5 bps: the estimate lies above by about that.
         if (found && best && best.grossBase > 100n * USD)
           expect(found.gainBase / Number(best.grossBase)).to.be.within(1, 1.6)

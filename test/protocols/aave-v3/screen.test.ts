@@ -79,6 +79,10 @@ function errorOf(book: Book, market: readonly ReserveSpec[], spec: AccountSpec, 
   return { error, allowed: absolute + entries + relative * (credit + debit) }
 }
 
+/** Debts at a rate that is fixed at 0. */
+const fixed = (debts: readonly (readonly [id: number, principal: bigint])[]): NonNullable<AccountSpec['stable']> =>
+  debts.map(([id, principal]) => [id, { principal, rate: 0n, updatedAt: NOW }])
+
 describe('Aave V3 screen', () => {
   it('never misses an account that the exact rules call liquidatable', function () {
     const accounts = fc.array(fc.record({ one: account, edge: fc.boolean(), nudge, eMode: fc.nat(1) }), {
@@ -130,7 +134,7 @@ describe('Aave V3 screen', () => {
           eModes: EMODES.map((one) => ({ ...one, priceSource: 1n, priceUsd8 })),
           revision,
         }
-        const edge = atTheEdge(market, { ...spec.one, fixed: spec.fixed ?? [], eMode: spec.eMode }, spec.nudge)
+        const edge = atTheEdge(market, { ...spec.one, stable: fixed(spec.fixed ?? []), eMode: spec.eMode }, spec.nudge)
         const book = bookOf({ ...market, accounts: [edge] })
         const health = book.account(0, NOW)?.healthFactor ?? HEALTH_ONE
         if (health >= HEALTH_ONE) return
@@ -145,7 +149,7 @@ describe('Aave V3 screen', () => {
   it('counts debt at a fixed rate at the price of its category', () => {
     const market = { revision: 1n, reserves: [reserve(), reserve({ sToken: 1n, eModeCategory: 1 })] }
     const eModes = [{ id: 1, ltvBps: 9000, ltBps: 9300, bonusBps: 10_100, collaterals: [], priceSource: 1n }]
-    const one = { eMode: 1, collaterals: [[0, 10n ** 20n]], debts: [], fixed: [[1, 10n ** 19n]] } as const
+    const one = { eMode: 1, collaterals: [[0, 10n ** 20n]], debts: [], stable: fixed([[1, 10n ** 19n]]) } as const
     const flagged = (priceUsd8: bigint) =>
       bookOf({ ...market, eModes: eModes.map((eMode) => ({ ...eMode, priceUsd8 })), accounts: [one] }).screen(NOW)
     expect(flagged(8n * 10n ** 8n)).to.have.length(0)

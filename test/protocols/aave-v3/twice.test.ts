@@ -65,7 +65,7 @@ describe('Aave V3: a liquidation in two calls', () => {
       {},
     ],
     ['one call may take everything: under $2,000', owing(2_300n, 1_950n), {}, {}],
-    ['the pool has not enough for both', owing(100_000n, 84_000n), { available: 45_000n * ETHER }, {}],
+    ['the pool has not enough for the first', owing(100_000n, 84_000n), { available: 5_000n * ETHER }, {}],
     ['nothing is left to borrow for the second', owing(100_000n, 84_000n), {}, { available: 7_000n * 10n ** 6n }],
   ] as const)
     it(`is not made where ${what}`, () => {
@@ -73,6 +73,12 @@ describe('Aave V3: a liquidation in two calls', () => {
       expect(once).to.not.equal(undefined)
       expect(twice).to.equal(undefined)
     })
+
+  it('is smaller where the pool has less of the collateral', () => {
+    const { twice } = calls(inspect(owing(100_000n, 84_000n), { available: 30_000n * ETHER }))
+    expect(Number(twice?.collateralSeized) / 1e18).to.be.closeTo(30_000, 1e-6)
+    expect((twice?.collateralSeized ?? 0n) <= 30_000n * ETHER).to.equal(true)
+  })
 
   it('is smaller where less can be borrowed', () => {
     const { twice } = calls(inspect(owing(100_000n, 84_000n), {}, { available: 20_000n * 10n ** 6n }))

@@ -81,8 +81,14 @@ export interface AccountSpec {
   /** Reserve and scaled balance; the flag is set. */
   readonly collaterals: readonly (readonly [id: number, scaled: bigint])[]
   readonly debts: readonly (readonly [id: number, scaled: bigint])[]
-  /** Until 3.1: reserve and debt at a fixed rate, which is 0. */
-  readonly fixed?: readonly (readonly [id: number, principal: bigint])[]
+  /** Debt at a fixed rate; the flag is set. */
+  readonly stable?: readonly (readonly [id: number, debt: StableSpec])[]
+}
+
+export interface StableSpec {
+  readonly principal: bigint
+  readonly rate: bigint
+  readonly updatedAt: bigint
 }
 
 export interface EModeSpec {
@@ -94,6 +100,12 @@ export interface EModeSpec {
   /** Until 3.1. */
   readonly priceSource?: bigint
   readonly priceUsd8?: bigint
+  /** The oracle answers for `priceSource`. Default: it does. */
+  readonly hasPrice?: boolean
+  /** From 3.6: collaterals whose LTV is 0 in this category. */
+  readonly ltvZero?: readonly number[]
+  /** From 3.7: what is outside of the bitmap has an LTV of 0. */
+  readonly isolated?: boolean
 }
 
 export interface MarketSpec {
@@ -106,7 +118,7 @@ export interface MarketSpec {
 }
 
 export const NOW = 1_760_000_000n
-const HEAD: Header = {
+export const HEAD: Header = {
   number: 1n,
   hash: pad('0x1', { size: 32 }),
   parentHash: pad('0x0', { size: 32 }),
@@ -161,6 +173,8 @@ function reserveCells(id: number, r: ReserveSpec): [Cell, bigint][] {
   })
 }
 
+const bitmap = (ids: readonly number[]): bigint => ids.reduce((bits, id) => bits | (1n << BigInt(id)), 0n)
+
 function eModeCells({
   id,
   ltvBps,
@@ -169,15 +183,19 @@ function eModeCells({
   collaterals,
   priceSource = 0n,
   priceUsd8 = 0n,
+  hasPrice = true,
+  ltvZero = [],
+  isolated = false,
 }: EModeSpec): [Cell, bigint][] {
   const values: Record<keyof typeof EMODE, bigint> = {
     ltv: BigInt(ltvBps),
     liquidationThreshold: BigInt(ltBps),
     liquidationBonus: BigInt(bonusBps),
-    collateralBitmap: collaterals.reduce((bits, reserveId) => bits | (1n << BigInt(reserveId)), 0n),
-    ltvzeroBitmap: 0n,
+    collateralBitmap: bitmap(collaterals),
+    ltvzeroBitmap: bitmap(ltvZero),
     priceSource,
-    price: priceUsd8,
+    price: hasPrice ? priceUsd8 : NO_PRICE,
+    isolated: BigInt(isolated),
   }
   return Object.keys(EMODE).map((field) => {
     const name = field as keyof typeof EMODE
@@ -185,15 +203,19 @@ function eModeCells({
   })
 }
 
-function accountCells(account: number, { eMode = 0, collaterals, debts, fixed = [] }: AccountSpec): [Cell, bigint][] {
-  const borrowing = [...debts, ...fixed].reduce((bits, [id]) => bits | (1n << BigInt(2 * id)), 0n)
+function accountCells(account: number, { eMode = 0, collaterals, debts, stable = [] }: AccountSpec): [Cell, bigint][] {
+  const borrowing = [...debts, ...stable].reduce((bits, [id]) => bits | (1n << BigInt(2 * id)), 0n)
   const flags = collaterals.reduce((bits, [id]) => bits | (2n << BigInt(2 * id)), borrowing)
   return [
     [configurationCell(account), flags],
     [userEModeCell(account), BigInt(eMode)],
     ...collaterals.map(([id, scaled]): [Cell, bigint] => [scaledCell(account, id, COLLATERAL), scaled]),
     ...debts.map(([id, scaled]): [Cell, bigint] => [scaledCell(account, id, DEBT), scaled]),
-    ...fixed.map(([id, principal]): [Cell, bigint] => [stableCell(account, id, 'principal'), principal]),
+    ...stable.flatMap(([id, { principal, rate, updatedAt }]): [Cell, bigint][] => [
+      [stableCell(account, id, 'principal'), principal],
+      [stableCell(account, id, 'rate'), rate],
+      [stableCell(account, id, 'updated'), updatedAt],
+    ]),
   ]
 }
 
