@@ -46,7 +46,7 @@ const parts = (row: Ranked | undefined): string =>
     ? ''
     : `screen ${figure(row.screenMs)}, checks ${figure(row.checksMs)}, sizing ${figure(row.sizingMs)} ms; ` +
       `the BigInt sweep takes ${figure((row.bigIntMs * 1e3) / row.accounts)} µs an account here, 0.6 where the aims were set`
-const SHARED = 'other work ran on the machine'
+const SHARED = 'milliseconds are those of this machine under the load said above'
 
 /** Each aim of the list, in its order. */
 export function aimsOf(measured: Measured): Row[] {
