@@ -123,6 +123,8 @@ function levelOf({ kind, data }: JournalEntry): 'info' | 'warn' | 'error' {
     case 'confirmed':
     case 'refusal':
     case 'rollback':
+    case 'control':
+    case 'summary':
       return 'info'
     case 'audit':
       return data['mismatched'] === 0 ? 'info' : 'error'
@@ -168,6 +170,10 @@ function fieldsOf(kind: JournalKind): readonly string[] {
       return ['checked', 'mismatched', 'worst']
     case 'breaker':
       return ['reason', 'detail']
+    case 'control':
+      return ['said', 'via', 'by', 'detail']
+    case 'summary':
+      return ['day', 'liquidations', 'profitUsd8', 'refused', 'lost']
     default:
       return never(kind)
   }

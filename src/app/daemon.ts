@@ -162,10 +162,10 @@ async function runChains(options: DaemonOptions, running: Running): Promise<void
   const { states, journal, store, stop } = running
   const alerts = new AlertDesk(
     {
-      thresholds: config.alerts.thresholdsWad,
-      hysteresis: config.alerts.hysteresisWad,
-      cooldownS: config.alerts.cooldownS,
-      minDebtBase: config.alerts.minDebtUsd8,
+      thresholds: config.alerts.ladder.thresholdsWad,
+      hysteresis: config.alerts.ladder.hysteresisWad,
+      cooldownS: config.alerts.ladder.cooldownS,
+      minDebtBase: config.alerts.ladder.minDebtUsd8,
     },
     store,
     journal,

@@ -20,6 +20,8 @@ export interface KnownChain {
   readonly explorer: string
   readonly uniswapV3: UniswapV3
   readonly l1Fee: L1Fee
+  /** ENS UniversalResolver, where names live. */
+  readonly ensResolver?: Address
 }
 
 /** Multicall3 has the same address on every chain. */
@@ -41,6 +43,7 @@ export const CHAINS: Readonly<Record<string, KnownChain>> = {
     explorer: 'https://etherscan.io',
     uniswapV3,
     l1Fee: 'none',
+    ensResolver: '0xeeeeeeee14d718c2b47d9923deab1335e144eeee',
   },
   optimism: {
     id: 10,

@@ -1,4 +1,6 @@
 import type { Address } from 'viem'
+import type { AlertRule, LadderRule } from '../core/people/alert-rule.ts'
+import type { EventName, Loudness, Role, Topic } from '../core/people/events.ts'
 import type { Limits } from '../core/plan.ts'
 import type { L1Fee, UniswapV3 } from './chains.ts'
 import type { PriceReads } from './markets.ts'
@@ -36,6 +38,8 @@ export interface ChainConfig {
   readonly explorer: string | undefined
   readonly l1Fee: L1Fee
   readonly uniswapV3: UniswapV3 | undefined
+  /** ENS UniversalResolver on this chain. */
+  readonly ensResolver: Address | undefined
 }
 
 export interface MarketConfig {
@@ -56,6 +60,8 @@ export interface ExecutorConfig {
   readonly signer: { readonly keystore: string; readonly passwordEnv: string } | undefined
   /** Accounts that must equal the chain's own answers before anything is sent. */
   readonly proveAccounts: number
+  /** Below this people are told that the signer runs dry. */
+  readonly lowBalanceWei: bigint
   /** One entry for every market of this configuration. */
   readonly markets: ReadonlyMap<string, MarketExecutor>
 }
@@ -66,22 +72,53 @@ export interface MarketExecutor {
 }
 
 export interface AlertsConfig {
-  /** 18 decimals, highest first. */
-  readonly thresholdsWad: readonly bigint[]
-  readonly hysteresisWad: bigint
-  readonly cooldownS: number
-  readonly minDebtUsd8: bigint
+  /** `positions`, the ladder of `alerts.thresholds` and `alerts.distances`, first; then `alerts.rules`. */
+  readonly rules: readonly AlertRule[]
+  /** What a watch uses that has no thresholds of its own. */
+  readonly ladder: LadderRule
+  readonly rescueTargetWad: bigint
+  /** Lower-case address to its label. */
+  readonly labels: ReadonlyMap<Address, string>
+  readonly timezone: string
+  /** Minutes after midnight in `timezone`. */
+  readonly summaryAtMinute: number | undefined
   readonly telegram: TelegramConfig | undefined
+  readonly webhooks: readonly WebhookConfig[]
+  readonly heartbeat: { readonly url: string; readonly everyS: number } | undefined
+}
+
+export type Language = 'en' | 'zh'
+
+/** How one chat or webhook wants to be told. */
+export interface Taste {
+  readonly role: Role
+  readonly language: Language
+  readonly events: Readonly<Partial<Record<EventName, Loudness>>>
 }
 
 export interface TelegramConfig {
   readonly token: string
   readonly apiRoot: string
+  readonly watchesPerChat: number
   readonly chats: readonly TelegramChat[]
 }
 
-export interface TelegramChat {
+export interface TelegramChat extends Taste {
   readonly chatId: number
   readonly userIds: readonly number[]
-  readonly role: 'viewer' | 'operator'
+  readonly topics: Readonly<Partial<Record<Topic, number>>>
+  readonly quiet: QuietHours | undefined
+}
+
+/** Minutes after midnight in the alerts' time zone; may pass midnight. */
+export interface QuietHours {
+  readonly fromMinute: number
+  readonly toMinute: number
+}
+
+export interface WebhookConfig extends Taste {
+  readonly name: string
+  readonly url: string
+  readonly kind: 'json' | 'slack'
+  readonly secret: string | undefined
 }

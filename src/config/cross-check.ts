@@ -1,4 +1,5 @@
 import { CHAINS } from './chains.ts'
+import { alertProblems } from './cross-check-alerts.ts'
 import { type Known, marketNames, marketProblems } from './cross-check-markets.ts'
 import { type Problem, when } from './problems.ts'
 import { didYouMean } from './suggest.ts'
@@ -12,7 +13,7 @@ export function crossCheck(root: unknown, known: Known): readonly Problem[] {
     ...chainProblems(chains),
     ...marketProblems(list(file['markets']), chains, known),
     ...executorProblems(tree(file['executor']), marketNames(file['markets'])),
-    ...alertProblems(tree(file['alerts'])),
+    ...alertProblems(tree(file['alerts']), marketNames(file['markets']), Object.keys(chains)),
     ...httpProblems(tree(file['http'])),
   ]
 }
@@ -70,17 +71,6 @@ function executorProblems(executor: Tree, markets: readonly string[]): readonly 
       fix: 'Add `signer: { keystore: ./keeper.json }`, or use mode simulate.',
     }),
   ]
-}
-
-function alertProblems(alerts: Tree): readonly Problem[] {
-  const thresholds = list(alerts['thresholds']).map(Number)
-  const twins = thresholds.flatMap((value, i) => (thresholds.indexOf(value) < i && value >= 0 ? [i] : []))
-  return twins.map((i) => ({
-    path: ['alerts', 'thresholds', i],
-    what: `the threshold ${thresholds[i]} is there twice`,
-    why: 'each is one alert',
-    fix: 'Take one out.',
-  }))
 }
 
 function httpProblems(http: Tree): readonly Problem[] {

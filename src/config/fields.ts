@@ -36,6 +36,11 @@ export const wad = decimal(SCALE.health, 'health factor')
 /** Given in gwei, kept in wei. */
 export const gasWei = decimal(SCALE.gwei, 'gas price in gwei')
 
+/** Given in whole native coins, kept in wei. */
+export const wei18 = decimal(SCALE.coin, 'amount of the native coin')
+/** Given in per cent, kept in basis points. */
+export const bps = decimal(SCALE.percent, 'percentage').transform(Number)
+
 /** Lower case, as everywhere inside; a mixed-case address must carry a correct checksum. */
 export const address = z.string().transform((input, context): Address => {
   if (!/^0x[0-9a-fA-F]{40}$/.test(input))
@@ -75,3 +80,30 @@ export const name = z
 
 export const positive = z.int().min(1)
 export const count = z.int().min(0)
+
+/** Minutes after midnight. */
+export const timeOfDay = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d$/, 'a time of day such as "08:00"')
+  .transform((text) => minutesOf(text))
+
+/** From and to, as minutes after midnight; may pass midnight. */
+export const quietHours = z
+  .string()
+  .regex(/^([01]\d|2[0-3]):[0-5]\d-([01]\d|2[0-3]):[0-5]\d$/, 'hours such as "22:00-07:00"')
+  .transform((text) => {
+    const [from = '', to = ''] = text.split('-')
+    return { fromMinute: minutesOf(from), toMinute: minutesOf(to) }
+  })
+
+const minutesOf = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3, 5))
+
+export const timezone = z.string().refine(isTimezone, 'a time zone such as "Europe/Berlin"')
+
+function isTimezone(zone: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone !== ''
+  } catch {
+    return false
+  }
+}

@@ -1,8 +1,9 @@
 import { resolve as resolvePath } from 'node:path'
 import type { Address } from 'viem'
 import { CHAINS, MULTICALL3, type UniswapV3 } from './chains.ts'
-import type { AlertsConfig, ChainConfig, Config, ExecutorConfig, MarketConfig, MarketExecutor } from './config.ts'
+import type { ChainConfig, Config, ExecutorConfig, MarketConfig, MarketExecutor } from './config.ts'
 import { MARKETS } from './markets.ts'
+import { resolveAlerts } from './resolve-alerts.ts'
 import { type Checked, marketLimits } from './schema.ts'
 
 /** Block time assumed for a chain that is not known and does not say. */
@@ -45,9 +46,10 @@ function resolveChain(name: string, chain: Checked['chains'][string]): ChainConf
     multicall: chain.multicall ?? lower(MULTICALL3),
     wrappedNative: chain.wrappedNative ?? (known && lower(known.wrappedNative)),
     nativeSymbol: known?.nativeSymbol ?? 'ETH',
-    explorer: known?.explorer,
+    explorer: chain.explorer ?? known?.explorer,
     l1Fee,
     uniswapV3: chain.uniswapV3 ?? (known && lowerAll(known.uniswapV3)),
+    ensResolver: chain.ensResolver ?? (known?.ensResolver && lower(known.ensResolver)),
   }
 }
 
@@ -81,11 +83,12 @@ function resolveExecutor(
   markets: readonly MarketConfig[],
   folder: string,
 ): ExecutorConfig {
-  const { mode, signer, proveAccounts } = executor
+  const { mode, signer, proveAccounts, lowBalance } = executor
   return {
     mode,
     signer: signer && { ...signer, keystore: resolvePath(folder, signer.keystore) },
     proveAccounts,
+    lowBalanceWei: lowBalance,
     markets: new Map(
       markets.map(({ name }) => [name, resolveLimits(executor.markets[name] ?? marketLimits.parse({}))]),
     ),
@@ -102,20 +105,6 @@ const resolveLimits = (market: Checked['executor']['markets'][string]): MarketEx
     denyAssets: new Set(market.denyAssets),
     deadlineS: BigInt(market.deadlineS),
   },
-})
-
-const resolveAlerts = ({
-  thresholds,
-  hysteresis,
-  cooldownS,
-  minDebtUsd,
-  telegram,
-}: Checked['alerts']): AlertsConfig => ({
-  thresholdsWad: thresholds.toSorted((a, b) => (a === b ? 0 : a > b ? -1 : 1)),
-  hysteresisWad: hysteresis,
-  cooldownS,
-  minDebtUsd8: minDebtUsd,
-  telegram,
 })
 
 const lower = (address: Address): Address => `0x${address.slice(2).toLowerCase()}`

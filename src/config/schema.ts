@@ -1,5 +1,6 @@
 import * as z from 'zod'
-import { address, count, gasWei, httpUrl, name, positive, usd8, wad, wsUrl } from './fields.ts'
+import { address, count, gasWei, httpUrl, name, positive, usd8, wei18, wsUrl } from './fields.ts'
+import { alerts } from './schema-alerts.ts'
 
 /** Beside the description: the environment variable that fills the option when the file leaves it out, and whether logs must hide it. */
 declare module 'zod' {
@@ -65,6 +66,12 @@ const chain = z.strictObject({
     .describe(
       'Fee for the data on the parent chain: `op` asks the OP stack’s GasPriceOracle. Default: that of the known chain, else none.',
     ),
+  explorer: httpUrl
+    .optional()
+    .describe('Block explorer that messages link to. Default: that of the known chain, else none.'),
+  ensResolver: address
+    .optional()
+    .describe('ENS UniversalResolver, to read names on this chain. Default: that of Ethereum, else none.'),
   uniswapV3,
 })
 
@@ -159,54 +166,11 @@ const executor = z.strictObject({
     .describe(
       'Accounts (all, where there are fewer) that must equal the chain’s own answers, beside the debt totals of all reserves, before anything is sent: at start, after an upgrade of the pool, after the market was read anew.',
     ),
+  lowBalance: wei18.prefault('0.05').describe('Native coin; when the signer has less, people are told.'),
   markets: z
     .record(name, marketLimits)
     .prefault({})
     .describe('Limits of each market, by its name. A market that is not named has the defaults.'),
-})
-
-const chat = z.strictObject({
-  chatId: z
-    .int()
-    .describe('Chat that gets the messages.')
-    .meta({ examples: [1] }),
-  userIds: z
-    .array(positive)
-    .default([])
-    .describe('People whose commands are obeyed there.')
-    .meta({ examples: [[1]] }),
-  role: z
-    .enum(['viewer', 'operator'])
-    .default('viewer')
-    .describe('Messages to a `viewer` say that they are no advice; an `operator` knows.')
-    .meta({ examples: ['operator'] }),
-})
-
-const telegram = z
-  .strictObject({
-    token: z
-      .string()
-      .min(1)
-      .describe('Bot token from @BotFather.')
-      .meta({ 'x-secret': true, 'x-env': 'TELEGRAM_BOT_TOKEN', examples: ['${TELEGRAM_BOT_TOKEN}'] }),
-    apiRoot: httpUrl.prefault('https://api.telegram.org').describe('Root of the Bot API.'),
-    chats: z.array(chat).min(1).describe('Who is told, and who may command.'),
-  })
-  .optional()
-  .describe('Alerts and commands on Telegram; without it there are none.')
-
-const alerts = z.strictObject({
-  thresholds: z
-    .array(wad)
-    .min(1)
-    .prefault(['1.1', '1.05', '1.0'])
-    .describe('Health factors; falling below one is an alert.'),
-  hysteresis: wad.prefault('0.01').describe('How far above a threshold health must rise before it can alert again.'),
-  cooldownS: count.default(900).describe('Seconds between two alerts of one account at one threshold.'),
-  minDebtUsd: usd8
-    .prefault('100')
-    .describe('Accounts with less debt than this, in US dollars, are not worth a message.'),
-  telegram,
 })
 
 const store = z.strictObject({

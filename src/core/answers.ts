@@ -115,8 +115,69 @@ export interface SeizureAnswer {
   readonly grossBase: string
 }
 
+/** One transaction of a rescue, ready to sign. */
+export interface RescueCall {
+  readonly to: string
+  readonly data: string
+  /** `approve`, `repay`, `supply`, `repayWithATokens`, `withdraw`, `swap`. */
+  readonly what: string
+}
+
+/** Why a way out cannot be taken as it stands. */
+export type RescueObstacle =
+  | 'wallet-short'
+  | 'supply-cap'
+  | 'paused'
+  | 'frozen'
+  | 'no-route'
+  | 'health-on-the-way'
+  | 'not-liquid'
+
+/** A way out as it is told to its owner: everything that the wallet needs. Integers of the chain are decimal strings. */
+export interface RescueOption extends RescueAnswer {
+  /** What the wallet holds of the asset; null: not asked, or not needed. */
+  readonly inWallet: string | null
+  /** Of `sell`: what is repaid, and the least that the sale brings. */
+  readonly repays: {
+    readonly asset: string
+    readonly symbol: string
+    readonly decimals: number
+    readonly amount: string
+  } | null
+  /** What taking it costs beside the amount itself (swap), base currency; "0" for none. */
+  readonly costBase: string
+  readonly obstacle: RescueObstacle | null
+  /** In order, from the owner's own address. Empty when there is an obstacle. */
+  readonly calls: readonly RescueCall[]
+}
+
+/** What a liquidation would take from the owner now. */
+export interface LiquidationCost {
+  readonly collateralAsset: string
+  readonly symbol: string
+  /** Debt covered and collateral taken, base currency; the difference is what it costs. */
+  readonly debtBase: string
+  readonly seizedBase: string
+  readonly costBase: string
+}
+
+/** What an owner is told: how the position stands, what would happen, and the ways out, cheapest first. */
+export interface Advice extends Marked {
+  readonly row: AccountRow
+  readonly block: BlockRef
+  /** Chain time for which amounts and healths below hold to the wei: the next block's. */
+  readonly timestamp: number
+  readonly targetHealth: string
+  readonly options: readonly RescueOption[]
+  /** At today's prices and health just below 1; null when no call would be allowed. */
+  readonly liquidation: LiquidationCost | null
+  /** Of the address on the chain's explorer; null: none is known. */
+  readonly explorerUrl: string | null
+}
+
 export interface RescueAnswer {
-  readonly kind: 'repay' | 'add'
+  /** `sell`: give up collateral for the debt, through a venue or, where both are one asset, in the pool itself. */
+  readonly kind: 'repay' | 'add' | 'sell'
   readonly asset: string
   readonly symbol: string
   readonly decimals: number
@@ -203,4 +264,68 @@ export interface Queries {
   account(market: string, address: string): Explanation | undefined
   markets(): readonly string[]
   journal(query: { after: number; kind?: string | undefined; limit: number }): readonly JournalEntry[]
+}
+
+export interface BalanceAnswer {
+  readonly chain: string
+  readonly address: string
+  readonly wei: string
+  readonly symbol: string
+  readonly isLow: boolean
+}
+
+export interface GasAnswer {
+  readonly chain: string
+  readonly block: string
+  readonly baseFeeWei: string
+  readonly priorityFeeWei: string
+}
+
+export interface RpcAnswer {
+  readonly chain: string
+  /** Host only: never a path or a key. */
+  readonly host: string
+  readonly ok: boolean
+  readonly lagBlocks: number
+  readonly lastError: string | null
+  readonly requestsToday: number
+}
+
+/** Why an account is, or is not, being liquidated: one answer a market that knows it. */
+export interface WhyAnswer {
+  readonly market: string
+  readonly chainId: number
+  readonly block: BlockRef
+  readonly row: AccountRow
+  /** What holds everybody back: mode, pause, quarantine, missing proof. A refusal's reason, or `mode-watch`. */
+  readonly heldBackBy: string | null
+  /** What the journal last said of it. */
+  readonly last: JournalEntry | null
+}
+
+/** For those who run the program. */
+export interface OperatorQueries {
+  balances(): Promise<readonly BalanceAnswer[]>
+  gas(): readonly GasAnswer[]
+  rpc(): readonly RpcAnswer[]
+  /** The last lines of the log at `warn` and above, newest last, without secrets. */
+  logs(limit: number): readonly string[]
+  why(address: string): readonly WhyAnswer[]
+  /** Newest first. */
+  liquidations(limit: number): readonly JournalEntry[]
+  /** Of the last days, newest first. */
+  profit(days: number): readonly SummaryDay[]
+}
+
+/** A day in figures, of one market. */
+export interface SummaryDay {
+  /** `2026-11-26` in the alerts' time zone. */
+  readonly day: string
+  readonly market: string
+  readonly liquidations: number
+  readonly lost: number
+  readonly profitUsd8: string
+  readonly feeWei: string
+  /** Refusals by reason. */
+  readonly refused: Readonly<Record<string, number>>
 }

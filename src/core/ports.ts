@@ -1,4 +1,5 @@
 import type { Address, Hex } from 'viem'
+import type { Advice } from './answers.ts'
 import type { Cell } from './ledger.ts'
 import type { Candidate, Plan, Quote, Refusal, Seizure } from './plan.ts'
 import type { Call, Facts, Header, Log, Read } from './types.ts'
@@ -105,6 +106,10 @@ export type JournalKind =
   | 'reorged'
   | 'audit'
   | 'breaker'
+  /** What somebody said, and what it changed. */
+  | 'control'
+  /** A day in figures. */
+  | 'summary'
 
 /** Something that happened. All that people ever see. */
 export interface JournalEntry {
@@ -117,6 +122,11 @@ export interface JournalEntry {
   readonly kind: JournalKind
   /** JSON: integers of the chain are decimal strings. */
   readonly data: Readonly<Record<string, unknown>>
+}
+
+/** What an owner needs to know, with what must be asked of the node (wallet, quotes). Undefined: no such position. */
+export interface Advisor {
+  advise(market: string, address: Address): Promise<Advice | undefined>
 }
 
 /** A reader of the journal. Must not throw; a slow one must queue. */

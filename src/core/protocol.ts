@@ -106,7 +106,7 @@ export interface AccountView {
 
 /** One way to bring health to a target. */
 export interface Rescue {
-  readonly kind: 'repay' | 'add'
+  readonly kind: 'repay' | 'add' | 'sell'
   readonly asset: Address
   readonly symbol: string
   readonly decimals: number

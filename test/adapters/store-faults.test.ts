@@ -155,7 +155,7 @@ describe('store and faults', () => {
 
     it('is refused and left alone: written by a newer Plimsoll', () => {
       filled()
-      tamper((db) => db.exec("UPDATE meta SET value = '2' WHERE name = 'schema_version'"))
+      tamper((db) => db.exec("UPDATE meta SET value = '3' WHERE name = 'schema_version'"))
       for (const options of [{}, { readonly: true }, { share: 'copy' }] as const) {
         const error = complaint(() => openStore(place.file, options))
         expect(error.code).to.equal('STORE_NEWER')

@@ -42,7 +42,17 @@ describe('loadConfig', () => {
     ])
     expect(config.markets[1]?.priceReads).to.deep.equal({ seconds: 2 })
     expect(config.http).to.deep.equal({ host: '127.0.0.1', port: 0, token: 'token-of-the-api' })
-    expect(config.alerts.telegram?.chats).to.deep.equal([{ chatId: -100123, userIds: [1], role: 'operator' }])
+    expect(config.alerts.telegram?.chats).to.deep.equal([
+      {
+        chatId: -100123,
+        userIds: [1],
+        role: 'operator',
+        language: 'en',
+        topics: {},
+        events: {},
+        quiet: undefined,
+      },
+    ])
   })
 
   it('turns money, gas and health into integers, exactly', () => {
@@ -55,9 +65,9 @@ describe('loadConfig', () => {
       deadlineS: 60n,
     })
     expect(limits?.denyBorrowers.has('0x2f39d218133afab8f2b819b1066c7e434ad94e9e')).to.equal(true)
-    expect(alerts.thresholdsWad).to.deep.equal([11n * 10n ** 17n, 105n * 10n ** 16n, 10n ** 18n])
-    expect(alerts.hysteresisWad).to.equal(10n ** 16n)
-    expect(alerts.minDebtUsd8).to.equal(100_00000000n)
+    expect(alerts.ladder.thresholdsWad).to.deep.equal([11n * 10n ** 17n, 105n * 10n ** 16n, 10n ** 18n])
+    expect(alerts.ladder.hysteresisWad).to.equal(10n ** 16n)
+    expect(alerts.ladder.minDebtUsd8).to.equal(100_00000000n)
   })
 
   it('has a default for all that may be left out, and limits for every market', () => {
@@ -67,7 +77,7 @@ describe('loadConfig', () => {
     expect(config.executor.markets.get('m')?.limits.minProfitUsd8).to.equal(0n)
     expect(config.http).to.deep.equal({ host: '127.0.0.1', port: 9464, token: undefined })
     expect(config.markets[0]).to.deep.include({ rules: 'auto', priceReads: 'every-block', fromBlock: 0n })
-    expect(config.alerts.cooldownS).to.equal(900)
+    expect(config.alerts.ladder.cooldownS).to.equal(900)
   })
 
   it('takes paths relative to the file', () => {

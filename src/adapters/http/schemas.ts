@@ -20,6 +20,8 @@ export const JOURNAL_KINDS = [
   'reorged',
   'audit',
   'breaker',
+  'control',
+  'summary',
 ] as const satisfies readonly JournalKind[]
 
 const block = z.object({ number: integer, hash: z.string(), timestamp: z.int() }) satisfies z.ZodType<BlockRef>

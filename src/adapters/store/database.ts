@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { StoreError } from '../../core/errors.ts'
 import { takeLock } from './lock.ts'
-import { APPLICATION, SCHEMA, SCHEMA_VERSION } from './schema.ts'
+import { APPLICATION, PEOPLE, SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
 /** An open database and how to let go of it. */
 export interface Opened {
@@ -123,6 +123,7 @@ function prepare(db: Database.Database, path: string): void {
       fix: 'Put the store on a local disk (not on a network share)',
     })
   if (isEmpty(db, path)) create(db)
+  else upgrade(db)
   touch(db)
 }
 
@@ -133,6 +134,16 @@ function create(db: Database.Database): void {
     put.run('application', APPLICATION)
     put.run('schema_version', String(SCHEMA_VERSION))
     put.run('writes', '0')
+  }).immediate()
+}
+
+/** Version 2 added what concerns people. Older state stays as it is. */
+function upgrade(db: Database.Database): void {
+  const version = Number(db.prepare("SELECT value FROM meta WHERE name = 'schema_version'").pluck().get())
+  if (version >= SCHEMA_VERSION) return
+  db.transaction(() => {
+    db.exec(PEOPLE)
+    db.prepare("UPDATE meta SET value = ? WHERE name = 'schema_version'").run(String(SCHEMA_VERSION))
   }).immediate()
 }
 

@@ -1,11 +1,36 @@
 /** Written into `meta`, so that nobody takes another program's database for ours. */
 export const APPLICATION = 'plimsoll'
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 
 /**
  * Block numbers are 64-bit INTEGER (read as bigint), every other integer of the chain is decimal text inside a body, so
  * no digit is lost. What is expensive to lose unnoticed (pages, checkpoints, scans, intents) carries a digest of its own.
  */
+export const PEOPLE = `
+-- What was told under which rule of which account, so that nothing is repeated after a restart. body: JSON.
+CREATE TABLE latch (
+  rule TEXT NOT NULL, subject TEXT NOT NULL, body TEXT NOT NULL, PRIMARY KEY (rule, subject)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE watch (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, chat TEXT NOT NULL, address TEXT NOT NULL, body TEXT NOT NULL,
+  UNIQUE (chat, address)
+) STRICT;
+
+CREATE TABLE mute (
+  chat TEXT NOT NULL, scope TEXT NOT NULL, until_s INTEGER, PRIMARY KEY (chat, scope)
+) STRICT, WITHOUT ROWID;
+
+-- channel: telegram:CHAT or webhook:NAME. key: what is told, once a channel for ever (the journal's seq, a reply's update id).
+-- state: waiting, sending (handed to the channel, answer unknown), told, dropped. message: the channel's id of what was sent.
+CREATE TABLE outbox (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, channel TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER, event TEXT NOT NULL,
+  loud INTEGER NOT NULL, created_s INTEGER NOT NULL, due_s INTEGER NOT NULL, state TEXT NOT NULL, message TEXT, body TEXT,
+  UNIQUE (channel, key)
+) STRICT;
+CREATE INDEX outbox_state ON outbox (channel, state, due_s, id);
+`
+
 export const SCHEMA = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
@@ -41,4 +66,4 @@ CREATE TABLE intent (
 CREATE INDEX intent_status ON intent (chain_id, status, nonce);
 
 CREATE TABLE named_value (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-`
+${PEOPLE}`

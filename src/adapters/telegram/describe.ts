@@ -63,6 +63,8 @@ export function describe(entry: JournalEntry, naming: Naming): string | undefine
     case 'refusal':
     case 'plan':
     case 'replaced':
+    case 'control':
+    case 'summary':
       return undefined
     default:
       // A store written by a newer version may hold kinds that are not known here: no reason to fail.

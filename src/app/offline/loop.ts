@@ -39,10 +39,10 @@ export async function runOffline({
   const state = new ChainState(chain.name, chain.id, chain.blockTimeS)
   state.books = books
   const rules = {
-    thresholds: alerts.thresholdsWad,
-    hysteresis: alerts.hysteresisWad,
-    cooldownS: alerts.cooldownS,
-    minDebtBase: alerts.minDebtUsd8,
+    thresholds: alerts.ladder.thresholdsWad,
+    hysteresis: alerts.ladder.hysteresisWad,
+    cooldownS: alerts.ladder.cooldownS,
+    minDebtBase: alerts.ladder.minDebtUsd8,
   }
   await runKeeper({
     ...rest,

@@ -19,6 +19,7 @@ const chain: Work['chain'] = {
   nativeSymbol: 'ETH',
   explorer: undefined,
   l1Fee: 'none',
+  ensResolver: undefined,
   uniswapV3: venue,
 }
 const market: Work['market'] = {
