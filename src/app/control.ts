@@ -105,8 +105,7 @@ export class Control implements ControlPort {
   async reload(by: Speaker): Promise<ControlAnswer<Reloaded>> {
     const reading = this.#options.read()
     if (typeof reading === 'string') return refused('bad-configuration', reading)
-    const { applied, needRestart } = reading.reloaded
-    const changed = applied.length + needRestart.length > 0
+    const changed = reading.reloaded.applied.length > 0
     if (changed) this.#write(by, 'reload', describe(reading.reloaded))
     reading.apply()
     return { kind: 'done', changed, value: reading.reloaded }

@@ -111,8 +111,10 @@ async function runWithStore(options: DaemonOptions, store: Store): Promise<void>
 async function reloadBySignal(control: ControlPort, log: Logger): Promise<void> {
   try {
     const answer = await control.reload({ via: 'signal', id: 'SIGHUP' })
-    if (answer.kind === 'refused') log.error(`the configuration stays as it was: ${answer.detail}`)
-    else if (!answer.changed) log.info('the configuration was read again: nothing has changed')
+    if (answer.kind === 'refused') return log.error(`the configuration stays as it was: ${answer.detail}`)
+    if (!answer.changed) log.info('the configuration was read again: nothing changes now')
+    const { needRestart } = answer.value
+    if (needRestart.length > 0) log.warn(`after a restart only: ${needRestart.join(', ')}`)
   } catch (error) {
     log.error({ err: error }, 'the configuration could not be read anew')
   }

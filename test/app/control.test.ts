@@ -317,6 +317,13 @@ describe('control', () => {
       expect(entries()).to.deep.equal([])
     })
 
+    it('that only a restart can apply is answered, and nothing is written down', async () => {
+      const reloaded = { applied: [], needRestart: ['http.port'] }
+      const control = start({ read: () => ({ reloaded, apply: () => {} }) })
+      expect(await control.reload(bob)).to.deep.equal({ kind: 'done', changed: false, value: reloaded })
+      expect(entries()).to.deep.equal([])
+    })
+
     it('of a bad file is refused with all that is wrong', async () => {
       const control = start({ read: () => 'two problems: …' })
       expect(await control.reload(bob)).to.deep.equal({

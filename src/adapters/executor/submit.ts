@@ -1,6 +1,6 @@
 import type { Executor, Outcome } from '../../core/ports.ts'
 import { type PrepareOptions, prepare } from './prepare.ts'
-import { type Settling, settlingOf } from './settling.ts'
+import type { Settling } from './settling.ts'
 
 export interface SubmitOptions extends PrepareOptions {
   readonly onProblem: (problem: string) => void
@@ -20,8 +20,3 @@ export const submit =
     record(market, facts.block, outcome, () => options.store.saveIntent(intent))
     await broadcast(intent)
   }
-
-export function submitExecutor(options: SubmitOptions): Executor {
-  const settling = settlingOf({ ...options, maySend: options.maySign })
-  return { mode: 'live', ...settling, execute: submit(options, settling) }
-}
