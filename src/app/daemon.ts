@@ -24,7 +24,7 @@ import type { Progress } from './open-chain.ts'
 import { localTime } from './people/clock.ts'
 import { Days } from './people/days.ts'
 import { createOperatorQueries } from './people/operator-queries.ts'
-import { startRounds } from './people/rounds.ts'
+import { balanceSettings, startRounds } from './people/rounds.ts'
 import { createQueries } from './queries.ts'
 import { superviseChain } from './supervise.ts'
 import { watchdog } from './watchdog.ts'
@@ -150,7 +150,7 @@ async function operatorsOf(
   const signer = account?.address ?? (await keeperAddress(live.config))
   return createOperatorQueries({
     ...inside,
-    live,
+    settings: () => balanceSettings(live),
     chains: states,
     signer,
     recent,

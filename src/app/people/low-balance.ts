@@ -3,12 +3,14 @@ import { RpcFault, UnreachableError } from '../../core/errors.ts'
 import type { Store } from '../../core/ports.ts'
 import type { ChainState } from '../chain-state.ts'
 import type { Journal } from '../journal.ts'
-import type { InForce } from '../live.ts'
 
 export interface BalanceWatchOptions {
   readonly chains: readonly ChainState[]
   readonly address: Address
-  readonly live: InForce
+  readonly settings: () => {
+    readonly lowBalanceWei: bigint
+    readonly symbolOf: (chainId: number) => string
+  }
   readonly store: Pick<Store, 'value' | 'setValue' | 'atomically'>
   readonly journal: Pick<Journal, 'add' | 'hold'>
 }
@@ -34,12 +36,11 @@ export async function lookAtBalances(options: BalanceWatchOptions): Promise<void
   }
 }
 
-function tell({ live, store, journal, address }: BalanceWatchOptions, chain: ChainState, wei: bigint): void {
-  const { lowBalanceWei } = live.config.executor
+function tell({ settings, store, journal, address }: BalanceWatchOptions, chain: ChainState, wei: bigint): void {
+  const { lowBalanceWei, symbolOf } = settings()
   const isLow = wei < lowBalanceWei
   if (isLow === (store.value(latchOf(chain)) === 'true')) return
-  const { nativeSymbol = 'ETH' } = live.config.chains.find(({ id }) => id === chain.chainId) ?? {}
-  const detail = `${address} has ${coins(wei)} ${nativeSymbol} on ${chain.name}, ${isLow ? 'less than' : 'again at least'} ${coins(lowBalanceWei)}`
+  const detail = `${address} has ${coins(wei)} ${symbolOf(chain.chainId)} on ${chain.name}, ${isLow ? 'less than' : 'again at least'} ${coins(lowBalanceWei)}`
   const block = chain.head?.number.toString() ?? '0'
   const data = { reason: isLow ? 'low-balance' : 'balance-is-back', detail, address, wei }
   journal.hold(() =>

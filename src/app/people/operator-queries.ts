@@ -4,14 +4,13 @@ import type { ControlPort } from '../../core/people/control.ts'
 import type { JournalEntry, JournalKind, Store } from '../../core/ports.ts'
 import type { ChainState } from '../chain-state.ts'
 import { PRIORITY_FEE_WEI } from '../fees.ts'
-import type { InForce } from '../live.ts'
 import { toAccountRow, toBlockRef } from '../present.ts'
 import type { Days } from './days.ts'
-import { balanceOf } from './low-balance.ts'
+import { type BalanceWatchOptions, balanceOf } from './low-balance.ts'
 
 export interface OperatorQueryOptions {
   readonly chains: readonly ChainState[]
-  readonly live: InForce
+  readonly settings: BalanceWatchOptions['settings']
   readonly store: Pick<Store, 'journalBack'>
   readonly control: Pick<ControlPort, 'paused' | 'mode'>
   readonly days: Pick<Days, 'days' | 'figures'>
@@ -54,13 +53,13 @@ function cached<T>(ask: () => Promise<T>, goodForMs: number, nowMs: () => number
 }
 
 /** A chain whose node does not answer is left out. */
-async function balances({ chains, signer, live }: OperatorQueryOptions): Promise<readonly BalanceAnswer[]> {
+async function balances({ chains, signer, settings }: OperatorQueryOptions): Promise<readonly BalanceAnswer[]> {
   if (signer === undefined) return []
-  const { lowBalanceWei } = live.config.executor
+  const { lowBalanceWei, symbolOf } = settings()
   const found = await Promise.all(
     chains.map(async (chain): Promise<BalanceAnswer | undefined> => {
       const wei = await balanceOf(chain, signer)
-      const symbol = live.config.chains.find(({ id }) => id === chain.chainId)?.nativeSymbol ?? 'ETH'
+      const symbol = symbolOf(chain.chainId)
       const address = getAddress(signer)
       return wei === undefined
         ? undefined

@@ -7,7 +7,7 @@ import type { Journal } from '../journal.ts'
 import { obeyKillFile, watchKillFile } from '../kill-file.ts'
 import type { InForce } from '../live.ts'
 import type { Days } from './days.ts'
-import { lookAtBalances } from './low-balance.ts'
+import { type BalanceWatchOptions, lookAtBalances } from './low-balance.ts'
 import { tellSummaries } from './summary.ts'
 
 export interface RoundsOptions {
@@ -36,15 +36,31 @@ export function startRounds(options: RoundsOptions): readonly NodeJS.Timeout[] {
     return { chainId: chain?.chainId ?? 0, block: chain?.head?.number.toString() ?? '0' }
   }
   const failed = (what: string) => (error: unknown) => log.error({ err: error }, `${what} failed`)
-  const summaries = guarded(() => tellSummaries({ ...options, placeOf }), failed('the daily summary'))
+  const summaries = guarded(
+    () => tellSummaries({ ...options, alerts: () => live.config.alerts, placeOf }),
+    failed('the daily summary'),
+  )
   obeyKillFile(heldBy, control)
   summaries()
   return [
     watchKillFile(heldBy, control, failed('the kill file')),
     setInterval(summaries, SUMMARY_MS),
-    ...(sender === undefined ? [] : [balanceRounds({ ...options, address: sender }, failed('the look at balances'))]),
+    ...(sender === undefined
+      ? []
+      : [
+          balanceRounds(
+            { ...options, address: sender, settings: () => balanceSettings(live) },
+            failed('the look at balances'),
+          ),
+        ]),
   ]
 }
+
+/** Of the configuration in force. */
+export const balanceSettings = ({ config }: InForce): ReturnType<BalanceWatchOptions['settings']> => ({
+  lowBalanceWei: config.executor.lowBalanceWei,
+  symbolOf: (chainId) => config.chains.find(({ id }) => id === chainId)?.nativeSymbol ?? 'ETH',
+})
 
 function guarded(work: () => void, failed: (error: unknown) => void): () => void {
   return () => {
@@ -57,10 +73,7 @@ function guarded(work: () => void, failed: (error: unknown) => void): () => void
 }
 
 /** A node that takes its time is not asked a second time meanwhile. */
-function balanceRounds(
-  options: Parameters<typeof lookAtBalances>[0],
-  failed: (error: unknown) => void,
-): NodeJS.Timeout {
+function balanceRounds(options: BalanceWatchOptions, failed: (error: unknown) => void): NodeJS.Timeout {
   let looking = false
   const look = (): void => {
     if (looking) return

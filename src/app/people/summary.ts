@@ -1,13 +1,13 @@
+import type { AlertsConfig } from '../../config/config.ts'
 import type { Store } from '../../core/ports.ts'
 import type { Journal } from '../journal.ts'
-import type { InForce } from '../live.ts'
 import { localTime } from './clock.ts'
 import type { Days } from './days.ts'
 
 const TOLD = 'summary.told'
 
 export interface SummaryOptions {
-  readonly live: InForce
+  readonly alerts: () => Pick<AlertsConfig, 'timezone' | 'summaryAtMinute'>
   readonly store: Pick<Store, 'value' | 'setValue' | 'atomically'>
   readonly journal: Pick<Journal, 'add' | 'hold'>
   readonly days: Days
@@ -21,9 +21,9 @@ export interface SummaryOptions {
  * Tells of every day that is over, once, from `alerts.summaryAt` on; of days before yesterday (the program was down then)
  * at once. What was told is kept in one transaction with the telling.
  */
-export function tellSummaries({ live, store, journal, days, placeOf, nowS }: SummaryOptions): void {
+export function tellSummaries({ alerts, store, journal, days, placeOf, nowS }: SummaryOptions): void {
   days.turn()
-  const { timezone, summaryAtMinute } = live.config.alerts
+  const { timezone, summaryAtMinute } = alerts()
   const now = localTime(timezone, nowS())
   const over = days.days.filter((day) => day < now.day).toReversed()
   const told = store.value(TOLD)
