@@ -1,4 +1,6 @@
+import type { ProviderView } from '../adapters/rpc/client.ts'
 import type { Book } from '../core/book.ts'
+import type { Node } from '../core/ports.ts'
 import type { Difference } from '../core/trust.ts'
 import type { Header } from '../core/types.ts'
 
@@ -23,6 +25,9 @@ export class ChainState {
   /** True once the books have reached the newest head. */
   synced = false
   requestsTotal: () => number = () => 0
+  /** Undefined before the chain was opened. */
+  node: Node | undefined
+  providers: () => readonly ProviderView[] = () => []
   /** By market, why nothing of it is trusted. */
   readonly quarantined = new Map<string, string>()
   readonly audits = new Map<string, AuditResult>()

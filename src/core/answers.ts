@@ -39,7 +39,10 @@ export interface MarketStatus {
 
 export interface Status {
   readonly version: string
+  /** In force: people may lower it. */
   readonly mode: string
+  /** The most that configuration and flag allow. */
+  readonly configuredMode: string
   readonly paused: boolean
   readonly chains: readonly ChainStatus[]
   readonly markets: readonly MarketStatus[]

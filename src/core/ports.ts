@@ -1,6 +1,7 @@
 import type { Address, Hex } from 'viem'
 import type { Advice } from './answers.ts'
 import type { Cell } from './ledger.ts'
+import type { Mute, Watch } from './people/watch.ts'
 import type { Candidate, Plan, Quote, Refusal, Seizure } from './plan.ts'
 import type { Call, Facts, Header, Log, Read } from './types.ts'
 
@@ -169,6 +170,15 @@ export interface Intent {
   readonly predictedProfit: bigint
 }
 
+export interface JournalBackQuery {
+  readonly kinds: readonly JournalKind[]
+  readonly subject?: string | undefined
+  readonly market?: string | undefined
+  /** Only entries with a smaller `seq`. */
+  readonly before?: number | undefined
+  readonly limit: number
+}
+
 /** Everything that must survive. Each call is one transaction. */
 export interface Store {
   /** Several calls as one transaction: all of them or none. */
@@ -187,12 +197,23 @@ export interface Store {
   scan(market: string): Scan | undefined
   appendJournal(entry: Omit<JournalEntry, 'seq'>): JournalEntry
   journal(query: { after: number; kind?: string | undefined; limit: number }): readonly JournalEntry[]
+  /** Newest first. `subject`: only entries of this borrower or address, checksummed. */
+  journalBack(query: JournalBackQuery): readonly JournalEntry[]
   lastSeq(): number
   saveIntent(intent: Intent): void
   intents(chainId: number, status: IntentStatus): readonly Intent[]
   /** Small named values: cursors of readers, latches of alerts, control. */
   value(name: string): string | undefined
   setValue(name: string, value: string): void
+  /** Of one chat, or of all. */
+  watches(chat?: string): readonly Watch[]
+  /** One a chat and address: the id stays, the rest is replaced. */
+  saveWatch(watch: Omit<Watch, 'id'>): Watch
+  /** False when there was none. */
+  dropWatch(chat: string, address: Address): boolean
+  mutes(chat: string): readonly Mute[]
+  saveMute(mute: Mute): void
+  dropMute(chat: string, scope: string): boolean
   /** Throws when the disk no longer takes a write. */
   check(): void
   close(): void

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { Accounts, BlockRef, Explanation, Status } from '../../core/answers.ts'
 import type { JournalEntry, JournalKind } from '../../core/ports.ts'
+import { ControlResult } from './control.ts'
 
 const integer = z.string().regex(/^-?\d+$/)
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/)
@@ -57,7 +58,8 @@ const Health = z.object({
 const StatusAnswer = z.object({
   schemaVersion,
   version: z.string(),
-  mode: z.string(),
+  mode: z.string().describe('In force: people may lower it'),
+  configuredMode: z.string().describe('The most that configuration and flag allow'),
   paused: z.boolean(),
   chains: z.array(chain),
   markets: z.array(market),
@@ -162,6 +164,7 @@ export const ANSWERS = {
   Account: AccountAnswer,
   Journal: JournalAnswer,
   Entry,
+  Control: ControlResult,
   Error: ErrorAnswer,
 }
 export type AnswerName = keyof typeof ANSWERS
