@@ -7,7 +7,6 @@ import { openStore } from '../adapters/store/sqlite.ts'
 import { startTelegram, type Telegram } from '../adapters/telegram/telegram.ts'
 import type { Config } from '../config/config.ts'
 import type { Queries } from '../core/answers.ts'
-import { WAD } from '../core/math.ts'
 import type { Store } from '../core/ports.ts'
 import type { ReserveView } from '../core/protocol.ts'
 import { AlertDesk } from './alerts.ts'
@@ -32,9 +31,6 @@ export interface DaemonOptions {
   readonly untilBlock: bigint | undefined
   readonly onReady: (ready: { readonly http: string; readonly chains: readonly object[] }) => void
 }
-
-/** Health that a rescue aims at when nobody says otherwise. */
-export const RESCUE_TARGET_WAD = (WAD * 11n) / 10n
 
 /** Everything that runs while `plimsoll run` runs; returns when the signal says so or `untilBlock` is reached. */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
@@ -90,7 +86,7 @@ function queriesOf(
     version,
     mode: config.executor.mode,
     paused: () => control.paused,
-    rescueTargetWad: RESCUE_TARGET_WAD,
+    rescueTargetWad: config.alerts.rescueTargetWad,
     nowMs: () => performance.now(),
     signer,
   })
