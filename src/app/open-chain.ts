@@ -54,6 +54,7 @@ export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
   await rpc.connect()
   state.requestsTotal = () => rpc.total
   const batch = await createBatch(rpc, chain.multicall)
+  state.batch = batch
   const context = { ...options, rpc, batch }
   const { books, known } = restore(store, chain, markets) ?? (await begin(context))
   const onHead = (head: Header): void => {

@@ -1,5 +1,6 @@
 import type { Ledger } from '../../core/ledger.ts'
 import type { KnownForRescue, Rescue } from '../../core/protocol.ts'
+import { cheapestFirst } from '../../core/rescue.ts'
 import type { AccountId } from '../../core/types.ts'
 import { positions } from './health.ts'
 import type { Moment } from './moment.ts'
@@ -35,11 +36,3 @@ export function rescue(
   ]
   return options.filter((option) => option !== undefined).sort(cheapestFirst)
 }
-
-/** What can be taken as it stands first; then the smaller cost; then the smaller value that is moved. */
-export function cheapestFirst(a: Rescue, b: Rescue): number {
-  const blocked = Number(a.obstacle !== undefined) - Number(b.obstacle !== undefined)
-  return blocked || compare(a.costBase, b.costBase) || compare(a.valueBase, b.valueBase)
-}
-
-const compare = (a: bigint, b: bigint): number => (a < b ? -1 : a > b ? 1 : 0)
