@@ -9,7 +9,6 @@ import { startTelegram, type Telegram } from '../adapters/telegram/telegram.ts'
 import type { Config } from '../config/config.ts'
 import type { OperatorQueries, Queries } from '../core/answers.ts'
 import { ConfigError } from '../core/errors.ts'
-import { WAD } from '../core/math.ts'
 import type { ControlPort } from '../core/people/control.ts'
 import type { Store } from '../core/ports.ts'
 import type { ReserveView } from '../core/protocol.ts'
@@ -45,9 +44,6 @@ export interface DaemonOptions {
   readonly untilBlock: bigint | undefined
   readonly onReady: (ready: { readonly http: string; readonly chains: readonly object[] }) => void
 }
-
-/** Health that a rescue aims at when nobody says otherwise. */
-export const RESCUE_TARGET_WAD = (WAD * 11n) / 10n
 
 /** Everything that runs while `plimsoll run` runs; returns when the signal says so or `untilBlock` is reached. */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
@@ -137,7 +133,7 @@ function queriesOf(
     store,
     version,
     control,
-    rescueTargetWad: RESCUE_TARGET_WAD,
+    rescueTargetWad: live.config.alerts.rescueTargetWad,
     nowMs: () => performance.now(),
     signer,
   })

@@ -56,6 +56,7 @@ export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
   state.node = rpc
   state.requestsTotal = () => rpc.total
   const batch = await createBatch(rpc, chain.multicall)
+  state.batch = batch
   const context = { ...options, rpc, batch }
   const { books, known } = restore(store, chain, markets) ?? (await begin(context))
   const onHead = (head: Header): void => {

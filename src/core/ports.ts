@@ -3,6 +3,7 @@ import type { Advice } from './answers.ts'
 import type { Cell } from './ledger.ts'
 import type { Mute, Watch } from './people/watch.ts'
 import type { Candidate, Plan, Quote, Refusal, Seizure } from './plan.ts'
+import type { Sale } from './protocol.ts'
 import type { Call, Facts, Header, Log, Read } from './types.ts'
 
 /** The world, one page at a time. `live` is false while catching up: nothing is decided on old pages. */
@@ -41,6 +42,28 @@ export interface Feed {
 /** A venue (or several): turns seizures into quotes. Unquotable ones are left out. */
 export interface Router {
   quote(market: string, seizures: readonly Seizure[], facts: Facts): Promise<readonly Quote[]>
+}
+
+/** What a venue gives for something that is sold there. */
+export interface Offer extends Sale {
+  /** As the venue encodes it. */
+  readonly path: Hex
+}
+
+/** A venue for somebody who sells what is their own, with a deadline and a least amount. */
+export interface Venue {
+  /** Who must be allowed to take what is sold. */
+  readonly spender: Address
+  /** The best offer for each at the block; undefined where there is none. */
+  offers(sales: readonly Omit<Sale, 'received'>[], block: Header): Promise<readonly (Offer | undefined)[]>
+  swap(offer: Offer, terms: SwapTerms): Call
+}
+
+export interface SwapTerms {
+  readonly recipient: Address
+  readonly minimum: bigint
+  /** Unix seconds of the chain. */
+  readonly deadline: bigint
 }
 
 /** What came of a plan, at once or later. */

@@ -81,6 +81,14 @@ export const row = (over: Partial<AccountRow> = {}): AccountRow => ({
   ...over,
 })
 
+const repayOption = {
+  ...{ kind: 'repay' as const, asset: WETH, symbol: 'WETH', decimals: 18, amount: '1', valueBase: '1' },
+  healthFactor: '1100000000000000000',
+  repays: null,
+  costBase: '0',
+  obstacle: null,
+}
+
 const explanation = (): Explanation => {
   const holding = {
     asset: WETH,
@@ -102,7 +110,6 @@ const explanation = (): Explanation => {
     protocolFee: '0',
     grossBase: '-5',
   }
-  const option = { kind: 'repay' as const, asset: WETH, symbol: 'WETH', decimals: 18, amount: '1', valueBase: '1' }
   return {
     ...row({ healthFactor: null, distancePct: null, liquidationPrice: null, timeToLiquidationS: null }),
     block,
@@ -116,7 +123,7 @@ const explanation = (): Explanation => {
     liquidationPrices: [{ asset: WETH, price: '183020000000' }],
     bestLiquidation: seizure,
     refusal: null,
-    rescue: { targetHealth: '1100000000000000000', options: [{ ...option, healthFactor: '1100000000000000000' }] },
+    rescue: { targetHealth: '1100000000000000000', options: [repayOption] },
   }
 }
 
