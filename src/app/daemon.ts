@@ -5,13 +5,11 @@ import { addressInKeystore } from '../adapters/keystore.ts'
 import { logSink } from '../adapters/log.ts'
 import { createMetrics } from '../adapters/metrics.ts'
 import { openStore } from '../adapters/store/sqlite.ts'
-import { startTelegram, type Telegram } from '../adapters/telegram/telegram.ts'
 import type { Config } from '../config/config.ts'
 import type { OperatorQueries, Queries } from '../core/answers.ts'
 import { ConfigError } from '../core/errors.ts'
 import type { ControlPort } from '../core/people/control.ts'
 import type { Store } from '../core/ports.ts'
-import type { ReserveView } from '../core/protocol.ts'
 import { AlertDesk } from './alerts.ts'
 import { ChainState } from './chain-state.ts'
 import { Control } from './control.ts'
@@ -24,6 +22,9 @@ import { localTime } from './people/clock.ts'
 import { Days } from './people/days.ts'
 import { createOperatorQueries } from './people/operator-queries.ts'
 import { balanceSettings, startRounds } from './people/rounds.ts'
+import { bare } from './people/bare.ts'
+import { startDelivery } from './people/deliver.ts'
+import { undressed, undressedHtml } from './people/undressed.ts'
 import { createQueries } from './queries.ts'
 import { superviseChain } from './supervise.ts'
 import { watchdog } from './watchdog.ts'
@@ -190,33 +191,25 @@ async function openDoors(
   const subscribe = journal.subscribe.bind(journal)
   subscribe(metrics.sink)
   const http = await startHttp({ ...config.http, queries, control, nowS, subscribe, metrics, log, scrub, version })
-  const { telegram } = config.alerts
-  const bot: Telegram | undefined =
-    telegram &&
-    startTelegram({
-      ...telegram,
-      journal: (after, limit) => store.journal({ after, limit }),
-      lastSeq: () => store.lastSeq(),
-      subscribe,
-      cursor: { get: (name) => store.value(name), set: (name, value) => store.setValue(name, value) },
-      queries,
-      log,
-      scrub,
-      asset: (market, address) => reserveOf(states, market, address),
-    })
+  const delivery = startDelivery({
+    alerts: config.alerts,
+    store,
+    journal,
+    queries,
+    mutes: () => [],
+    render: async (rows) => bare(rows),
+    toHtml: undressedHtml,
+    layout: undressed,
+    log,
+    scrub,
+  })
   return {
     url: http.url,
     close: async () => {
-      await bot?.stop()
+      await delivery.stop()
       await http.close()
     },
   }
-}
-
-function reserveOf(states: readonly ChainState[], market: string, address: string): ReserveView | undefined {
-  const book = states.flatMap(({ books }) => books).find(({ name }) => name === market)
-  const wanted = address.toLowerCase()
-  return book?.protocol.market(book.ledger).reserves.find(({ asset }) => asset.toLowerCase() === wanted)
 }
 
 interface Running {
