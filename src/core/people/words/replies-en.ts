@@ -120,7 +120,6 @@ export const en = {
   list: (count: number) => `👀 Watched for you: ${count}`,
   listEmpty: 'Nothing is watched here yet.',
   listHow: 'Start with /watch 0x… [name]',
-  noDebt: 'no debt',
   thresholdsOf: (name: string) => `🎚 Thresholds of ${name}`,
   thresholdsAll: '🎚 Thresholds of all that is watched',
   healthBelow: 'health',
@@ -227,9 +226,6 @@ export const en = {
   now: 'now',
   then: 'then',
 
-  day: 'd',
-  hour: 'h',
-  minute: 'min',
 } as const
 
 export type Replies = Translated<typeof en>

@@ -119,7 +119,6 @@ export const zh: Replies = {
   list: (count) => `👀 替您关注：${count} 个`,
   listEmpty: '这里还没有关注任何地址。',
   listHow: '请先发送 /watch 0x… [名称]',
-  noDebt: '无债务',
   thresholdsOf: (name) => `🎚 ${name} 的阈值`,
   thresholdsAll: '🎚 所有关注地址的阈值',
   healthBelow: '健康系数',
@@ -226,7 +225,4 @@ export const zh: Replies = {
   now: '现在',
   then: '届时',
 
-  day: '天',
-  hour: '小时',
-  minute: '分钟',
 }

@@ -1,0 +1,88 @@
+/** What the answers are made of, and how one is given. */
+import type { Address } from 'viem'
+import type { FallAnswer, OperatorQueries, Queries } from '../../core/answers.ts'
+import type { LadderRule } from '../../core/people/alert-rule.ts'
+import type { ControlPort, Speaker } from '../../core/people/control.ts'
+import type { EventName, Loudness, Role } from '../../core/people/events.ts'
+import type { Message } from '../../core/people/message.ts'
+import type { Language } from '../../core/people/words/catalogue.ts'
+import type { Replies } from '../../core/people/words/replies-en.ts'
+import type { Advisor } from '../../core/ports.ts'
+import type { HeardChat } from './admit.ts'
+
+/** A chat as the configuration has it. */
+export interface TalkChat extends HeardChat {
+  readonly role: Role
+  readonly language: Language
+  readonly events: Readonly<Partial<Record<EventName, Loudness>>>
+  readonly quiet: { readonly fromMinute: number; readonly toMinute: number } | undefined
+}
+
+export type Named =
+  | { readonly kind: 'address'; readonly name: string; readonly address: Address }
+  | { readonly kind: 'refused'; readonly why: 'no-name' | 'not-found' | 'unreachable' }
+
+/** What a button's message spoke of. */
+export interface Subject {
+  readonly market: string
+  readonly address: Address
+}
+
+export interface House {
+  readonly control: ControlPort
+  readonly queries: Queries
+  readonly operator: OperatorQueries
+  readonly advisor: Advisor
+  /** Undefined: no such position. */
+  whatIf(market: string, address: Address, fallBps: number): FallAnswer | undefined
+  /** Undefined where no chain with ENS is configured. */
+  readonly ens: ((name: string) => Promise<Named>) | undefined
+  /** What the message with that outbox id (or journal seq) told this chat; undefined: nothing. */
+  lookup(chat: string, id: number): Subject | undefined
+  /** What a watch uses that has no thresholds of its own. */
+  readonly ladder: Pick<LadderRule, 'thresholdsWad' | 'distancesBps'>
+  readonly timezone: string
+}
+
+/** One person says one thing in one chat. */
+export interface Talk {
+  readonly chat: TalkChat
+  /** `telegram:CHATID`. */
+  readonly channel: string
+  readonly by: Speaker
+  readonly say: Replies
+  readonly argument: string
+  readonly nowS: number
+}
+
+/** To be confirmed before anything happens; `argument` is what will happen then. */
+export interface Question {
+  readonly kind: 'question'
+  readonly message: Message
+  readonly argument: string
+}
+
+export type Answer = readonly Message[] | Question
+
+export interface Command {
+  readonly roles: readonly Role[]
+  run(talk: Talk, house: House): Answer | Promise<Answer>
+  /** What a confirmed question does. Synchronous: it happens in one transaction. */
+  confirmed?(talk: Talk, house: House): readonly Message[]
+}
+
+/** A message, complete from the parts that it has. */
+export const message = (title: string, parts: Partial<Omit<Message, 'title'>> = {}): Message => ({
+  title,
+  place: '',
+  rows: [],
+  lines: [],
+  code: [],
+  links: [],
+  footer: '',
+  buttons: [],
+  ...parts,
+})
+
+/** What was wrong, why, and how to put it right. */
+export const complaint = (what: string, why: string, fix: string): Message => message(`⚠️ ${what}`, { lines: [why, fix] })
