@@ -7,6 +7,7 @@ import type { AddressInfo } from 'node:net'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
 import { htmlError } from './telegram-html.ts'
+import { Conflict, keyboardError, saidMessage, Updates } from './updates.ts'
 
 export type Fault =
   /** 429 with `retry_after`. */
@@ -24,6 +25,9 @@ export interface Message {
   readonly chatId: number
   readonly text: string
   readonly parseMode: string | undefined
+  readonly threadId: number | undefined
+  /** Inline buttons, row by row. */
+  readonly keyboard: readonly (readonly Readonly<Record<string, string>>[])[]
 }
 
 export interface BotApi {
@@ -36,6 +40,8 @@ export interface BotApi {
   fail(fault: Fault, method?: string): void
   /** A person writes to the bot. `date` in Unix seconds; now when left out. */
   say(chatId: number, userId: number, text: string, date?: number): void
+  /** What else people do, and what the bot made of it. */
+  readonly updates: Updates
   /** Returns what ends the listening. */
   onMessage(listener: (message: Message) => void): () => void
   close(): Promise<void>
@@ -53,11 +59,9 @@ type Params = Readonly<Record<string, unknown>>
 interface State {
   readonly messages: Message[]
   readonly calls: string[]
-  readonly updates: { readonly update_id: number }[]
+  readonly updates: Updates
   readonly faults: { readonly method: string; readonly fault: Fault }[]
   readonly listeners: Set<(message: Message) => void>
-  /** Polls waiting for an update. */
-  readonly waiting: Set<() => void>
   readonly closing: AbortController
   nextId: number
 }
@@ -89,6 +93,7 @@ export async function startBotApi(options: Options): Promise<BotApi> {
     fail: (fault, method = 'sendMessage') => void state.faults.push({ fault, method }),
     say: (chatId, userId, text, date) =>
       say(state, { chatId, userId, text, date: date ?? Math.floor(Date.now() / 1000) }),
+    updates: state.updates,
     onMessage: (listen) => {
       state.listeners.add(listen)
       return () => void state.listeners.delete(listen)
@@ -103,16 +108,18 @@ export async function startBotApi(options: Options): Promise<BotApi> {
   }
 }
 
-const newState = (faults: readonly Fault[]): State => ({
-  messages: [],
-  calls: [],
-  updates: [],
-  faults: faults.map((fault) => ({ method: 'sendMessage', fault })),
-  listeners: new Set(),
-  waiting: new Set(),
-  closing: new AbortController(),
-  nextId: 1,
-})
+function newState(faults: readonly Fault[]): State {
+  const closing = new AbortController()
+  return {
+    messages: [],
+    calls: [],
+    updates: new Updates(closing.signal),
+    faults: faults.map((fault) => ({ method: 'sendMessage', fault })),
+    listeners: new Set(),
+    closing,
+    nextId: 1,
+  }
+}
 
 function appOf(state: State, token: string): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>()
@@ -132,7 +139,13 @@ function appOf(state: State, token: string): Hono<{ Bindings: HttpBindings }> {
     return c.json({ ok: true, result })
   })
   app.onError((error, c) => {
-    const refused = error instanceof Refused ? error : new Refused(500, error.message)
+    const refused =
+      error instanceof Refused
+        ? error
+        : new Refused(
+            error instanceof Conflict ? 409 : 500,
+            `${error instanceof Conflict ? 'Conflict: ' : ''}${error.message}`,
+          )
     return c.json(refused.body, refused.code as 400)
   })
   return app
@@ -157,38 +170,24 @@ async function call(state: State, method: string, params: Params, gone: AbortSig
     case 'getMe':
       return { id: 1, is_bot: true, first_name: 'Double', username: 'double_bot' }
     case 'getUpdates':
-      return getUpdates(state, params, gone)
+      return state.updates.get(params, gone)
     case 'sendMessage':
       return send(state, params)
     case 'editMessageText':
       return edit(state, params)
+    case 'editMessageReplyMarkup':
+      return editKeyboard(state, params)
     case 'setMyCommands':
-    case 'deleteWebhook':
+      return state.updates.setMenu(params)
+    case 'deleteMyCommands':
+      return state.updates.deleteMenu(params)
     case 'answerCallbackQuery':
+      return state.updates.answer(params)
+    case 'deleteWebhook':
       return true
     default:
       throw new Refused(404, 'Not Found: method not found')
   }
-}
-
-/** As Telegram does: an offset confirms what is before it, and an empty queue makes the caller wait. */
-async function getUpdates(state: State, params: Params, gone: AbortSignal): Promise<unknown> {
-  const offset = Number(params['offset'] ?? 0)
-  const pending = state.updates.findIndex((update) => update.update_id >= offset)
-  state.updates.splice(0, pending < 0 ? (offset > 0 ? state.updates.length : 0) : pending)
-  const timeoutS = Number(params['timeout'] ?? 0)
-  if (state.updates.length === 0 && timeoutS > 0) await somethingSaid(state, timeoutS, gone)
-  return state.updates.slice(0, Number(params['limit'] ?? 100))
-}
-
-async function somethingSaid(state: State, timeoutS: number, gone: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, timeoutS * 1_000)
-  state.waiting.add(resolve)
-  for (const signal of [state.closing.signal, gone]) signal.addEventListener('abort', () => resolve(), { once: true })
-  await promise
-  state.waiting.delete(resolve)
-  clearTimeout(timer)
 }
 
 function send(state: State, params: Params): object {
@@ -206,6 +205,21 @@ function edit(state: State, params: Params): object {
   return told(message)
 }
 
+function editKeyboard(state: State, params: Params): object {
+  const at = state.messages.findIndex((message) => message.messageId === Number(params['message_id']))
+  const message = state.messages[at]
+  if (message === undefined) throw new Refused(400, 'Bad Request: message to edit not found')
+  const edited = { ...message, keyboard: keyboardOf(params) }
+  state.messages[at] = edited
+  return told(edited)
+}
+
+function keyboardOf({ reply_markup: markup }: Params): Message['keyboard'] {
+  const error = keyboardError(markup)
+  if (error !== undefined) throw new Refused(400, error)
+  return (markup as { inline_keyboard?: Message['keyboard'] } | undefined)?.inline_keyboard ?? []
+}
+
 function checked(messageId: number, params: Params): Message {
   const text = String(params['text'] ?? '')
   const parseMode = params['parse_mode'] === undefined ? undefined : String(params['parse_mode'])
@@ -213,7 +227,9 @@ function checked(messageId: number, params: Params): Message {
   if (text.length > 4_096) throw new Refused(400, 'Bad Request: message is too long')
   const error = parseMode === 'HTML' ? htmlError(text) : undefined
   if (error !== undefined) throw new Refused(400, `Bad Request: can't parse entities: ${error}`)
-  return { messageId, chatId: Number(params['chat_id']), text, parseMode }
+  const thread = params['message_thread_id']
+  const threadId = thread === undefined ? undefined : Number(thread)
+  return { messageId, chatId: Number(params['chat_id']), text, parseMode, threadId, keyboard: keyboardOf(params) }
 }
 
 const told = ({ messageId, chatId, text }: Message): object => ({
@@ -229,17 +245,5 @@ interface Said {
   readonly text: string
   readonly date: number
 }
-function say(state: State, { chatId, userId, text, date }: Said): void {
-  const length = /^\/\S+/.exec(text)?.[0].length
-  const message = {
-    message_id: state.nextId++,
-    date,
-    chat: { id: chatId, type: chatId < 0 ? 'group' : 'private' },
-    from: { id: userId, is_bot: false, first_name: 'Somebody' },
-    text,
-    ...(length !== undefined && { entities: [{ type: 'bot_command', offset: 0, length }] }),
-  }
-  const update = { update_id: state.nextId++, message }
-  state.updates.push(update)
-  for (const wake of state.waiting) wake()
-}
+const say = (state: State, said: Said): void =>
+  void state.updates.push({ message: saidMessage({ messageId: state.nextId++, ...said }) })

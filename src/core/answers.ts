@@ -246,15 +246,6 @@ export interface WhatIfAnswer {
   readonly top: readonly WhatIfRow[]
 }
 
-/** One position at the head if the price of all that moves with its driving collateral fell. */
-export interface FallAnswer {
-  readonly block: BlockRef
-  readonly now: { readonly healthFactor: string | null; readonly collateralBase: string; readonly debtBase: string }
-  readonly then: { readonly healthFactor: string | null; readonly collateralBase: string; readonly debtBase: string }
-  readonly liquidatable: boolean
-  readonly moved: readonly MovedPrice[]
-}
-
 /** One check of `/readyz`. */
 export interface Check {
   readonly name: string

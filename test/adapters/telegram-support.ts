@@ -111,12 +111,10 @@ export async function stage(faults: readonly Fault[] = []) {
       log: { info: log, warn: log, error: log },
       scrub: (text) => text.replaceAll('SECRET', '***'),
       spacingMs: 0,
-      pollTimeoutS: 5,
       delay: async (ms) => {
         waited.push(ms)
         await new Promise((resolve) => setImmediate(resolve))
       },
-      now: () => 1_000_000,
       ...over,
     })
     open.push(telegram)

@@ -128,7 +128,7 @@ const threadOf = ({ is_topic_message: isTopic, message_thread_id: thread }: Fiel
   isTopic === true && isWhole(thread) ? thread : undefined
 
 function commandOf(text: string, me: string): { command: string; argument: string; toUs: boolean } | undefined {
-  const [, command, named, argument = ''] = /^\/(\w{1,32})(?:@(\w{1,64}))?(?:\s+([^]*))?$/.exec(text) ?? []
+  const [, command, named, argument = ''] = /^\/(\w{1,32})(?:@(\w{1,64}))?(?:\s+(.*))?$/s.exec(text) ?? []
   if (command === undefined) return undefined
   if (named !== undefined && named.toLowerCase() !== me.toLowerCase()) return undefined
   return { command: command.toLowerCase(), argument: argument.trim(), toUs: named !== undefined }

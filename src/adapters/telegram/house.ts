@@ -1,12 +1,14 @@
 /** What the answers are made of, and how one is given. */
 import type { Address } from 'viem'
-import type { FallAnswer, OperatorQueries, Queries } from '../../core/answers.ts'
+import type { OperatorQueries, Queries } from '../../core/answers.ts'
 import type { LadderRule } from '../../core/people/alert-rule.ts'
 import type { ControlPort, Speaker } from '../../core/people/control.ts'
 import type { EventName, Loudness, Role } from '../../core/people/events.ts'
 import type { Message } from '../../core/people/message.ts'
 import type { Language } from '../../core/people/words/catalogue.ts'
+import type { Naming } from '../../core/people/words/reader.ts'
 import type { Replies } from '../../core/people/words/replies-en.ts'
+import type { WhatIf } from '../../core/people/words/what-if.ts'
 import type { Advisor } from '../../core/ports.ts'
 import type { HeardChat } from './admit.ts'
 
@@ -33,8 +35,8 @@ export interface House {
   readonly queries: Queries
   readonly operator: OperatorQueries
   readonly advisor: Advisor
-  /** Undefined: no such position. */
-  whatIf(market: string, address: Address, fallBps: number): FallAnswer | undefined
+  /** If all that moves with the driving collateral fell. Undefined: no such position. */
+  whatIf(market: string, address: Address, fallPct: number): Omit<WhatIf, 'name' | 'fallPct'> | undefined
   /** Undefined where no chain with ENS is configured. */
   readonly ens: ((name: string) => Promise<Named>) | undefined
   /** What the message with that outbox id (or journal seq) told this chat; undefined: nothing. */
@@ -42,6 +44,7 @@ export interface House {
   /** What a watch uses that has no thresholds of its own. */
   readonly ladder: Pick<LadderRule, 'thresholdsWad' | 'distancesBps'>
   readonly timezone: string
+  readonly naming: Naming
 }
 
 /** One person says one thing in one chat. */
@@ -63,9 +66,12 @@ export interface Question {
 }
 
 export type Answer = readonly Message[] | Question
+export const isQuestion = (answer: Answer): answer is Question => 'kind' in answer
 
 export interface Command {
   readonly roles: readonly Role[]
+  /** Asks the world: bounded in number and time. */
+  readonly isSlow?: true
   run(talk: Talk, house: House): Answer | Promise<Answer>
   /** What a confirmed question does. Synchronous: it happens in one transaction. */
   confirmed?(talk: Talk, house: House): readonly Message[]
@@ -85,4 +91,5 @@ export const message = (title: string, parts: Partial<Omit<Message, 'title'>> = 
 })
 
 /** What was wrong, why, and how to put it right. */
-export const complaint = (what: string, why: string, fix: string): Message => message(`⚠️ ${what}`, { lines: [why, fix] })
+export const complaint = (what: string, why: string, fix: string): Message =>
+  message(`⚠️ ${what}`, { lines: [why, fix] })

@@ -1,13 +1,17 @@
-/** Telegram: tells each chat what the journal says, and answers a few questions. */
+/** Telegram: tells each chat what the journal says. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Api } from 'grammy'
+import type { Queries } from '../../core/answers.ts'
 import type { JournalEntry, Sink } from '../../core/ports.ts'
 import { type Caller, type Log, newCaller } from './caller.ts'
-import type { Asked } from './commands.ts'
 import { type Courier, startCourier } from './courier.ts'
 import type { Naming, Token } from './describe.ts'
-import { type Chat, poll } from './polling.ts'
 import { grammySignal } from './signal.ts'
+
+interface Chat {
+  readonly chatId: number
+  readonly role: string
+}
 
 export interface TelegramOptions {
   readonly token: string
@@ -20,7 +24,7 @@ export interface TelegramOptions {
   subscribe(sink: Sink): () => void
   /** Kept in the store: `set` must have reached the disk when it returns. */
   readonly cursor: { get(name: string): string | undefined; set(name: string, value: string): void }
-  readonly queries: Asked
+  readonly queries: Pick<Queries, 'status'>
   readonly log: Log
   readonly scrub: (text: string) => string
   /** Of an asset, for prices and amounts; its short address otherwise. */
@@ -28,25 +32,21 @@ export interface TelegramOptions {
   /** Between two messages to one chat; by default what Telegram allows there. */
   readonly spacingMs?: number | undefined
   readonly requestTimeoutS?: number
-  readonly pollTimeoutS?: number
   /** What a message on its way is given to arrive when we stop. */
   readonly graceMs?: number
   readonly delay?: (ms: number, signal: AbortSignal) => Promise<void>
-  /** Unix seconds. */
-  readonly now?: () => number
 }
 
 export interface Telegram {
   stop(): Promise<void>
 }
 
-const OLDEST_UPDATE_S = 60
 /** Telegram takes one message a second, in groups (whose ids are negative) twenty a minute. */
 const SPACING_MS = 1_000
 const GROUP_SPACING_MS = 3_000
 
 export function startTelegram(options: TelegramOptions): Telegram {
-  const { token, log, requestTimeoutS = 15, pollTimeoutS = 25, graceMs = 2_000 } = options
+  const { token, log, requestTimeoutS = 15, graceMs = 2_000 } = options
   const stopping = new AbortController()
   const cutting = new AbortController()
   const apiRoot = options.apiRoot.replace(/\/+$/, '')
@@ -66,21 +66,12 @@ export function startTelegram(options: TelegramOptions): Telegram {
   const unsubscribe = options.subscribe(() => {
     for (const courier of couriers) courier.wake()
   })
-  const pollApi = new Api(token, { apiRoot, timeoutSeconds: pollTimeoutS + requestTimeoutS })
-  const polling = poll({
-    ...options,
-    ...parts,
-    api: pollApi,
-    pollTimeoutS,
-    notBefore: (options.now ?? unixNow)() - OLDEST_UPDATE_S,
-    reply: (chatId, text) => call('reply', () => parts.post(chatId, clean(text)), REPLY_ATTEMPTS),
-  })
   return {
     async stop() {
       unsubscribe()
       stopping.abort()
       const cut = setTimeout(() => cutting.abort(), graceMs)
-      await Promise.all([polling, ...couriers.map(({ done }) => done)])
+      await Promise.all(couriers.map(({ done }) => done))
       clearTimeout(cut)
     },
   }
@@ -88,10 +79,6 @@ export function startTelegram(options: TelegramOptions): Telegram {
 
 /** For everybody but those who run this program. */
 const NO_ADVICE = '\n<i>Information as of that block, no advice.</i>'
-/** Somebody waits for a reply now; later it is worth nothing. */
-const REPLY_ATTEMPTS = 3
-const unixNow = (): number => Math.floor(Date.now() / 1_000)
-
 interface Parts {
   readonly call: Caller
   readonly clean: (text: string) => string

@@ -1,10 +1,10 @@
 /** Whom a command means. */
 import type { Address } from 'viem'
+import { getAddress } from 'viem'
 import type { Message } from '../../../core/people/message.ts'
 import { personName, shortAddress } from '../../../core/people/words/values.ts'
 import { targetOf, watchCalled } from '../arguments.ts'
 import { complaint, type House, type Talk } from '../house.ts'
-import { getAddress } from 'viem'
 
 export type Meant =
   | { readonly kind: 'one'; readonly address: Address; readonly name: string }

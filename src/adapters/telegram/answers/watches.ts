@@ -15,6 +15,7 @@ const MOST_LISTED = 20
 
 export const watch: Command = {
   roles: ['owner', 'operator'],
+  isSlow: true,
   run(talk, house) {
     const [first, name] = split(talk.argument)
     if (isName(first)) return fromEns(talk, house, first, name)
@@ -55,7 +56,10 @@ async function fromEns({ say }: Talk, { ens }: House, name: string, rest: string
   if (found.kind === 'refused') return [complaint(what(shown), WHY_NOT(why)[found.why], fix)]
   return {
     kind: 'question',
-    message: message(say.ensQuestion(words(found.name, 40)), { lines: [say.ensLeads], code: [getAddress(found.address)] }),
+    message: message(say.ensQuestion(words(found.name, 40)), {
+      lines: [say.ensLeads],
+      code: [getAddress(found.address)],
+    }),
     argument: `${found.address} ${rest === '' && found.name.length <= LONGEST_NAME ? found.name : rest}`.trim(),
   }
 }
@@ -90,7 +94,8 @@ export const list: Command = {
 function listRows(talk: Talk, house: House, watched: Watch): (readonly [string, string])[] {
   const rows = positionsOf(house, watched.address)
   const own = watched.thresholdsWad !== null || watched.distancesBps !== null
-  const standings = rows.length === 0 ? [health(null, messagesOf(talk.chat.language).values)] : rows.map((row) => standing(talk, row))
+  const standings =
+    rows.length === 0 ? [health(null, messagesOf(talk.chat.language).values)] : rows.map((row) => standing(talk, row))
   return [
     ...standings.map((text, i) => [i === 0 ? nameOf(watched) : '', text] as const),
     ...(own ? [['', `< ${linesText(linesInForce(watched, house))}`] as const] : []),
@@ -110,7 +115,13 @@ export const threshold: Command = {
     const read = linesOf(rest)
     const { bad } = say
     if (read.kind === 'bad')
-      return [complaint(bad.thresholds.what(personName(read.given, 30)), bad.thresholds.why, bad.thresholds.fix(say.usage.threshold))]
+      return [
+        complaint(
+          bad.thresholds.what(personName(read.given, 30)),
+          bad.thresholds.why,
+          bad.thresholds.fix(say.usage.threshold),
+        ),
+      ]
     const answer = house.control.setLines(by, channel, of?.address, read.lines)
     if (answer.kind === 'refused') return [refusal(talk, answer)]
     const title = of === undefined ? say.thresholdsAll : say.thresholdsOf(nameOf(of))
@@ -125,7 +136,10 @@ function thresholds({ say }: Talk, house: House, watches: readonly Watch[]): Mes
 }
 
 /** Thresholds of their own, and where there are none, those of the configuration. */
-const linesInForce = ({ thresholdsWad, distancesBps }: Lines, { ladder }: House): Pick<House['ladder'], 'thresholdsWad' | 'distancesBps'> => ({
+const linesInForce = (
+  { thresholdsWad, distancesBps }: Lines,
+  { ladder }: House,
+): Pick<House['ladder'], 'thresholdsWad' | 'distancesBps'> => ({
   thresholdsWad: thresholdsWad ?? ladder.thresholdsWad,
   distancesBps: distancesBps ?? ladder.distancesBps,
 })
@@ -146,5 +160,7 @@ export const standing = ({ chat }: Pick<Talk, 'chat'>, { healthFactor, debtBase 
   `${health(healthFactor, messagesOf(chat.language).values)}  ${usdUp(debtBase)}`
 
 export function refusal({ say }: Talk, { why, detail }: ControlAnswer<unknown> & { kind: 'refused' }): Message {
-  return message(`⚠️ ${say.refused.title}`, { lines: [say.refused[why], ...(detail === '' ? [] : [words(detail, 300)])] })
+  return message(`⚠️ ${say.refused.title}`, {
+    lines: [say.refused[why], ...(detail === '' ? [] : [words(detail, 300)])],
+  })
 }

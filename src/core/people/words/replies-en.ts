@@ -50,7 +50,6 @@ export const en = {
   busy: 'Too many questions at once. Try again in a moment.',
   tooSlow: 'That took too long, so I gave up: a node does not answer. Try again, or look at /rpc.',
   failed: 'Something went wrong and nothing was changed. The log says what.',
-  noAdvice: 'Information as of that block, no advice.',
 
   bad: {
     address: {
@@ -134,17 +133,7 @@ export const en = {
   positionsEmpty: 'No position with debt is known yet.',
   positionNone: (address: string) => `${address} has no position`,
   positionNoneWhy: 'None of the markets I read knows a debt of it.',
-  quarantined: 'This market is not trusted at the moment: the figures may be wrong.',
-  health: 'health',
-  debt: 'debt',
-  collateral: 'collateral',
-  distance: 'distance',
-  liquidationPrice: 'liq. price',
-  timeLeft: 'interest',
-  block: 'block',
   whichOne: 'One of them: /position with its name or address.',
-  buttonDetails: 'Ways out',
-  buttonWhatIf: 'What if −10 %',
 
   statusReady: '✅ ready',
   statusPaused: '⏸ paused: nothing is signed',
@@ -156,7 +145,6 @@ export const en = {
   liquidations: '⚔️ Last liquidations',
   liquidationsEmpty: 'No liquidation yet.',
   byOthers: 'by others',
-  lostOne: 'lost',
   profit: (days: number) => `💰 Profit, ${days} days`,
   profitEmpty: 'No day is over yet.',
   total: 'total',
@@ -220,12 +208,6 @@ export const en = {
   done: 'Done',
   buttonOld: 'This message is too old for its buttons. Ask with /position.',
   buttonNotHere: 'This is not for this chat.',
-  whatIf: (percent: string) => `🌊 If prices fall by ${percent}`,
-  whatIfLiquidatable: 'It could be liquidated then.',
-  whatIfSafe: 'It could not be liquidated then.',
-  now: 'now',
-  then: 'then',
-
 } as const
 
 export type Replies = Translated<typeof en>

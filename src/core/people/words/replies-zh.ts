@@ -49,7 +49,6 @@ export const zh: Replies = {
   busy: '同时提出的问题太多，请稍后再试。',
   tooSlow: '等待太久，已放弃：有节点没有回应。请再试一次，或看 /rpc。',
   failed: '出错了，什么都没有改变。原因见日志。',
-  noAdvice: '以上为该区块时的信息，不构成建议。',
 
   bad: {
     address: {
@@ -133,17 +132,7 @@ export const zh: Replies = {
   positionsEmpty: '还没有带债务的仓位。',
   positionNone: (address) => `${address} 没有仓位`,
   positionNoneWhy: '我读取的市场都没有它的债务。',
-  quarantined: '该市场目前不可信：数字可能有误。',
-  health: '健康系数',
-  debt: '债务',
-  collateral: '抵押',
-  distance: '距离',
-  liquidationPrice: '清算价',
-  timeLeft: '利息',
-  block: '区块',
   whichOne: '查看其中一个：/position 加名称或地址。',
-  buttonDetails: '自救方法',
-  buttonWhatIf: '若跌 10 %',
 
   statusReady: '✅ 就绪',
   statusPaused: '⏸ 已暂停：不签名',
@@ -155,7 +144,6 @@ export const zh: Replies = {
   liquidations: '⚔️ 最近的清算',
   liquidationsEmpty: '还没有清算。',
   byOthers: '他人',
-  lostOne: '失败',
   profit: (days) => `💰 利润，${days} 天`,
   profitEmpty: '还没有完整的一天。',
   total: '合计',
@@ -219,10 +207,4 @@ export const zh: Replies = {
   done: '完成',
   buttonOld: '这条消息太旧，按钮已失效。请用 /position。',
   buttonNotHere: '本聊天不能这样做。',
-  whatIf: (percent) => `🌊 如果价格下跌 ${percent}`,
-  whatIfLiquidatable: '届时它可以被清算。',
-  whatIfSafe: '届时它不会被清算。',
-  now: '现在',
-  then: '届时',
-
 }
