@@ -102,7 +102,7 @@ export async function stage(faults: readonly Fault[] = []) {
     const telegram = startTelegram({
       token: TOKEN,
       apiRoot: api.url,
-      chats: [{ chatId: CHAT, userIds: [USER], role: 'operator' }],
+      chats: [{ chatId: CHAT, role: 'operator' }],
       journal: (after, limit) => journal.read({ after, limit }),
       lastSeq: () => journal.entries.length,
       subscribe: journal.subscribe,

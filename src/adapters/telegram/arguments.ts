@@ -11,9 +11,9 @@ export type Target =
 
 /** An address, lower case; a mixed-case one must carry a correct checksum. */
 export function targetOf(text: string): Target {
-  if (!/^0x[0-9a-fA-F]{40}$/i.test(text)) return { kind: 'other' }
+  if (!/^0x[0-9a-fA-F]{40}$/.test(text)) return { kind: 'other' }
   const address: Address = `0x${text.slice(2).toLowerCase()}`
-  const isChecked = text === address || text === getAddress(address) || text.slice(2) === text.slice(2).toUpperCase()
+  const isChecked = text === address || text === getAddress(address)
   return isChecked ? { kind: 'address', address } : { kind: 'checksum' }
 }
 

@@ -12,7 +12,7 @@ import { commandCalled } from './commands.ts'
 import type { Confirmations } from './confirmations.ts'
 import { type Answer, type Command, type House, isQuestion, message, type Talk, type TalkChat } from './house.ts'
 import type { Offset } from './offset.ts'
-import { isSlowPress, press, toast } from './presses.ts'
+import { isSlowPress, press } from './presses.ts'
 
 export interface Reply {
   readonly chatId: number
@@ -60,7 +60,7 @@ export async function hear(said: Said | Pressed, talking: Talking): Promise<void
   }
 }
 
-function talkOf({ chatId, userId, ...said }: Said | Pressed, { chats, nowS }: Talking): Talk | undefined {
+function talkOf({ chatId, userId, ...said }: Said | Pressed, { chats, nowS, log, clean }: Talking): Talk | undefined {
   const chat = chats.find((one) => one.chatId === chatId)
   if (chat === undefined) return undefined
   const channel = `telegram:${chatId}`
@@ -71,6 +71,7 @@ function talkOf({ chatId, userId, ...said }: Said | Pressed, { chats, nowS }: Ta
     say: repliesOf(chat.language),
     argument: said.kind === 'command' ? said.argument : '',
     nowS: nowS(),
+    fault: (error) => log.warn({ error: clean(String(error)) }, 'telegram: a part of an answer failed'),
   }
 }
 
@@ -130,10 +131,12 @@ function answer({ chatId, threadId }: Said | Pressed, { reply }: Talking, messag
 
 async function hearPress(said: Pressed, talk: Talk, talking: Talking): Promise<void> {
   const action = decodeAction(said.action)
+  // Carried by no button of ours.
+  if (action === undefined) return
   const { answerPress, finish, isBusy } = talking
   if (isSlowPress(action) && isBusy()) return answerPress(said.queryId, talk.say.busy)
   const reaction = taken(said, talking, () =>
-    action === undefined ? toast(talk.say.buttonOld) : press(action, talk, talking.house, talking.confirmations),
+    press(action, talk, talking.house, talking.confirmations),
   )
   // At once: Telegram waits for it only a few seconds.
   if (reaction instanceof Promise) {

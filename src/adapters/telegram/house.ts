@@ -56,6 +56,8 @@ export interface Talk {
   readonly say: Replies
   readonly argument: string
   readonly nowS: number
+  /** Into the log: a part of an answer failed, and the answer says so. */
+  fault(error: unknown): void
 }
 
 /** To be confirmed before anything happens; `argument` is what will happen then. */

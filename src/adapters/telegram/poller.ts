@@ -26,6 +26,8 @@ export interface PollerOptions {
   atomically<T>(work: () => T): T
   /** Takes it at once, sends it as soon as Telegram's limits allow. Must not throw. */
   reply(reply: Reply): void
+  /** Takes the buttons away from a message of ours, in its turn. Must not throw. */
+  finish(chatId: number, messageId: number): void
   /** Once when it begins and once when it is over, as a breaker's reason and detail. */
   onTrouble(reason: 'channel-failed' | 'channel-is-back', detail: string): void
   readonly log: Log
@@ -113,8 +115,6 @@ function newPolling(options: PollerOptions, signal: AbortSignal, cut: AbortSigna
       aside('answerCallbackQuery', () =>
         api.answerCallbackQuery(id, text === '' ? {} : { text: short(clean(text)) }, gone),
       ),
-    finish: (chatId, messageId) =>
-      aside('editMessageReplyMarkup', () => api.editMessageReplyMarkup(chatId, messageId, {}, gone)),
     nowS,
     isBusy: () => underWay.size >= MOST_AT_ONCE,
     patienceMs,

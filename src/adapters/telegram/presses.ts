@@ -3,7 +3,7 @@ import type { Address } from 'viem'
 import type { Action } from '../../core/people/buttons.ts'
 import type { Message } from '../../core/people/message.ts'
 import { muteFor, positionScope } from './answers/mutes.ts'
-import { details, whatIf } from './answers/position.ts'
+import { details, subjectsOf as positionsOf, whatIf } from './answers/position.ts'
 import { commandCalled } from './commands.ts'
 import type { Confirmations } from './confirmations.ts'
 import type { House, Subject, Talk } from './house.ts'
@@ -20,10 +20,10 @@ export interface Reaction {
 const MUTE_S = 3_600
 const FALL_PCT = 10
 
-export const toast = (text: string): Reaction => ({ toast: text, messages: [], finished: false })
+const toast = (text: string): Reaction => ({ toast: text, messages: [], finished: false })
 
 /** Whether answering it asks the world: such a press changes nothing. */
-export const isSlowPress = (action: Action | undefined): boolean => action?.verb === 'details'
+export const isSlowPress = ({ verb }: Action): boolean => verb === 'details'
 
 /** Those that may take a while are promises; all that change something are not. */
 export function press(
@@ -87,9 +87,5 @@ function subjectsOf({ id, argument }: Action, { channel }: Talk, house: House): 
     return subject === undefined ? [] : [subject]
   }
   if (!/^0x[0-9a-f]{40}$/.test(argument)) return []
-  const address = argument as Address
-  return house.queries
-    .markets()
-    .filter((market) => house.queries.account(market, address) !== undefined)
-    .map((market) => ({ market, address }))
+  return positionsOf(house, argument as Address)
 }

@@ -112,6 +112,7 @@ export const threshold: Command = {
     const [of, rest] = leadingWatch(watches, talk.argument) ?? [undefined, talk.argument]
     if (of === undefined && targetOf(split(talk.argument)[0]).kind !== 'other')
       return [message(say.refused.title, { lines: [say.refused['not-watched']] })]
+    if (of !== undefined && rest === '') return [thresholds(talk, house, [of])]
     const read = linesOf(rest)
     const { bad } = say
     if (read.kind === 'bad')
