@@ -89,20 +89,20 @@ export const en = {
     lost: 'Liquidation lost',
     reorged: 'Our transaction was reorged out',
     refused: 'Not liquidated',
+    refusedFor: (reason: string) => `Not liquidated: ${reason}`,
+    waysOut: (target: string) => `Ways to health ${target}, cheapest first`,
     summary: (day: string) => `${day}: the day in figures`,
     details: (who: string) => `Ways out for ${who}`,
     whatIf: (who: string, fall: string) => `${who} if prices fall by ${fall}`,
   },
 
   lines: {
-    liquidationCost: (collateral: string, debt: string, cost: string) =>
-      `A liquidation would take ${collateral} for ${debt} of debt: it costs ${cost}.`,
-    waysOut: (target: string) => `Ways to health ${target}, cheapest first:`,
+    liquidationCost: (cost: string, collateral: string, symbol: string, debt: string) =>
+      `A liquidation would cost ${cost}: it takes ${collateral} in ${symbol} for ${debt} of debt.`,
     noWayOut: (target: string) => `No way to health ${target} was found.`,
     repay: (amount: string, value: string) => `Repay ${amount} (${value})`,
     add: (amount: string, value: string) => `Add ${amount} (${value})`,
     sell: (amount: string, repaid: string) => `Sell ${amount}, repay ${repaid}`,
-    costs: (cost: string) => `costs ${cost}`,
     moreWays: (n: number) => `… and ${n} more under Details`,
     signUnderDetails: 'What to sign is under Details.',
     adviceFailed: 'The ways out could not be worked out just now. Details tries again.',
@@ -112,9 +112,12 @@ export const en = {
     uncheckedSince: (block: string) => `We could not check this position since block ${block}.`,
     uncheckedSinceAgo: (block: string, ago: string) =>
       `We could not check this position since block ${block} (${ago}).`,
-    exactAt: (time: string) => `Amounts are exact for the block at ${time}, a moment later by interest less.`,
-    signInOrder: 'Sign in this order, from the position’s own address:',
-    walletOfOther: 'Check every address and amount in your wallet before you sign.',
+    exactAt: (time: string) =>
+      `The amounts reach the target exactly in the block at ${time}; later, interest takes a little off.`,
+    signInOrder: 'Choose one way and sign its transactions in order, from the position’s own address.',
+    checkWallet: 'Check every address and amount in your wallet before you sign.',
+    wayBlocked: (way: string, obstacle: string) => `${way} ✗ ${obstacle}`,
+    wayCosts: (way: string, cost: string) => `${way}, costs ${cost}`,
     still: 'It still could not be liquidated.',
     thenLiquidatable: 'It could be liquidated then.',
     seizable: (amount: string) => `One call could take ${amount}.`,
@@ -132,7 +135,9 @@ export const en = {
     'no-route': 'no exchange was found for the sale',
     'health-on-the-way': 'too much for one step: health would not allow it',
     'not-liquid': 'the pool does not hold enough to pay it out',
-  } satisfies Readonly<Record<RescueObstacle, string>>,
+    inactive: 'not active in the pool',
+    'ltv-zero-first': 'other collateral must be taken out first',
+  } satisfies Readonly<Record<RescueObstacle | 'inactive' | 'ltv-zero-first', string>>,
   walletHas: (held: string, short: string) => `the wallet has ${held}, ${short} too little`,
 
   /** Why nothing was sent: docs/refusals.md has more. */
@@ -160,6 +165,17 @@ export const en = {
     'late-quote': 'price quote came too late',
     'over-limit': 'too many at once, next block',
   } satisfies Readonly<Record<RefusalReason, string>>,
+
+  /** What a transaction to sign does. */
+  steps: {
+    approve: 'approve',
+    repay: 'repay',
+    supply: 'add',
+    repayWithATokens: 'repay from collateral',
+    withdraw: 'take out',
+    swap: 'exchange',
+    other: 'call',
+  },
 
   lost: {
     reverted: 'failed on chain',
@@ -214,7 +230,6 @@ export const en = {
 
   digest: {
     title: (n: number) => many(n, 'event'),
-    summary: (day: string) => `${day}: the day in figures`,
     block: (block: string) => `block ${block}`,
     blocks: (first: string, last: string) => `blocks ${first}–${last}`,
     liquidatable: (n: number) => `${n} can be liquidated`,
@@ -237,7 +252,7 @@ export const en = {
     lost: (n: number, reasons: string) => `${n} lost (${reasons})`,
     lostCost: (lost: string, cost: string) => `${lost}, cost ${cost}`,
     reorged: (n: number) => `${n} reorged out`,
-    refused: (n: number) => `${n} not liquidated:`,
+    refused: (n: number) => `${n} not liquidated`,
     ofReason: (n: number, reason: string) => `${n} × ${reason}`,
     more: (n: number) => `… and ${n} more`,
     moreBefore: (n: number) => `… and ${n} more before these`,

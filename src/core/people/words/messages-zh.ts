@@ -2,7 +2,7 @@ import type { Messages } from './messages-en.ts'
 
 /** 提醒消息的中文。 */
 export const zh: Messages = {
-  place: (market, chain) => `${chain} 链 · ${market} 市场`,
+  place: (market, chain) => `${market} · ${chain}`,
   noAdvice: '信息截至该区块，不构成投资建议。',
 
   values: {
@@ -43,7 +43,7 @@ export const zh: Messages = {
     expected: '预计收益',
     profit: '利润',
     kept: '实得',
-    fee: '手续费',
+    fee: '燃料费',
     cost: '费用',
     reason: '原因',
     winner: '抢先者',
@@ -58,7 +58,7 @@ export const zh: Messages = {
     amount: '数量',
     value: '价值',
     wallet: '钱包余额',
-    after: '之后健康',
+    after: '之后健康因子',
     firstAt: '精确时刻',
   },
 
@@ -84,19 +84,20 @@ export const zh: Messages = {
     lost: '清算失败',
     reorged: '我们的交易因链重组被撤销',
     refused: '未执行清算',
+    refusedFor: (reason) => `未执行清算：${reason}`,
+    waysOut: (target) => `使健康因子达到 ${target} 的办法（成本低者在前）`,
     summary: (day) => `${day} 日报`,
     details: (who) => `${who} 的自救方案`,
     whatIf: (who, fall) => `若价格下跌 ${fall}：${who}`,
   },
 
   lines: {
-    liquidationCost: (collateral, debt, cost) => `若被清算，将被取走 ${collateral} 以偿还 ${debt} 债务，损失 ${cost}。`,
-    waysOut: (target) => `使健康因子达到 ${target} 的办法，成本低者在前：`,
+    liquidationCost: (cost, collateral, symbol, debt) =>
+      `若被清算将损失 ${cost}：被取走价值 ${collateral} 的 ${symbol}，只抵 ${debt} 债务。`,
     noWayOut: (target) => `没有找到使健康因子达到 ${target} 的办法。`,
     repay: (amount, value) => `偿还 ${amount}（${value}）`,
     add: (amount, value) => `追加抵押 ${amount}（${value}）`,
     sell: (amount, repaid) => `卖出 ${amount}，偿还 ${repaid}`,
-    costs: (cost) => `成本 ${cost}`,
     moreWays: (n) => `……另有 ${n} 个，见“详情”`,
     signUnderDetails: '待签名的交易在“详情”里。',
     adviceFailed: '暂时算不出自救方案，点“详情”可重试。',
@@ -105,9 +106,11 @@ export const zh: Messages = {
     unchecked: '无法检查期间，没有消息不等于安全，请自行查看。',
     uncheckedSince: (block) => `自区块 ${block} 起，我们无法检查该仓位。`,
     uncheckedSinceAgo: (block, ago) => `自区块 ${block}（${ago}）起，我们无法检查该仓位。`,
-    exactAt: (time) => `数量对 ${time} 的区块精确；此后每刻因利息略有不足。`,
-    signInOrder: '请用该仓位自己的地址依次签名：',
-    walletOfOther: '签名前，请在钱包里核对每个地址和数量。',
+    exactAt: (time) => `数量按 ${time} 的区块精确计算；再晚会因利息略低于目标。`,
+    signInOrder: '任选一种办法，用该仓位自己的地址依次签名。',
+    checkWallet: '签名前，请在钱包里核对每个地址和数量。',
+    wayBlocked: (way, obstacle) => `${way} ✗ ${obstacle}`,
+    wayCosts: (way, cost) => `${way}，成本 ${cost}`,
     still: '仍不会被清算。',
     thenLiquidatable: '届时可被清算。',
     seizable: (amount) => `一次清算最多取走 ${amount}。`,
@@ -124,6 +127,8 @@ export const zh: Messages = {
     'no-route': '找不到可成交的兑换路径',
     'health-on-the-way': '一步完成会使健康因子过低，不被允许',
     'not-liquid': '资金池流动性不足，无法取出',
+    inactive: '资产在资金池中未启用',
+    'ltv-zero-first': '须先取出另一项抵押品',
   },
   walletHas: (held, short) => `钱包有 ${held}，还差 ${short}`,
 
@@ -150,6 +155,16 @@ export const zh: Messages = {
     'signer-balance': '签名账户付不起燃料费',
     'late-quote': '报价来得太晚',
     'over-limit': '同时太多，留待下一区块',
+  },
+
+  steps: {
+    approve: '授权',
+    repay: '偿还',
+    supply: '追加抵押',
+    repayWithATokens: '用抵押品偿还',
+    withdraw: '取出',
+    swap: '兑换',
+    other: '调用',
   },
 
   lost: {
@@ -203,7 +218,6 @@ export const zh: Messages = {
 
   digest: {
     title: (n) => `${n} 个事件`,
-    summary: (day) => `${day} 日报`,
     block: (block) => `区块 ${block}`,
     blocks: (first, last) => `区块 ${first}–${last}`,
     liquidatable: (n) => `${n} 个可被清算`,
@@ -226,7 +240,7 @@ export const zh: Messages = {
     lost: (n, reasons) => `${n} 笔失败（${reasons}）`,
     lostCost: (lost, cost) => `${lost}，费用 ${cost}`,
     reorged: (n) => `${n} 笔因重组撤销`,
-    refused: (n) => `${n} 次未执行清算：`,
+    refused: (n) => `${n} 个未清算`,
     ofReason: (n, reason) => `${n} × ${reason}`,
     more: (n) => `……另有 ${n} 个`,
     moreBefore: (n) => `……此前还有 ${n} 个`,

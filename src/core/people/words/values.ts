@@ -15,7 +15,8 @@ export interface Token {
 const MISSING = '?'
 
 /** Line breaks, controls, what turns the direction of text, what nobody can see. */
-const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\s\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\uffa0]+/gu
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Co}\p{Zl}\p{Zp}\s\u115f\u1160\u2800\u3164\uffa0]+/gu
+const VISIBLE = /[\p{L}\p{N}\p{P}\p{S}]/u
 /** More than two marks on one letter are no language. */
 const PILED = /(\p{M}{2})\p{M}+/gu
 
@@ -26,7 +27,8 @@ export function words(value: unknown, columns = 120): string {
   const text = String(value)
     .slice(0, columns * 8)
     .toWellFormed()
-  return cutTo(text.replaceAll(UNSEEN, ' ').replaceAll(PILED, '$1').trim(), columns) || MISSING
+  const seen = text.replaceAll(UNSEEN, ' ').replaceAll(PILED, '$1').trim()
+  return VISIBLE.test(seen) ? cutTo(seen, columns) : MISSING
 }
 
 /** A name that somebody gave: it must neither call anybody (`@`) nor become a command to tap on (`/`). */
