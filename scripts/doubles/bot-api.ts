@@ -6,8 +6,10 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
-import { htmlError } from './telegram-html.ts'
-import { Conflict, keyboardError, saidMessage, Updates } from './updates.ts'
+import { type Limits, newLimits } from './bot-limits.ts'
+import { type Fate, type Message, Messages, type Params } from './bot-messages.ts'
+import { flood, Refused } from './bot-refused.ts'
+import { saidMessage, Updates } from './updates.ts'
 
 export type Fault =
   /** 429 with `retry_after`. */
@@ -20,22 +22,20 @@ export type Fault =
   | { readonly kind: 'hang' }
   | { readonly kind: 'refuse'; readonly code: number; readonly description: string }
 
-export interface Message {
-  readonly messageId: number
-  readonly chatId: number
-  readonly text: string
-  readonly parseMode: string | undefined
-  readonly threadId: number | undefined
-  /** Inline buttons, row by row. */
-  readonly keyboard: readonly (readonly Readonly<Record<string, string>>[])[]
-}
-
 export interface BotApi {
   readonly url: string
   /** Everything accepted, in order. An edit replaces the text in place. */
   readonly messages: readonly Message[]
   /** Every call, accepted or not. */
   readonly calls: readonly string[]
+  /** How often somebody did not keep to Telegram's limits. */
+  readonly tooFast: number
+  /** What becomes of a chat. */
+  fate(chatId: number, fate: Fate): void
+  /** A group with topics knows these threads and no others. */
+  threads(chatId: number, ids: readonly number[]): void
+  /** Somebody deletes a message. */
+  remove(chatId: number, messageId: number): void
   /** The next call of that method meets this fault; several faults queue. */
   fail(fault: Fault, method?: string): void
   /** A person writes to the bot. `date` in Unix seconds; now when left out. */
@@ -53,32 +53,21 @@ interface Options {
   readonly port?: number
   /** For `sendMessage`. */
   readonly faults?: readonly Fault[]
+  /** A clock, by which Telegram's limits are enforced; without it there are none. */
+  readonly limitsByMs?: () => number
 }
 
-type Params = Readonly<Record<string, unknown>>
 interface State {
-  readonly messages: Message[]
+  readonly messages: Messages
+  readonly limits: Limits
   readonly calls: string[]
   readonly updates: Updates
   readonly faults: { readonly method: string; readonly fault: Fault }[]
-  readonly listeners: Set<(message: Message) => void>
   readonly closing: AbortController
-  nextId: number
-}
-
-class Refused extends Error {
-  readonly body: object
-  readonly code: number
-
-  constructor(code: number, description: string, parameters?: object) {
-    super(description)
-    this.code = code
-    this.body = { ok: false, error_code: code, description, ...(parameters && { parameters }) }
-  }
 }
 
 export async function startBotApi(options: Options): Promise<BotApi> {
-  const state = newState(options.faults ?? [])
+  const state = newState(options)
   const app = appOf(state, options.token)
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
   const server = createServer((request, response) => void listener(request, response))
@@ -88,15 +77,21 @@ export async function startBotApi(options: Options): Promise<BotApi> {
   await listening.promise
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    messages: state.messages,
+    messages: state.messages.all,
     calls: state.calls,
+    get tooFast() {
+      return state.limits.tooFast
+    },
+    fate: (chatId, fate) => state.messages.fate(chatId, fate),
+    threads: (chatId, ids) => state.messages.threads(chatId, ids),
+    remove: (chatId, messageId) => state.messages.remove(chatId, messageId),
     fail: (fault, method = 'sendMessage') => void state.faults.push({ fault, method }),
     say: (chatId, userId, text, date) =>
       say(state, { chatId, userId, text, date: date ?? Math.floor(Date.now() / 1000) }),
     updates: state.updates,
     onMessage: (listen) => {
-      state.listeners.add(listen)
-      return () => void state.listeners.delete(listen)
+      state.messages.listeners.add(listen)
+      return () => void state.messages.listeners.delete(listen)
     },
     close: () => {
       const closed = Promise.withResolvers<void>()
@@ -108,16 +103,15 @@ export async function startBotApi(options: Options): Promise<BotApi> {
   }
 }
 
-function newState(faults: readonly Fault[]): State {
+function newState({ faults = [], limitsByMs }: Options): State {
   const closing = new AbortController()
   return {
-    messages: [],
+    messages: new Messages(),
+    limits: newLimits(limitsByMs),
     calls: [],
     updates: new Updates(closing.signal),
     faults: faults.map((fault) => ({ method: 'sendMessage', fault })),
-    listeners: new Set(),
     closing,
-    nextId: 1,
   }
 }
 
@@ -139,20 +133,11 @@ function appOf(state: State, token: string): Hono<{ Bindings: HttpBindings }> {
     return c.json({ ok: true, result })
   })
   app.onError((error, c) => {
-    const refused =
-      error instanceof Refused
-        ? error
-        : new Refused(
-            error instanceof Conflict ? 409 : 500,
-            `${error instanceof Conflict ? 'Conflict: ' : ''}${error.message}`,
-          )
+    const refused = error instanceof Refused ? error : new Refused(500, error.message)
     return c.json(refused.body, refused.code as 400)
   })
   return app
 }
-
-const flood = (seconds: number): Refused =>
-  new Refused(429, `Too Many Requests: retry after ${seconds}`, { retry_after: seconds })
 
 function takeFault(state: State, method: string): Fault | undefined {
   const at = state.faults.findIndex((one) => one.method === method)
@@ -165,18 +150,23 @@ function nothing(state: State): Promise<Response> {
   return promise
 }
 
+/** They put something into a chat, and count against its limits. */
+const COUNTED = new Set(['sendMessage', 'editMessageText', 'editMessageReplyMarkup'])
+
 async function call(state: State, method: string, params: Params, gone: AbortSignal): Promise<unknown> {
+  const waitS = COUNTED.has(method) ? state.limits.take(Number(params['chat_id'])) : undefined
+  if (waitS !== undefined) throw flood(waitS)
   switch (method) {
     case 'getMe':
       return { id: 1, is_bot: true, first_name: 'Double', username: 'double_bot' }
     case 'getUpdates':
       return state.updates.get(params, gone)
     case 'sendMessage':
-      return send(state, params)
+      return state.messages.send(params)
     case 'editMessageText':
-      return edit(state, params)
+      return state.messages.editText(params)
     case 'editMessageReplyMarkup':
-      return editKeyboard(state, params)
+      return state.messages.editMarkup(params)
     case 'setMyCommands':
       return state.updates.setMenu(params)
     case 'deleteMyCommands':
@@ -190,55 +180,6 @@ async function call(state: State, method: string, params: Params, gone: AbortSig
   }
 }
 
-function send(state: State, params: Params): object {
-  const message = checked(state.nextId++, params)
-  state.messages.push(message)
-  for (const listen of state.listeners) listen(message)
-  return told(message)
-}
-
-function edit(state: State, params: Params): object {
-  const at = state.messages.findIndex((message) => message.messageId === Number(params['message_id']))
-  if (at < 0) throw new Refused(400, 'Bad Request: message to edit not found')
-  const message = checked(Number(params['message_id']), params)
-  state.messages[at] = message
-  return told(message)
-}
-
-function editKeyboard(state: State, params: Params): object {
-  const at = state.messages.findIndex((message) => message.messageId === Number(params['message_id']))
-  const message = state.messages[at]
-  if (message === undefined) throw new Refused(400, 'Bad Request: message to edit not found')
-  const edited = { ...message, keyboard: keyboardOf(params) }
-  state.messages[at] = edited
-  return told(edited)
-}
-
-function keyboardOf({ reply_markup: markup }: Params): Message['keyboard'] {
-  const error = keyboardError(markup)
-  if (error !== undefined) throw new Refused(400, error)
-  return (markup as { inline_keyboard?: Message['keyboard'] } | undefined)?.inline_keyboard ?? []
-}
-
-function checked(messageId: number, params: Params): Message {
-  const text = String(params['text'] ?? '')
-  const parseMode = params['parse_mode'] === undefined ? undefined : String(params['parse_mode'])
-  if (text === '') throw new Refused(400, 'Bad Request: message text is empty')
-  if (text.length > 4_096) throw new Refused(400, 'Bad Request: message is too long')
-  const error = parseMode === 'HTML' ? htmlError(text) : undefined
-  if (error !== undefined) throw new Refused(400, `Bad Request: can't parse entities: ${error}`)
-  const thread = params['message_thread_id']
-  const threadId = thread === undefined ? undefined : Number(thread)
-  return { messageId, chatId: Number(params['chat_id']), text, parseMode, threadId, keyboard: keyboardOf(params) }
-}
-
-const told = ({ messageId, chatId, text }: Message): object => ({
-  message_id: messageId,
-  date: 0,
-  chat: { id: chatId, type: 'private' },
-  text,
-})
-
 interface Said {
   readonly chatId: number
   readonly userId: number
@@ -246,4 +187,4 @@ interface Said {
   readonly date: number
 }
 const say = (state: State, said: Said): void =>
-  void state.updates.push({ message: saidMessage({ messageId: state.nextId++, ...said }) })
+  void state.updates.push({ message: saidMessage({ messageId: state.messages.other(said.chatId), ...said }) })

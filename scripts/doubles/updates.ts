@@ -1,3 +1,6 @@
+import type { Params } from './bot-messages.ts'
+import { Refused } from './bot-refused.ts'
+
 /** What people do with a bot, and how it hears of it: the half of the double of the Bot API that goes from people to the bot. */
 
 export interface Press {
@@ -14,11 +17,6 @@ export interface Answered {
   readonly id: string
   readonly text: string | undefined
 }
-
-/** A second poller ends the first one's request. */
-export class Conflict extends Error {}
-
-type Params = Readonly<Record<string, unknown>>
 
 export class Updates {
   readonly answered: Answered[] = []
@@ -65,7 +63,7 @@ export class Updates {
 
   async #somethingSaid(timeoutS: number, gone: AbortSignal): Promise<void> {
     const { promise, resolve, reject } = Promise.withResolvers<void>()
-    const poll = { wake: resolve, conflict: () => reject(new Conflict('terminated by other getUpdates request')) }
+    const poll = { wake: resolve, conflict: () => reject(new Refused(409, CONFLICT)) }
     const timer = setTimeout(resolve, timeoutS * 1_000)
     for (const signal of [this.#closing, gone]) signal.addEventListener('abort', () => resolve(), { once: true })
     this.#polls.add(poll)
@@ -100,9 +98,12 @@ function scopeOf({ scope }: Params): string {
   return [type, chat_id, user_id].filter((part) => part !== undefined).join(' ')
 }
 
+/** A second poller ends the first one's request. */
+const CONFLICT = 'Conflict: terminated by other getUpdates request; make sure that only one bot instance is running'
+
 const BOT = { id: 1, is_bot: true, first_name: 'Double', username: 'double_bot' }
 const person = (id: number): object => ({ id, is_bot: false, first_name: 'Somebody' })
-const chatOf = (id: number): object => ({ id, type: id < 0 ? 'supergroup' : 'private' })
+const chatOf = (id: number): object => ({ id, type: id < 0 ? 'group' : 'private' })
 
 interface Said {
   readonly messageId: number
@@ -136,19 +137,3 @@ export const memberUpdate = (chatId: number, userId: number, status: string, dat
     new_chat_member: { user: BOT, status },
   },
 })
-
-/** Says what Telegram would refuse in a keyboard. */
-export function keyboardError(markup: unknown): string | undefined {
-  if (markup === undefined) return undefined
-  const rows =
-    typeof markup === 'object' && markup !== null && 'inline_keyboard' in markup ? markup.inline_keyboard : []
-  const buttons = (Array.isArray(rows) ? rows.flat() : []) as Params[]
-  for (const { text, callback_data: data, url } of buttons) {
-    if (typeof text !== 'string' || text === '') return 'Bad Request: text buttons are unallowed in the inline keyboard'
-    if (
-      typeof data === 'string' ? Buffer.byteLength(data) < 1 || Buffer.byteLength(data) > 64 : typeof url !== 'string'
-    )
-      return 'Bad Request: BUTTON_DATA_INVALID'
-  }
-  return undefined
-}

@@ -4,18 +4,19 @@ import { startHttp } from '../adapters/http/server.ts'
 import { logSink, scrubber } from '../adapters/log.ts'
 import { createMetrics } from '../adapters/metrics.ts'
 import { openStore } from '../adapters/store/sqlite.ts'
-import { startTelegram, type Telegram } from '../adapters/telegram/telegram.ts'
 import type { Config } from '../config/config.ts'
 import type { Queries } from '../core/answers.ts'
 import { WAD } from '../core/math.ts'
 import type { Store } from '../core/ports.ts'
-import type { ReserveView } from '../core/protocol.ts'
 import { AlertDesk } from './alerts.ts'
 import { ChainState } from './chain-state.ts'
 import { Control } from './control.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Journal } from './journal.ts'
 import type { Progress } from './open-chain.ts'
+import { bare } from './people/bare.ts'
+import { startDelivery } from './people/deliver.ts'
+import { undressed, undressedHtml } from './people/undressed.ts'
 import { createQueries } from './queries.ts'
 import { superviseChain } from './supervise.ts'
 import { watchdog } from './watchdog.ts'
@@ -59,7 +60,7 @@ async function runWithStore(options: DaemonOptions, store: Store): Promise<void>
   journal.subscribe(logSink(log))
   const heartbeat = new Heartbeat(states, log)
   journal.subscribe(heartbeat.sink)
-  const people = await openDoors(options, { store, journal, queries, states })
+  const people = await openDoors(options, { store, journal, queries })
   const timers = [
     heartbeat.start(),
     watchdog(states, journal, (error) => log.error({ err: error }, 'the watchdog could not speak')),
@@ -105,46 +106,37 @@ interface Inside {
   readonly store: Store
   readonly journal: Journal
   readonly queries: Queries
-  readonly states: readonly ChainState[]
 }
 
-/** HTTP, metrics and Telegram: all of them only read. */
+/** HTTP, metrics, and everybody who is told. */
 async function openDoors(
   { config, secrets, version, log }: DaemonOptions,
-  { store, journal, queries, states }: Inside,
+  { store, journal, queries }: Inside,
 ): Promise<Doors> {
   const scrub = scrubber(secrets)
   const metrics = createMetrics(queries, version)
   const subscribe = journal.subscribe.bind(journal)
   subscribe(metrics.sink)
   const http = await startHttp({ ...config.http, queries, subscribe, metrics, log, scrub, version })
-  const { telegram } = config.alerts
-  const bot: Telegram | undefined =
-    telegram &&
-    startTelegram({
-      ...telegram,
-      journal: (after, limit) => store.journal({ after, limit }),
-      lastSeq: () => store.lastSeq(),
-      subscribe,
-      cursor: { get: (name) => store.value(name), set: (name, value) => store.setValue(name, value) },
-      queries,
-      log,
-      scrub,
-      asset: (market, address) => reserveOf(states, market, address),
-    })
+  const delivery = startDelivery({
+    alerts: config.alerts,
+    store,
+    journal,
+    queries,
+    mutes: () => [],
+    render: async (rows) => bare(rows),
+    toHtml: undressedHtml,
+    layout: undressed,
+    log,
+    scrub,
+  })
   return {
     url: http.url,
     close: async () => {
-      await bot?.stop()
+      await delivery.stop()
       await http.close()
     },
   }
-}
-
-function reserveOf(states: readonly ChainState[], market: string, address: string): ReserveView | undefined {
-  const book = states.flatMap(({ books }) => books).find(({ name }) => name === market)
-  const wanted = address.toLowerCase()
-  return book?.protocol.market(book.ledger).reserves.find(({ asset }) => asset.toLowerCase() === wanted)
 }
 
 interface Running {

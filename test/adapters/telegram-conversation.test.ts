@@ -10,8 +10,12 @@ describe('adapters/telegram: an owner', () => {
   it('begins, watches, sets lines, looks, mutes, and leaves', async () => {
     const t = await talking()
     await t.start()
-    expect(plain((await t.ask(OWNER, '/start')).text)).to.include('/watch Warn me').and.not.include('/pause')
-    expect((await t.ask(OWNER, '/list')).text).to.include('Nothing is watched').and.include('/watch 0x…')
+    expect(plain((await t.ask(OWNER, '/start')).text))
+      .to.include('/watch Warn me')
+      .and.not.include('/pause')
+    expect((await t.ask(OWNER, '/list')).text)
+      .to.include('Nothing is watched')
+      .and.include('/watch 0x…')
     const watched = plain((await t.ask(OWNER, `/watch ${ALICE} my <treasury>`)).text)
     expect(watched).to.include('Watching my <treasury>').and.include('1.0432').and.include(ALICE)
     expect(watched).to.include('below 1.1, 1.05, 1.0')
@@ -28,7 +32,9 @@ describe('adapters/telegram: an owner', () => {
     })
     expect((await t.ask(OWNER, '/mute 2d my <treasury>')).text).to.include('my &lt;treasury&gt;: quiet until')
     expect(t.control.mutes('telegram:11', t.clock.nowS)[0]?.scope).to.equal(`position:${ALICE.toLowerCase()}`)
-    expect((await t.ask(OWNER, '/alerts')).text).to.include('🔕 Muted: my &lt;treasury&gt;').and.include('22:00–07:00')
+    expect((await t.ask(OWNER, '/alerts')).text)
+      .to.include('🔕 Muted: my &lt;treasury&gt;')
+      .and.include('22:00–07:00')
     expect((await t.ask(OWNER, '/unmute')).text).to.include('Loud again')
     expect((await t.ask(OWNER, '/unmute')).text).to.include('Nothing was muted')
     expect((await t.ask(OWNER, '/unwatch my <treasury>')).text).to.include('no longer watched')
@@ -51,7 +57,10 @@ describe('adapters/telegram: an owner', () => {
     const before = t.api.messages.length
     await t.pressed(OWNER, position.messageId, button(position, 'Details'))
     await t.quiet()
-    const details = t.api.messages.slice(before).map(({ text }) => text).join('\n')
+    const details = t.api.messages
+      .slice(before)
+      .map(({ text }) => text)
+      .join('\n')
     expect(details).to.include('0x573ade81')
     await t.pressed(OWNER, position.messageId, button(position, 'What if'))
     await t.quiet()
@@ -64,7 +73,9 @@ describe('adapters/telegram: an owner', () => {
     await t.start()
     await t.ask(OWNER, `/watch ${ALICE} treasury`)
     await t.ask(OWNER, `/watch ${BOB}`)
-    expect(plain((await t.ask(OWNER, '/position')).text)).to.include('Watched for you: 2').and.include('/position with')
+    expect(plain((await t.ask(OWNER, '/position')).text))
+      .to.include('Watched for you: 2')
+      .and.include('/position with')
     for (const text of ['/position treasury', `/position ${ALICE}`, `/position ${ALICE.toLowerCase()}`])
       expect((await t.ask(OWNER, text)).text).to.include('📍 treasury')
     expect((await t.ask(OWNER, `/position 0x${'1'.repeat(40)}`)).text).to.include('has no position')
@@ -91,7 +102,9 @@ describe('adapters/telegram: an owner', () => {
       ['/unmute somebody', 'is no address', '/unmute'],
       ['/position nonsense', '“nonsense” is no address', '/position 0x'],
     ] as const)
-      expect(plain((await t.ask(OWNER, text)).text), text).to.include(what).and.include(fix)
+      expect(plain((await t.ask(OWNER, text)).text), text)
+        .to.include(what)
+        .and.include(fix)
     expect(t.spoken).to.have.length(said)
     expect(t.control.watches()).to.have.length(1)
   })
@@ -105,7 +118,9 @@ describe('adapters/telegram: an owner', () => {
     expect(t.control.watches().map(({ distancesBps }) => distancesBps)).to.deep.equal([[1_000], [1_000], [1_000]])
     expect((await t.ask(OWNER, '/threshold w2 default')).text).to.include('1.1, 1.05, 1.0')
     expect(t.control.watches()[1]?.thresholdsWad).to.equal(null)
-    expect(plain((await t.ask(OWNER, '/threshold')).text)).to.include('w1').and.include('1.5, 10 %')
+    expect(plain((await t.ask(OWNER, '/threshold')).text))
+      .to.include('w1')
+      .and.include('1.5, 10 %')
     expect((await t.ask(OWNER, `/watch 0x${'1'.repeat(40)}`)).text).to.include('watched already')
   })
 
@@ -143,7 +158,9 @@ describe('adapters/telegram: each role has its commands', () => {
     ] as const)
       for (const command of new Set(OPERATORS)) {
         const { text } = await t.ask(who, `/${command}`)
-        expect(text.includes('is not for this chat'), `${who.chat} /${command}: ${text}`).to.equal(!own.includes(command))
+        expect(text.includes('is not for this chat'), `${who.chat} /${command}: ${text}`).to.equal(
+          !own.includes(command),
+        )
       }
     expect(t.spoken.map(({ said, by }) => `${by.id} ${said}`)).to.deep.equal([
       ...['11 mute', '11 unmute', '22 reload', '22 mute', '22 unmute'],
@@ -153,6 +170,8 @@ describe('adapters/telegram: each role has its commands', () => {
   it('an unknown command: a short hint', async () => {
     const t = await talking()
     await t.start()
-    expect((await t.ask(VIEWER, '/nonsense@double_bot')).text).to.include('/nonsense').and.include('/help')
+    expect((await t.ask(VIEWER, '/nonsense@double_bot')).text)
+      .to.include('/nonsense')
+      .and.include('/help')
   })
 })

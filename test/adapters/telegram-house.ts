@@ -1,7 +1,6 @@
 /** Everything behind the chat that is not Telegram: a small control that lives in the store, canned answers, an advisor. */
 import { type Address, getAddress } from 'viem'
-import type { Named } from '../../src/adapters/telegram/house.ts'
-import type { House } from '../../src/adapters/telegram/house.ts'
+import type { House, Named } from '../../src/adapters/telegram/house.ts'
 import type { Advice, Explanation, OperatorQueries, Queries } from '../../src/core/answers.ts'
 import { type ControlAnswer, type ControlPort, MODES, type Mode, type Speaker } from '../../src/core/people/control.ts'
 import type { Mute, Watch } from '../../src/core/people/watch.ts'
@@ -65,7 +64,10 @@ export function fakeControl(store: Values, configuredMode: Mode = 'live') {
       return done(true, undefined)
     },
     unmute: (by, chat, scope) => {
-      write('mutes', mutes().filter((one) => one.chat !== chat || one.scope !== scope))
+      write(
+        'mutes',
+        mutes().filter((one) => one.chat !== chat || one.scope !== scope),
+      )
       journaled('unmute', by, scope)
       return done(true, undefined)
     },
@@ -73,7 +75,15 @@ export function fakeControl(store: Values, configuredMode: Mode = 'live') {
       const known = all().find((one) => one.chat === chat && one.address === address)
       if (known) return done(false, known)
       if (all().length >= 3) return { kind: 'refused', why: 'too-many-watches', detail: '' }
-      const made: Watch = { id: all().length + 1, chat, address, name, thresholdsWad: null, distancesBps: null, createdS: 1 }
+      const made: Watch = {
+        id: all().length + 1,
+        chat,
+        address,
+        name,
+        thresholdsWad: null,
+        distancesBps: null,
+        createdS: 1,
+      }
       keep([...all(), made])
       journaled('watch', by, { address, name })
       return done(true, made)
@@ -86,12 +96,17 @@ export function fakeControl(store: Values, configuredMode: Mode = 'live') {
       return done(true, undefined)
     },
     setLines: (by, chat, address, lines) => {
-      keep(all().map((one) => (one.chat === chat && (address ?? one.address) === one.address ? { ...one, ...lines } : one)))
+      keep(
+        all().map((one) =>
+          one.chat === chat && (address ?? one.address) === one.address ? { ...one, ...lines } : one,
+        ),
+      )
       journaled('threshold', by, address ?? 'all')
       return done(true, undefined)
     },
     watches: (chat) => all().filter((one) => chat === undefined || one.chat === chat),
-    mutes: (chat, nowS) => mutes().filter((one) => one.chat === chat && (one.untilS ?? Number.POSITIVE_INFINITY) > nowS),
+    mutes: (chat, nowS) =>
+      mutes().filter((one) => one.chat === chat && (one.untilS ?? Number.POSITIVE_INFINITY) > nowS),
     onWatches: () => () => {},
   }
   return { port, spoken: (): readonly Spoken[] => read<Spoken[]>('spoken', []) }
@@ -182,7 +197,10 @@ const operator = (): OperatorQueries => ({
         ]
       : [],
   liquidations: (limit) =>
-    [ENTRY, { ...ENTRY, block: '110', kind: 'lost' as const, data: { borrower: ALICE, reason: 'reverted' } }].slice(0, limit),
+    [ENTRY, { ...ENTRY, block: '110', kind: 'lost' as const, data: { borrower: ALICE, reason: 'reverted' } }].slice(
+      0,
+      limit,
+    ),
   profit: () => [
     { day: '2026-11-25', market: 'a', liquidations: 2, lost: 1, profitUsd8: '4200000000', feeWei: '1', refused: {} },
     { day: '2026-11-25', market: 'b', liquidations: 1, lost: 0, profitUsd8: '800000000', feeWei: '1', refused: {} },
@@ -207,7 +225,8 @@ async function ens(name: string): Promise<Named> {
 /** Who has debt: Alice and Bob, in `local-aave`. `queries`, `over`: what a test wants otherwise. */
 export function fakeHouse(control: ControlPort, over: Partial<House> = {}, queries: Partial<Queries> = {}): House {
   const indebted = new Set([ALICE, BOB].map((address) => address.toLowerCase()))
-  const has = (market: string, address: string): boolean => market === 'local-aave' && indebted.has(address.toLowerCase())
+  const has = (market: string, address: string): boolean =>
+    market === 'local-aave' && indebted.has(address.toLowerCase())
   return {
     control,
     queries: fakeQueries({

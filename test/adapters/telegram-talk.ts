@@ -1,11 +1,12 @@
 /** Whole conversations: the poller against the double of the Bot API over HTTP, with a store in a file and delays that only count. */
 import { join } from 'node:path'
-import { Api } from 'grammy'
-import { type BotApi, type Message, startBotApi } from '../../scripts/doubles/bot-api.ts'
+import { startBotApi } from '../../scripts/doubles/bot-api.ts'
+import type { Message } from '../../scripts/doubles/bot-messages.ts'
 import { openStore } from '../../src/adapters/store/sqlite.ts'
-import { toHtml } from '../../src/adapters/telegram/html.ts'
 import type { House, TalkChat } from '../../src/adapters/telegram/house.ts'
+import { toHtml } from '../../src/adapters/telegram/html.ts'
 import { type Poller, type PollerOptions, startPoller } from '../../src/adapters/telegram/poller.ts'
+import { openTelegram } from '../../src/adapters/telegram/telegram.ts'
 import type { Queries } from '../../src/core/answers.ts'
 import type { Mode } from '../../src/core/people/control.ts'
 import type { Store } from '../../src/core/ports.ts'
@@ -38,6 +39,7 @@ type Who = { readonly chat: number; readonly user: number }
 interface Started {
   readonly poller: Poller
   readonly store: Store
+  readonly stop: AbortController
 }
 export type Options = Partial<PollerOptions> & {
   readonly houseOver?: Partial<House>
@@ -51,9 +53,9 @@ export const endAll = async (): Promise<void> => {
 }
 
 export async function talking() {
-  const api = await startBotApi({ token: TOKEN })
-  const file = join(temporaryFolder('talk'), 'plimsoll.db')
   const clock = { nowS: NOW_S, nowMs: 0 }
+  const api = await startBotApi({ token: TOKEN, limitsByMs: () => clock.nowMs })
+  const file = join(temporaryFolder('talk'), 'plimsoll.db')
   const logged: string[] = []
   const troubles: string[] = []
   const waited: number[] = []
@@ -67,10 +69,11 @@ export async function talking() {
     waited,
     async start(options: Options = {}): Promise<void> {
       const store = openStore(file)
-      running = { store, poller: begin(stage, store, options) }
+      running = begin(stage, store, options)
     },
-    /** As after a crash: nothing is told to anybody; a new instance must make do with the file. */
+    /** What is under way is cut: a new instance must make do with the file. */
     async stop(): Promise<void> {
+      running?.stop.abort()
       await running?.poller.stop()
       running?.store.close()
       running = undefined
@@ -121,57 +124,41 @@ export async function talking() {
 }
 export type Stage = Awaited<ReturnType<typeof talking>>
 
-function begin({ api, clock, logged, troubles, waited }: Stage, store: Store, options: Options): Poller {
+function begin({ api, clock, logged, troubles, waited }: Stage, store: Store, options: Options): Started {
   const { houseOver, queries, configuredMode, ...over } = options
+  const stop = new AbortController()
   const log = (fields: object, message: string): void => void logged.push(`${message} ${JSON.stringify(fields)}`)
-  return startPoller({
+  const shared = {
     token: TOKEN,
     apiRoot: api.url,
-    chats: CHATS,
-    house: fakeHouse(fakeControl(store, configuredMode).port, houseOver, queries),
-    values: { get: (name) => store.value(name), set: (name, value) => store.setValue(name, value) },
-    atomically: (work) => store.atomically(work),
-    ...sender(api),
-    onTrouble: (reason, detail) => void troubles.push(`${reason}: ${detail}`),
+    values: {
+      get: (name: string) => store.value(name),
+      set: (name: string, value: string) => store.setValue(name, value),
+    },
     log: { info: log, warn: log, error: log },
-    scrub: (text) => text.replaceAll('SECRET', '***'),
-    pollTimeoutS: 5,
-    delay: async (ms) => {
+    scrub: (text: string) => text.replaceAll('SECRET', '***'),
+    delay: async (ms: number) => {
       waited.push(ms)
       clock.nowMs += ms
       await new Promise((resolve) => setImmediate(resolve))
     },
-    nowS: () => clock.nowS,
     nowMs: () => clock.nowMs,
+  }
+  const { signal } = stop
+  const telegram = openTelegram({ ...shared, toHtml, known: [], requestTimeoutS: 15, signal, cut: signal })
+  const poller = startPoller({
+    ...shared,
+    chats: CHATS,
+    house: fakeHouse(fakeControl(store, configuredMode).port, houseOver, queries),
+    atomically: (work) => store.atomically(work),
+    reply: (reply) => void telegram.reply(reply),
+    finish: (chatId, messageId) => void telegram.finish(chatId, messageId),
+    onTrouble: (reason, detail) => void troubles.push(`${reason}: ${detail}`),
+    pollTimeoutS: 5,
+    nowS: () => clock.nowS,
     ...over,
   })
-}
-
-/** What the program's own wire does at Telegram's pace, here at once. */
-function sender(double: BotApi): Pick<PollerOptions, 'reply' | 'finish'> {
-  const api = new Api(TOKEN, { apiRoot: double.url })
-  return {
-    reply: ({ chatId, threadId, message }) => {
-      const { text, replyMarkup } = toHtml(message)
-      const extra = {
-        parse_mode: 'HTML' as const,
-        ...(threadId !== undefined && { message_thread_id: threadId }),
-        ...(replyMarkup && { reply_markup: replyMarkup }),
-      }
-      void attempt(() => api.sendMessage(chatId, text, extra))
-    },
-    finish: (chatId, messageId) => void attempt(() => api.editMessageReplyMarkup(chatId, messageId)),
-  }
-}
-
-async function attempt(call: () => Promise<unknown>): Promise<void> {
-  for (let i = 0; i < 3; i++)
-    try {
-      await call()
-      return
-    } catch {
-      // The double fails on demand: as the wire does, once more.
-    }
+  return { poller, store, stop }
 }
 
 export async function until(condition: () => boolean): Promise<void> {
@@ -180,8 +167,8 @@ export async function until(condition: () => boolean): Promise<void> {
 
 /** The data behind a message's buttons, by their text. */
 export const button = (message: Message, text: string): string => {
-  const found = message.keyboard.flat().find((one) => one['text']?.includes(text))
-  if (found?.['callback_data'] === undefined) throw new Error(`no button ${text} in ${JSON.stringify(message.keyboard)}`)
+  const found = message.replyMarkup?.inline_keyboard.flat().find((one) => one['text']?.includes(text))
+  if (found?.['callback_data'] === undefined) throw new Error(`no button ${text} in ${JSON.stringify(message)}`)
   return found['callback_data']
 }
 

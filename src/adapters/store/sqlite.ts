@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import { StoreError } from '../../core/errors.ts'
+import type { Outbox } from '../../core/people/outbox.ts'
 import type { Checkpoint, Intent, IntentStatus, JournalEntry, Scan, Store } from '../../core/ports.ts'
 import type { Facts, Header, Log } from '../../core/types.ts'
 import { forget, readCheckpoint, saveCheckpoints } from './checkpoints.ts'
@@ -7,6 +8,7 @@ import { type Opened, openCopy, openMemory, openOwned, openReadonly, touch } fro
 import { explained } from './failures.ts'
 import { readIntents, saveIntent } from './intents.ts'
 import { appendJournal, lastSeq, readJournal } from './journal-rows.ts'
+import { createOutbox } from './outbox.ts'
 import { dropPagesAbove, readPages, savePage } from './pages.ts'
 import { readScan, saveScan } from './scans.ts'
 
@@ -38,10 +40,15 @@ function open(path: string, { readonly, share }: OpenOptions): Opened {
 export class SqliteStore implements Store {
   readonly #opened: Opened
   readonly #path: string
+  readonly outbox: Outbox
 
   constructor(opened: Opened, path: string) {
     this.#opened = opened
     this.#path = path
+    this.outbox = createOutbox(
+      (work) => this.#read(work),
+      (work) => this.#write(work),
+    )
   }
 
   /** `fn` is synchronous; what it throws undoes all of it. */

@@ -135,9 +135,7 @@ async function hearPress(said: Pressed, talk: Talk, talking: Talking): Promise<v
   if (action === undefined) return
   const { answerPress, finish, isBusy } = talking
   if (isSlowPress(action) && isBusy()) return answerPress(said.queryId, talk.say.busy)
-  const reaction = taken(said, talking, () =>
-    press(action, talk, talking.house, talking.confirmations),
-  )
+  const reaction = taken(said, talking, () => press(action, talk, talking.house, talking.confirmations))
   // At once: Telegram waits for it only a few seconds.
   if (reaction instanceof Promise) {
     answerPress(said.queryId, '')

@@ -7,10 +7,10 @@ import { adviceLines, waysOut } from '../../../core/people/words/advice.ts'
 import { detailsText } from '../../../core/people/words/details.ts'
 import { figures } from '../../../core/people/words/figures.ts'
 import { messagesOf } from '../../../core/people/words/messages.ts'
-import type { JournalEntry } from '../../../core/ports.ts'
 import { agoOf, placeOf, type Reader } from '../../../core/people/words/reader.ts'
 import { health, personName, shortAddress, words } from '../../../core/people/words/values.ts'
 import { whatIfText } from '../../../core/people/words/what-if.ts'
+import type { JournalEntry } from '../../../core/ports.ts'
 import { type Command, type House, message, type Subject, type Talk } from '../house.ts'
 import { meant } from './target.ts'
 import { list } from './watches.ts'
@@ -37,7 +37,9 @@ export const position: Command = {
 /** All that is watched, and how to ask for one of them. */
 async function several(talk: Talk, house: House): Promise<readonly Message[]> {
   const listed = await list.run(talk, house)
-  return 'kind' in listed ? [listed.message] : listed.map((one) => ({ ...one, lines: [...one.lines, talk.say.whichOne] }))
+  return 'kind' in listed
+    ? [listed.message]
+    : listed.map((one) => ({ ...one, lines: [...one.lines, talk.say.whichOne] }))
 }
 
 /** In every market that knows a debt of it. */
@@ -58,7 +60,11 @@ async function onePosition(talk: Talk, house: House, subject: Subject): Promise<
   return standing(talk, reader, nameFor(talk, house, address), { row, block: found.block })
 }
 
-async function adviceFor({ fault }: Talk, { advisor }: House, { market, address }: Subject): Promise<Advice | 'failed' | undefined> {
+async function adviceFor(
+  { fault }: Talk,
+  { advisor }: House,
+  { market, address }: Subject,
+): Promise<Advice | 'failed' | undefined> {
   try {
     return await advisor.advise(market, address)
   } catch (error) {
@@ -67,13 +73,25 @@ async function adviceFor({ fault }: Talk, { advisor }: House, { market, address 
   }
 }
 
-function standing(talk: Talk, reader: Reader, name: string, found: { readonly row: AccountRow; readonly block: BlockRef }): Message {
+function standing(
+  talk: Talk,
+  reader: Reader,
+  name: string,
+  found: { readonly row: AccountRow; readonly block: BlockRef },
+): Message {
   const { row, block } = found
   const say = messagesOf(talk.chat.language)
   const ago = agoOf(block.timestamp, reader)
   // As an alert would have it, so that the ways out are told in the same words.
   const data = { ...row, type: 'threshold' }
-  const entry: JournalEntry = { seq: 0, chainId: row.chainId, market: row.market, block: block.number, kind: 'alert', data }
+  const entry: JournalEntry = {
+    seq: 0,
+    chainId: row.chainId,
+    market: row.market,
+    block: block.number,
+    kind: 'alert',
+    data,
+  }
   const url = typeof reader.advice === 'object' ? reader.advice.explorerUrl : null
   return message(`${row.liquidatable ? '🔴' : '📍'} ${name === '' ? shortAddress(row.address) : personName(name)}`, {
     place: placeOf(row, reader),
