@@ -46,17 +46,20 @@ function dress({ kind, text, url }: Block): string {
 /** Whoever composes keeps within the limit; this is for what nobody thought of: a refused message would tell nothing at all. */
 function fitting(blocks: readonly Block[]): readonly Block[] {
   const found: Block[] = []
-  let room = TELEGRAM_MOST
+  // Each block is followed by a line break, but for the last.
+  let room = TELEGRAM_MOST + 1
   for (const block of blocks) {
-    if (block.text.length + 1 > room) {
-      const cut = block.text.slice(0, Math.max(0, room - 2)).toWellFormed()
-      return [...found, { ...block, kind: block.kind === 'link' ? 'text' : block.kind, text: `${cut}…` }]
-    }
+    if (block.text.length + 1 > room) return room < 2 ? found : [...found, cutTo(block, room - 2)]
     found.push(block)
     room -= block.text.length + 1
   }
   return found
 }
+
+const cutTo = (block: Block, length: number): Block => ({
+  ...block,
+  text: `${block.text.slice(0, length).toWellFormed()}…`,
+})
 
 const LONGEST_BUTTON = 60
 const textOf = (button: Button): string => button.text.slice(0, LONGEST_BUTTON).toWellFormed() || '…'

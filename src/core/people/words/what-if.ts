@@ -11,7 +11,7 @@ export interface WhatIf extends Marked {
   readonly fallPct: number
   readonly block: BlockRef
   readonly now: AccountRow
-  readonly then: Pick<AccountRow, 'healthFactor' | 'collateralBase' | 'debtBase' | 'liquidatable'> & {
+  readonly shocked: Pick<AccountRow, 'healthFactor' | 'collateralBase' | 'debtBase' | 'liquidatable'> & {
     /** What one liquidation could take, and the debt that no collateral would cover. */
     readonly seizableBase: string
     readonly badDebtBase: string
@@ -24,7 +24,7 @@ const MOST_MOVED = 8
 
 export function whatIfText(whatIf: WhatIf, reader: Reader): Message {
   const say = sayingsOf(reader)
-  const { name, fallPct, block, now, then, moved, quarantined } = whatIf
+  const { name, fallPct, block, now, shocked, moved, quarantined } = whatIf
   const who = name.trim() === '' ? shortAddress(now.address) : personName(name)
   const mark = quarantined === true ? say.values.unsure : (text: string): string => text
   const change = (label: string, from: string, to: string): readonly Row[] => changeRows(label, mark(from), mark(to))
@@ -33,13 +33,13 @@ export function whatIfText(whatIf: WhatIf, reader: Reader): Message {
     title: `🔮 ${say.titles.whatIf(who, `${fallPct} %`)}`,
     place: placeOf(now, reader),
     rows: [
-      ...change(say.labels.health, health(now.healthFactor, say.values), health(then.healthFactor, say.values)),
-      ...change(say.labels.debt, usdUp(now.debtBase), usdUp(then.debtBase)),
-      ...change(say.labels.collateral, usd(now.collateralBase), usd(then.collateralBase)),
+      ...change(say.labels.health, health(now.healthFactor, say.values), health(shocked.healthFactor, say.values)),
+      ...change(say.labels.debt, usdUp(now.debtBase), usdUp(shocked.debtBase)),
+      ...change(say.labels.collateral, usd(now.collateralBase), usd(shocked.collateralBase)),
       [say.labels.block, ago === undefined ? count(block.number) : `${count(block.number)} (${ago})`],
     ],
     lines: [
-      ...outcome(then, reader),
+      ...outcome(shocked, reader),
       ...movedLines(moved, reader),
       ...(quarantined === true ? [say.lines.quarantined] : []),
     ],
@@ -63,7 +63,7 @@ function changeRows(label: string, from: string, to: string): readonly Row[] {
 }
 const WIDEST_CHANGE = 26
 
-function outcome({ liquidatable, seizableBase, badDebtBase }: WhatIf['then'], reader: Reader): readonly string[] {
+function outcome({ liquidatable, seizableBase, badDebtBase }: WhatIf['shocked'], reader: Reader): readonly string[] {
   const { lines } = sayingsOf(reader)
   if (!liquidatable) return [lines.still]
   const isPositive = (value: string): boolean => (integerOf(value) ?? 0n) > 0n
