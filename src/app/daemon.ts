@@ -7,7 +7,7 @@ import { openStore } from '../adapters/store/sqlite.ts'
 import { startTelegram, type Telegram } from '../adapters/telegram/telegram.ts'
 import type { Config } from '../config/config.ts'
 import type { Queries } from '../core/answers.ts'
-import type { Store } from '../core/ports.ts'
+import type { Advisor, Store } from '../core/ports.ts'
 import type { ReserveView } from '../core/protocol.ts'
 import { AlertDesk } from './alerts.ts'
 import { ChainState } from './chain-state.ts'
@@ -15,6 +15,7 @@ import { Control } from './control.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Journal } from './journal.ts'
 import type { Progress } from './open-chain.ts'
+import { openAdvisor } from './people/open-advisor.ts'
 import { createQueries } from './queries.ts'
 import { superviseChain } from './supervise.ts'
 import { watchdog } from './watchdog.ts'
@@ -55,7 +56,8 @@ async function runWithStore(options: DaemonOptions, store: Store): Promise<void>
   journal.subscribe(logSink(log))
   const heartbeat = new Heartbeat(states, log)
   journal.subscribe(heartbeat.sink)
-  const people = await openDoors(options, { store, journal, queries, states })
+  const advisor = openAdvisor(config, states)
+  const people = await openDoors(options, { store, journal, queries, advisor, states })
   const timers = [
     heartbeat.start(),
     watchdog(states, journal, (error) => log.error({ err: error }, 'the watchdog could not speak')),
@@ -101,19 +103,20 @@ interface Inside {
   readonly store: Store
   readonly journal: Journal
   readonly queries: Queries
+  readonly advisor: Advisor
   readonly states: readonly ChainState[]
 }
 
 /** HTTP, metrics and Telegram: all of them only read. */
 async function openDoors(
   { config, secrets, version, log }: DaemonOptions,
-  { store, journal, queries, states }: Inside,
+  { store, journal, queries, advisor, states }: Inside,
 ): Promise<Doors> {
   const scrub = scrubber(secrets)
   const metrics = createMetrics(queries, version)
   const subscribe = journal.subscribe.bind(journal)
   subscribe(metrics.sink)
-  const http = await startHttp({ ...config.http, queries, subscribe, metrics, log, scrub, version })
+  const http = await startHttp({ ...config.http, queries, advisor, subscribe, metrics, log, scrub, version })
   const { telegram } = config.alerts
   const bot: Telegram | undefined =
     telegram &&
