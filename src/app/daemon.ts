@@ -9,7 +9,7 @@ import type { Config } from '../config/config.ts'
 import type { OperatorQueries, Queries } from '../core/answers.ts'
 import { ConfigError } from '../core/errors.ts'
 import type { ControlPort } from '../core/people/control.ts'
-import type { Store } from '../core/ports.ts'
+import type { Advisor, Store } from '../core/ports.ts'
 import { AlertDesk } from './alerts.ts'
 import { ChainState } from './chain-state.ts'
 import { Control } from './control.ts'
@@ -20,11 +20,10 @@ import type { Live } from './live.ts'
 import type { Progress } from './open-chain.ts'
 import { localTime } from './people/clock.ts'
 import { Days } from './people/days.ts'
+import { openAdvisor } from './people/open-advisor.ts'
 import { createOperatorQueries } from './people/operator-queries.ts'
+import { startPeople } from './people/people.ts'
 import { balanceSettings, startRounds } from './people/rounds.ts'
-import { bare } from './people/bare.ts'
-import { startDelivery } from './people/deliver.ts'
-import { undressed, undressedHtml } from './people/undressed.ts'
 import { createQueries } from './queries.ts'
 import { superviseChain } from './supervise.ts'
 import { watchdog } from './watchdog.ts'
@@ -88,7 +87,8 @@ async function runWithStore(options: DaemonOptions, store: Store): Promise<void>
   journal.subscribe(days.sink)
   const heartbeat = new Heartbeat(states, log)
   journal.subscribe(heartbeat.sink)
-  const people = await openDoors(options, { store, journal, queries, operators, control, states })
+  const advisor = openAdvisor(live, states)
+  const people = await openDoors(options, { store, journal, queries, operators, advisor, control, states })
   const sender = options.account?.address
   const timers = [
     heartbeat.start(),
@@ -178,35 +178,36 @@ interface Inside {
   readonly queries: Queries
   readonly operators: OperatorQueries
   readonly control: ControlPort
+  readonly advisor: Advisor
   readonly states: readonly ChainState[]
 }
 
 /** HTTP, metrics and Telegram: they read, and what people want goes through control. */
 async function openDoors(
   { live, scrub, version, log }: DaemonOptions,
-  { store, journal, queries, states, control }: Inside,
+  { store, journal, queries, operators, advisor, control, states }: Inside,
 ): Promise<Doors> {
   const { config } = live
   const metrics = createMetrics(queries, version)
   const subscribe = journal.subscribe.bind(journal)
   subscribe(metrics.sink)
-  const http = await startHttp({ ...config.http, queries, control, nowS, subscribe, metrics, log, scrub, version })
-  const delivery = startDelivery({
-    alerts: config.alerts,
-    store,
-    journal,
+  const http = await startHttp({
+    ...config.http,
     queries,
-    mutes: () => [],
-    render: async (rows) => bare(rows),
-    toHtml: undressedHtml,
-    layout: undressed,
+    advisor,
+    control,
+    nowS,
+    subscribe,
+    metrics,
     log,
     scrub,
+    version,
   })
+  const people = startPeople({ live, store, journal, control, queries, operators, advisor, states, nowS, log, scrub })
   return {
     url: http.url,
     close: async () => {
-      await delivery.stop()
+      await people.stop()
       await http.close()
     },
   }

@@ -4,7 +4,15 @@ import { type HttpOptions, type HttpServer, startHttp } from '../../src/adapters
 import { openStore } from '../../src/adapters/store/sqlite.ts'
 import { Control, type ControlOptions } from '../../src/app/control.ts'
 import { Journal } from '../../src/app/journal.ts'
-import type { AccountRow, Accounts, AccountsQuery, Explanation, Queries, Status } from '../../src/core/answers.ts'
+import type {
+  AccountRow,
+  Accounts,
+  AccountsQuery,
+  Advice,
+  Explanation,
+  Queries,
+  Status,
+} from '../../src/core/answers.ts'
 import type { JournalEntry, JournalKind, Sink } from '../../src/core/ports.ts'
 
 export const ALICE = '0x00000000000000000000000000000000000A11cE'
@@ -127,6 +135,16 @@ const explanation = (): Explanation => {
   }
 }
 
+const advice = (): Advice => ({
+  row: row(),
+  block,
+  timestamp: block.timestamp + 12,
+  targetHealth: '1250000000000000000',
+  options: [{ ...repayOption, inWallet: '5', calls: [{ to: WETH, data: '0x01', what: 'repay' }] }],
+  liquidation: { collateralAsset: WETH, symbol: 'WETH', debtBase: '100', seizedBase: '105', costBase: '5' },
+  explorerUrl: `https://etherscan.io/address/${ALICE}`,
+})
+
 /** A journal in memory with its subscribers, as the program has one. */
 export function fakeJournal() {
   const entries: JournalEntry[] = []
@@ -216,6 +234,7 @@ export async function harness(over: Partial<HttpOptions> = {}, answers: Partial<
     queries,
     control: openControl().control,
     nowS: () => 1_000_000,
+    advisor: { advise: async (_market, address) => (address === ALICE ? advice() : undefined) },
     subscribe: journal.subscribe,
     metrics: { contentType: 'text/plain; version=0.0.4', text: async () => 'plimsoll_ready 1\n' },
     log: { error: (fields, message) => void logged.push(`${message} ${JSON.stringify(fields)}`) },

@@ -1,7 +1,7 @@
 import { type Address, getAddress } from 'viem'
 import type { Advice, RescueOption } from '../../core/answers.ts'
 import type { Book } from '../../core/book.ts'
-import { UnreachableError } from '../../core/errors.ts'
+import { RpcFault, UnreachableError } from '../../core/errors.ts'
 import { max } from '../../core/math.ts'
 import type { Advisor, Batch, Offer, Venue } from '../../core/ports.ts'
 import type { AccountView, KnownForRescue, Rescue } from '../../core/protocol.ts'
@@ -28,7 +28,7 @@ export interface AdvisorOptions {
   /** By market. */
   readonly places: ReadonlyMap<string, AdvicePlace>
   /** Health that a rescue aims at, 18 decimals. */
-  readonly targetWad: bigint
+  readonly targetWad: () => bigint
   /** Longest wait for the node. */
   readonly deadlineMs: number
 }
@@ -38,17 +38,16 @@ const SWAP_GOOD_S = 1_200n
 /** The node is asked about one block; when the next one arrives meanwhile everything is asked once more. */
 const MOST_TRIES = 2
 
-/** Asks the node about wallet, caps and venues. Throws RpcFault or UnreachableError where it does not answer in time. */
+/** Asks the node about wallet, caps and venues. Throws UnreachableError where it does not answer, or not in time. */
 export function createAdvisor({ places, targetWad, deadlineMs }: AdvisorOptions): Advisor {
   return {
     async advise(market, address) {
       const place = places.get(market)
       if (place === undefined) return undefined
-      const work = adviseIn(place, market, lower(address), targetWad)
-      const done = await inTime(
-        deadlineMs,
-        work.then((advice) => ({ advice })),
-      )
+      const work = adviseIn(place, market, lower(address), targetWad()).then((advice) => ({ advice }))
+      const done = await inTime(deadlineMs, work).catch((error: unknown) => {
+        throw error instanceof RpcFault ? refused(market, error) : error
+      })
       if (done === undefined) throw late(market, deadlineMs)
       return done.advice
     },
@@ -173,6 +172,17 @@ const notReady = (market: string): UnreachableError =>
     why: 'its history has not been read to the end',
     fix: 'Try again later.',
   })
+
+const refused = (market: string, cause: RpcFault): UnreachableError =>
+  new UnreachableError(
+    {
+      code: 'ADVICE_REFUSED',
+      what: `the node says nothing about the wallet in "${market}"`,
+      why: cause.message,
+      fix: 'Try again later, or check the node.',
+    },
+    { cause },
+  )
 
 const late = (market: string, deadlineMs: number): UnreachableError =>
   new UnreachableError({
