@@ -22,6 +22,9 @@ export const en = {
     seconds: (n: string) => `${n} s`,
     ago: (time: string) => `${time} ago`,
     blocksAgo: (n: number) => `${many(n, 'block')} ago`,
+    blockAt: (block: string, ago: string) => `block ${block} (${ago})`,
+    block: (block: string) => `block ${block}`,
+    timeAt: (time: string, ago: string) => `${time} (${ago})`,
     inTime: (time: string) => `in ${time}`,
     by: (user: string, way: string) => `${user} by ${way}`,
     unsure: (value: string) => `~${value}`,
@@ -38,7 +41,6 @@ export const en = {
     distance: 'distance',
     interest: 'by interest',
     block: 'block',
-    since: 'last check',
     borrower: 'borrower',
     repays: 'repays',
     seizes: 'seizes',
@@ -57,6 +59,7 @@ export const en = {
     accounts: 'accounts',
     who: 'who',
     chat: 'chat',
+    channel: 'channel',
     liquidations: 'liquidated',
     lost: 'lost',
     refused: 'refused',
@@ -104,14 +107,14 @@ export const en = {
     add: (amount: string, value: string) => `Add ${amount} (${value})`,
     sell: (amount: string, repaid: string) => `Sell ${amount}, repay ${repaid}`,
     moreWays: (n: number) => `… and ${n} more under Details`,
+    because: (reason: string) => `Why: ${reason}.`,
     signUnderDetails: 'What to sign is under Details.',
     adviceFailed: 'The ways out could not be worked out just now. Details tries again.',
     quarantined: 'Our copy of this market differs from the chain at present: numbers with ~ may be wrong.',
     fromChain: (block: string) => `Read from the chain itself at block ${block}.`,
-    unchecked: 'While it cannot be checked, silence does not mean safety: look for yourself.',
-    uncheckedSince: (block: string) => `We could not check this position since block ${block}.`,
-    uncheckedSinceAgo: (block: string, ago: string) =>
-      `We could not check this position since block ${block} (${ago}).`,
+    unchecked: 'Until it can be checked again, silence does not mean safety: look for yourself.',
+    old: 'Numbers with ~ may be old or wrong.',
+    uncheckedSince: (when: string) => `We could not check this position since ${when}.`,
     exactAt: (time: string) =>
       `The amounts reach the target exactly in the block at ${time}; later, interest takes a little off.`,
     signInOrder: 'Choose one way and sign its transactions in order, from the position’s own address.',
@@ -139,6 +142,13 @@ export const en = {
     'ltv-zero-first': 'other collateral must be taken out first',
   } satisfies Readonly<Record<RescueObstacle | 'inactive' | 'ltv-zero-first', string>>,
   walletHas: (held: string, short: string) => `the wallet has ${held}, ${short} too little`,
+
+  /** Why a position cannot be checked. */
+  unchecked: {
+    'stale-chain': 'the chain brings no new blocks',
+    distrusted: 'our copy of the market differs from the chain',
+    unknown: 'a price it depends on is missing',
+  },
 
   /** Why nothing was sent: docs/refusals.md has more. */
   reasons: {

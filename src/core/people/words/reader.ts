@@ -71,8 +71,7 @@ export function detailLine(value: unknown, reader: Reader): readonly string[] {
 }
 
 const isAddress = (value: unknown): value is string => typeof value === 'string' && /^0x[0-9a-fA-F]{40}$/.test(value)
-export const isHash = (value: unknown): value is string =>
-  typeof value === 'string' && /^0x[0-9a-fA-F]{64}$/.test(value)
+const isHash = (value: unknown): value is string => typeof value === 'string' && /^0x[0-9a-fA-F]{64}$/.test(value)
 
 /** In full, so that a tap copies it; nothing for what is neither address nor hash. */
 export const codeOf = (...values: readonly unknown[]): string[] =>

@@ -6,6 +6,7 @@ import {
   control,
   entry,
   HASH,
+  NOW_S,
   OWNER,
   reader,
   refusalData,
@@ -100,9 +101,17 @@ const CASES: Readonly<Record<EventName, readonly [JournalEntry, readonly string[
     ['若下跌 5 %，$12,345.68 债务可被清算'],
   ],
   unchecked: [
-    alert({ type: 'unchecked', before: { healthFactor: '1061000000000000000', block: '21530093' } }),
-    ['🚧', 'cannot be checked', 'since block 21530093 (25 blocks ago)', 'silence does not mean safety'],
-    ['暂时无法检查', '自区块 21530093（25 个区块前）起'],
+    alert({ type: 'unchecked', before: null, reason: 'distrusted', detail: 'it differs', since: NOW_S - 324 }),
+    [
+      '🚧',
+      'cannot be checked',
+      'health       ~1.0432',
+      'since 06:55:00 UTC (5 min ago)',
+      'Why: our copy of the market differs',
+      'silence does not mean safety',
+      'Numbers with ~',
+    ],
+    ['暂时无法检查', '自06:55:00 UTC（5 分钟前）起', '原因：市场镜像与链上不一致'],
   ],
   checked: [alert({ type: 'checked' }), ['✅', 'can be checked again'], ['已恢复检查']],
   planned: [
@@ -252,6 +261,20 @@ describe('core/people/words: every event has its message', () => {
     it(name, () => {
       for (const part of parts) expect(toPlain(one(told))).to.include(part)
     })
+
+  it('of a position whose price is missing no number is told', () => {
+    const nothing = {
+      healthFactor: null,
+      debtBase: null,
+      collateralBase: null,
+      distancePct: null,
+      liquidationPrice: null,
+    }
+    const text = toPlain(one(alert({ type: 'unchecked', reason: 'unknown', ...nothing })))
+    expect(text)
+      .to.include('a price it depends on is missing')
+      .and.not.match(/no debt|health {2}|none|~/)
+  })
 
   it('ages without a clock are told in blocks, without a head not at all', () => {
     expect(toPlain(one(alert(), { nowS: undefined }))).to.include('block        21530118\n')
