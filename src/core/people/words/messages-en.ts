@@ -14,6 +14,7 @@ export const en = {
     veryHigh: 'very high',
     none: 'none',
     never: 'never',
+    now: 'now',
     noFall: 'no fall does it',
     years: (n: string) => `${n} y`,
     days: (n: string) => `${n} d`,
@@ -26,7 +27,7 @@ export const en = {
     block: (block: string) => `block ${block}`,
     timeAt: (time: string, ago: string) => `${time} (${ago})`,
     inTime: (time: string) => `in ${time}`,
-    by: (user: string, way: string) => `${user} by ${way}`,
+    by: (user: string, way: string) => `${user} (${way})`,
     unsure: (value: string) => `~${value}`,
   },
 

@@ -10,6 +10,7 @@ export const zh: Messages = {
     veryHigh: '极高',
     none: '无',
     never: '不会',
+    now: '现在',
     noFall: '下跌不会触发',
     years: (n) => `${n} 年`,
     days: (n) => `${n} 天`,

@@ -149,7 +149,7 @@ const CASES: Readonly<Record<EventName, readonly [JournalEntry, readonly string[
   ],
   control: [
     control('pause'),
-    ['⏸ Paused: nothing is sent', 'who   7 by telegram', 'chat  telegram:-100200300'],
+    ['⏸ Paused: nothing is sent', 'who   7 (telegram)', 'chat  telegram:-100200300'],
     ['已暂停', '7（telegram）'],
   ],
   summary: [
@@ -236,6 +236,11 @@ describe('core/people/words: every event has its message', () => {
     ],
     ['an asset without a name', alert({ liquidationPrice: { asset: OWNER, price: '1' } }), ['$0.000001 0xA11C…A11C']],
     ['an entry of an older version says no interest', alert({ timeToLiquidationS: undefined }), ['distance    4.1 %']],
+    [
+      'liquidatable already',
+      alert({ timeToLiquidationS: 0, distancePct: 0 }),
+      ['distance     0.0 %', 'by interest  now'],
+    ],
     ['a late message', alert({}, { block: '21530100' }), ['21530100 (18 blocks ago)']],
     ['one block', alert({}, { block: '21530117' }), ['21530117 (1 block ago)']],
     ['a block that the head has not reached', alert({}, { block: '21530119' }), ['block        21530119\n']],
