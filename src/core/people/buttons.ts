@@ -7,14 +7,14 @@ export type Verb = (typeof VERBS)[number]
 
 export interface Action {
   readonly verb: Verb
-  /** Of the outbox row or of the journal entry. */
+  /** Of the outbox row or of the journal entry; 0: the argument says it all. */
   readonly id: number
   /** Letters, digits, `.`, `-`, `_`; empty for none. */
   readonly argument: string
 }
 
 const MOST_BYTES = 64
-const ACTION = /^([a-z0-9]{1,8}):(0|[1-9]\d{0,15})(?::([\w.-]{1,38}))?$/
+const ACTION = /^([a-z0-9]{1,8}):(0|[1-9]\d{0,15})(?::([\w.-]{1,42}))?$/
 
 export const encodeAction = ({ verb, id, argument }: Action): string =>
   argument === '' ? `${verb}:${id}` : `${verb}:${id}:${argument}`
