@@ -14,6 +14,7 @@ export const generated: Readonly<Record<string, () => string>> = {
   'plimsoll.example.yaml': renderExample,
   'docs/alerts.md': () => alertsPage(root, 'docs/alerts.md', 'en'),
   'docs/alerts-zh.md': () => alertsPage(root, 'docs/alerts-zh.md', 'zh'),
+  'docs/telegram.md': () => alertsPage(root, 'docs/telegram.md', 'en'),
   'docs/configuration.md': renderReference,
   'src/core/race-table.ts': () => renderTable(readLateness(FIXTURE)),
 }

@@ -1,4 +1,4 @@
-import type { RescueObstacle } from '../../answers.ts'
+import type { RescueObstacle, RescueStep } from '../../answers.ts'
 import type { RefusalReason } from '../../plan.ts'
 import type { Translated } from './catalogue.ts'
 
@@ -106,6 +106,7 @@ export const en = {
     noWayOut: (target: string) => `No way to health ${target} was found.`,
     repay: (amount: string, value: string) => `Repay ${amount} (${value})`,
     add: (amount: string, value: string) => `Add ${amount} (${value})`,
+    repayFromCollateral: (amount: string, value: string) => `Repay ${amount} from your collateral (${value})`,
     sell: (amount: string, repaid: string) => `Sell ${amount}, repay ${repaid}`,
     moreWays: (n: number) => `… and ${n} more under Details`,
     because: (reason: string) => `Why: ${reason}.`,
@@ -141,7 +142,7 @@ export const en = {
     'not-liquid': 'the pool does not hold enough to pay it out',
     inactive: 'not active in the pool',
     'ltv-zero-first': 'other collateral must be taken out first',
-  } satisfies Readonly<Record<RescueObstacle | 'inactive' | 'ltv-zero-first', string>>,
+  } satisfies Readonly<Record<RescueObstacle, string>>,
   walletHas: (held: string, short: string) => `the wallet has ${held}, ${short} too little`,
 
   /** Why a position cannot be checked. */
@@ -186,7 +187,7 @@ export const en = {
     withdraw: 'take out',
     swap: 'exchange',
     other: 'call',
-  },
+  } satisfies Readonly<Record<RescueStep | 'other', string>>,
 
   lost: {
     reverted: 'failed on chain',

@@ -101,6 +101,7 @@ export const zh: Messages = {
     noWayOut: (target) => `没有找到使健康因子达到 ${target} 的办法。`,
     repay: (amount, value) => `偿还 ${amount}（${value}）`,
     add: (amount, value) => `追加抵押 ${amount}（${value}）`,
+    repayFromCollateral: (amount, value) => `用自己的抵押品偿还 ${amount}（${value}）`,
     sell: (amount, repaid) => `卖出 ${amount}，偿还 ${repaid}`,
     moreWays: (n) => `……另有 ${n} 个，见“详情”`,
     because: (reason) => `原因：${reason}。`,

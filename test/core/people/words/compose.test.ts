@@ -291,15 +291,16 @@ describe('core/people/words: every event has its message', () => {
 describe('core/people/words: buttons', () => {
   const actions = (message: Message): string[] =>
     message.buttons.flat().map((button) => ('action' in button ? button.action : button.url))
-  it('of an alert', () => {
-    for (const role of ROLES)
-      expect(actions(one(alert(), { role }))).to.deep.equal([
-        'details:42',
-        'whatif:42:10',
-        'mute1h:42',
-        'mutepos:42',
-        `https://etherscan.io/address/${OWNER}`,
-      ])
+  it('of an alert: viewers mute nothing, and who is not heard has nothing to press but the link', () => {
+    const [asks, mutes, link] = [
+      ['details:42', 'whatif:42:10'],
+      ['mute1h:42', 'mutepos:42'],
+      `https://etherscan.io/address/${OWNER}`,
+    ]
+    expect(actions(one(alert(), { role: 'owner' }))).to.deep.equal([...asks, ...mutes, link])
+    expect(actions(one(alert(), { role: 'operator' }))).to.deep.equal([...asks, ...mutes, link])
+    expect(actions(one(alert(), { role: 'viewer' }))).to.deep.equal([...asks, link])
+    expect(actions(one(alert(), { isHeard: false }))).to.deep.equal([link])
   })
   it('of a transaction, of what is of no account, of a chain without explorer', () => {
     expect(actions(one(entry('sent', sentData())))).to.deep.equal(['mute1h:42', `https://etherscan.io/tx/${HASH}`])
