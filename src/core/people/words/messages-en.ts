@@ -1,4 +1,4 @@
-import type { RescueObstacle } from '../../answers.ts'
+import type { RescueObstacle, RescueStep } from '../../answers.ts'
 import type { RefusalReason } from '../../plan.ts'
 import type { Translated } from './catalogue.ts'
 
@@ -14,6 +14,7 @@ export const en = {
     veryHigh: 'very high',
     none: 'none',
     never: 'never',
+    now: 'now',
     noFall: 'no fall does it',
     years: (n: string) => `${n} y`,
     days: (n: string) => `${n} d`,
@@ -26,7 +27,7 @@ export const en = {
     block: (block: string) => `block ${block}`,
     timeAt: (time: string, ago: string) => `${time} (${ago})`,
     inTime: (time: string) => `in ${time}`,
-    by: (user: string, way: string) => `${user} by ${way}`,
+    by: (user: string, way: string) => `${user} (${way})`,
     unsure: (value: string) => `~${value}`,
   },
 
@@ -105,6 +106,7 @@ export const en = {
     noWayOut: (target: string) => `No way to health ${target} was found.`,
     repay: (amount: string, value: string) => `Repay ${amount} (${value})`,
     add: (amount: string, value: string) => `Add ${amount} (${value})`,
+    repayFromCollateral: (amount: string, value: string) => `Repay ${amount} from your collateral (${value})`,
     sell: (amount: string, repaid: string) => `Sell ${amount}, repay ${repaid}`,
     moreWays: (n: number) => `… and ${n} more under Details`,
     because: (reason: string) => `Why: ${reason}.`,
@@ -140,7 +142,7 @@ export const en = {
     'not-liquid': 'the pool does not hold enough to pay it out',
     inactive: 'not active in the pool',
     'ltv-zero-first': 'other collateral must be taken out first',
-  } satisfies Readonly<Record<RescueObstacle | 'inactive' | 'ltv-zero-first', string>>,
+  } satisfies Readonly<Record<RescueObstacle, string>>,
   walletHas: (held: string, short: string) => `the wallet has ${held}, ${short} too little`,
 
   /** Why a position cannot be checked. */
@@ -185,7 +187,7 @@ export const en = {
     withdraw: 'take out',
     swap: 'exchange',
     other: 'call',
-  },
+  } satisfies Readonly<Record<RescueStep | 'other', string>>,
 
   lost: {
     reverted: 'failed on chain',

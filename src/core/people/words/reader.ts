@@ -24,6 +24,8 @@ export interface Reader {
   readonly naming: Naming
   /** Unix seconds; without it ages are told in blocks only. */
   readonly nowS?: number | undefined
+  /** False where nobody is listened to: buttons that must be answered are left out. */
+  readonly isHeard?: boolean | undefined
   /** Of the position that the one entry is about; `failed` when it could not be worked out in time. */
   readonly advice?: Advice | 'failed' | undefined
 }

@@ -149,7 +149,7 @@ const CASES: Readonly<Record<EventName, readonly [JournalEntry, readonly string[
   ],
   control: [
     control('pause'),
-    ['⏸ Paused: nothing is sent', 'who   7 by telegram', 'chat  telegram:-100200300'],
+    ['⏸ Paused: nothing is sent', 'who   7 (telegram)', 'chat  telegram:-100200300'],
     ['已暂停', '7（telegram）'],
   ],
   summary: [
@@ -236,6 +236,11 @@ describe('core/people/words: every event has its message', () => {
     ],
     ['an asset without a name', alert({ liquidationPrice: { asset: OWNER, price: '1' } }), ['$0.000001 0xA11C…A11C']],
     ['an entry of an older version says no interest', alert({ timeToLiquidationS: undefined }), ['distance    4.1 %']],
+    [
+      'liquidatable already',
+      alert({ timeToLiquidationS: 0, distancePct: 0 }),
+      ['distance     0.0 %', 'by interest  now'],
+    ],
     ['a late message', alert({}, { block: '21530100' }), ['21530100 (18 blocks ago)']],
     ['one block', alert({}, { block: '21530117' }), ['21530117 (1 block ago)']],
     ['a block that the head has not reached', alert({}, { block: '21530119' }), ['block        21530119\n']],
@@ -286,15 +291,16 @@ describe('core/people/words: every event has its message', () => {
 describe('core/people/words: buttons', () => {
   const actions = (message: Message): string[] =>
     message.buttons.flat().map((button) => ('action' in button ? button.action : button.url))
-  it('of an alert', () => {
-    for (const role of ROLES)
-      expect(actions(one(alert(), { role }))).to.deep.equal([
-        'details:42',
-        'whatif:42:10',
-        'mute1h:42',
-        'mutepos:42',
-        `https://etherscan.io/address/${OWNER}`,
-      ])
+  it('of an alert: viewers mute nothing, and who is not heard has nothing to press but the link', () => {
+    const [asks, mutes, link] = [
+      ['details:42', 'whatif:42:10'],
+      ['mute1h:42', 'mutepos:42'],
+      `https://etherscan.io/address/${OWNER}`,
+    ]
+    expect(actions(one(alert(), { role: 'owner' }))).to.deep.equal([...asks, ...mutes, link])
+    expect(actions(one(alert(), { role: 'operator' }))).to.deep.equal([...asks, ...mutes, link])
+    expect(actions(one(alert(), { role: 'viewer' }))).to.deep.equal([...asks, link])
+    expect(actions(one(alert(), { isHeard: false }))).to.deep.equal([link])
   })
   it('of a transaction, of what is of no account, of a chain without explorer', () => {
     expect(actions(one(entry('sent', sentData())))).to.deep.equal(['mute1h:42', `https://etherscan.io/tx/${HASH}`])
