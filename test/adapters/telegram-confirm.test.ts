@@ -1,7 +1,7 @@
 /** Orders: nothing happens before the one who asked has confirmed, once, within a minute. */
 import { expect } from 'chai'
 import type { Message } from '../../scripts/doubles/bot-messages.ts'
-import { button, endAll, GROUP, OPERATOR, type Stage, talking } from './telegram-talk.ts'
+import { button, endAll, GROUP, NOW_S, OPERATOR, type Stage, talking } from './telegram-talk.ts'
 
 const IN_GROUP = { chat: GROUP.chat, user: GROUP.user }
 const OTHER = { chat: GROUP.chat, user: GROUP.other }
@@ -85,6 +85,7 @@ describe('adapters/telegram: orders are confirmed', () => {
       const asked = await t.ask(OPERATOR, t.control.paused ? '/resume' : '/pause')
       t.clock.nowS += afterS
       await t.pressed(OPERATOR, asked.messageId, confirm(asked))
+      t.clock.nowS = NOW_S
       await t.quiet()
       expect(said(t).length - before, `${afterS} s`).to.equal(changed)
     }
