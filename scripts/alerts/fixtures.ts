@@ -19,7 +19,7 @@ const TOKENS = new Map([
   [USDC, { symbol: 'USDC', decimals: 6 }],
 ])
 
-export const naming: Naming = {
+const naming: Naming = {
   chain: (chainId) => (chainId === 1 ? 'ethereum' : `chain ${chainId}`),
   token: (_market, asset) => TOKENS.get(asset),
   head: () => ({ number: BigInt(BLOCK), timestamp: TIMESTAMP }),
@@ -98,8 +98,17 @@ export const refusalData = (over: Record<string, unknown> = {}): Record<string, 
   detail: 'net -1.20 USD, at least 5.00 USD asked for',
   ...over,
 })
-export const breaker = (reason: string, detail: string, market = ''): JournalEntry =>
-  entry('breaker', { reason, detail }, { market })
+export const breaker = (
+  reason: string,
+  detail: string,
+  market = '',
+  more: Record<string, unknown> = {},
+): JournalEntry =>
+  entry(
+    'breaker',
+    { reason, detail, ...more },
+    { market, ...(market === '' && 'channel' in more ? { chainId: 0, block: '0' } : {}) },
+  )
 export const control = (said: string, detail = ''): JournalEntry =>
   entry(
     'control',

@@ -85,6 +85,8 @@ describe('adapters/telegram: HTML of a message', () => {
     const cut = toHtml(message({ code: ['x'.repeat(5_000)], footer: 'lost' })).text
     expect(visible(cut)).to.have.length(TELEGRAM_MOST)
     expect(cut).to.match(/x…<\/code>$/)
+    const rows = Array.from({ length: 200 }, (_, n) => [`row ${n}`, 'x'.repeat(30)] as const)
+    expect(toHtml(message({ rows })).text).to.match(/\nrow \d+ +x{30}\n…<\/pre>$/)
   })
 
   it('is always taken', () => {

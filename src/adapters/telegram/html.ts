@@ -56,10 +56,11 @@ function fitting(blocks: readonly Block[]): readonly Block[] {
   return found
 }
 
-const cutTo = (block: Block, length: number): Block => ({
-  ...block,
-  text: `${block.text.slice(0, length).toWellFormed()}…`,
-})
+function cutTo(block: Block, length: number): Block {
+  const kept = block.text.slice(0, length).toWellFormed()
+  // Of a table whole lines only: half of one would say something else.
+  return { ...block, text: `${block.kind === 'table' ? kept.slice(0, kept.lastIndexOf('\n') + 1) : kept}…` }
+}
 
 const LONGEST_BUTTON = 60
 const textOf = (button: Button): string => button.text.slice(0, LONGEST_BUTTON).toWellFormed() || '…'

@@ -87,6 +87,7 @@ export function wayTitle(option: RescueOption, { lines }: Messages, amountText: 
     case 'add':
       return lines.add(amount, value)
     case 'sell':
+      if (option.repays?.asset === option.asset) return lines.repayFromCollateral(amount, value)
       return lines.sell(amount, option.repays === null ? '?' : amountText(option.repays.amount, option.repays))
     default:
       return option.kind satisfies never

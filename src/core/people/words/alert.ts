@@ -17,7 +17,7 @@ import {
   type Row,
   sayingsOf,
 } from './reader.ts'
-import { count, duration, health, integerOf, personName, shortAddress, usdUp, words } from './values.ts'
+import { count, duration, health, integerOf, personName, shortAddress, usdUp, utcTime, words } from './values.ts'
 
 export function alertPassage(entry: JournalEntry, reader: Reader): Passage {
   const { data } = entry
@@ -40,7 +40,7 @@ export const whoOf = (data: Data, columns?: number): string =>
 
 export const lineOf = (data: Data): string => words(data['threshold'], 12)
 
-export function alertTitle(data: Data, reader: Reader): string {
+function alertTitle(data: Data, reader: Reader): string {
   const { titles, values } = sayingsOf(reader)
   const who = whoOf(data)
   const stands = health(data['healthFactor'], values)
@@ -118,7 +118,11 @@ function standing(entry: JournalEntry, advice: Advice | undefined, reader: Reade
   const { labels, values } = sayingsOf(reader)
   const { data, market } = entry
   const then = health(data['healthFactor'], values)
-  if (advice === undefined) return [[labels.health, then], ...figures(data, market, reader), ...blockRow(entry, reader)]
+  if (advice === undefined) {
+    if (!isKnown(data)) return blockRow(entry, reader)
+    const rows: readonly Row[] = [[labels.health, then], ...figures(data, market, reader)]
+    return [...(data['type'] === 'unchecked' ? marked(rows, values.unsure) : rows), ...blockRow(entry, reader)]
+  }
   const { row, block, quarantined } = advice
   const mark = quarantined === true && row.source === 'mirror' ? values.unsure : (text: string): string => text
   const now = health(row.healthFactor, values)
@@ -126,23 +130,43 @@ function standing(entry: JournalEntry, advice: Advice | undefined, reader: Reade
   return [
     [labels.health, mark(then)],
     ...(now === then ? [] : [[labels.now, mark(now)] as const]),
-    ...figures({ ...row }, market, reader).map(([label, value]): Row => [label, mark(value)]),
+    ...marked(figures({ ...row }, market, reader), mark),
     [labels.block, ago === undefined ? count(block.number) : `${count(block.number)} (${ago})`],
   ]
 }
 
-function uncheckedLines(entry: JournalEntry, reader: Reader): readonly string[] {
-  const { data, chainId } = entry
+const marked = (rows: readonly Row[], mark: (value: string) => string): readonly Row[] =>
+  rows.map(([label, value]) => [label, mark(value)])
+
+function uncheckedLines({ data, chainId }: JournalEntry, reader: Reader): readonly string[] {
   if (data['type'] !== 'unchecked') return []
-  const { lines } = sayingsOf(reader)
-  const since = integerOf(beforeOf(data)['block'])
-  const ago = agoOf(beforeOf(data)['timestamp'], reader) ?? ageOf(since, chainId, reader)
-  const told =
-    since === undefined
-      ? []
-      : [ago === undefined ? lines.uncheckedSince(`${since}`) : lines.uncheckedSinceAgo(`${since}`, ago)]
-  return [...told, lines.unchecked, ...detailLine(data['detail'], reader)]
+  const { lines, unchecked } = sayingsOf(reader)
+  const { reason } = data
+  const when = lastChecked(data, chainId, reader)
+  return [
+    ...(when === undefined ? [] : [lines.uncheckedSince(when)]),
+    ...(isTrouble(reason, unchecked) ? [lines.because(unchecked[reason])] : []),
+    lines.unchecked,
+    ...(isKnown(data) ? [lines.old] : []),
+    ...(isTrouble(reason, unchecked) ? [] : detailLine(data['detail'], reader)),
+  ]
 }
+
+const isTrouble = <T extends object>(reason: unknown, known: T): reason is keyof T =>
+  typeof reason === 'string' && Object.hasOwn(known, reason)
+
+/** The block where the entry names one, and when it was. */
+function lastChecked(data: Data, chainId: number, reader: Reader): string | undefined {
+  const { values } = sayingsOf(reader)
+  const { since } = data
+  const block = integerOf(beforeOf(data)['block'])
+  const ago = agoOf(since, reader) ?? ageOf(block, chainId, reader)
+  if (block !== undefined) return ago === undefined ? values.block(`${block}`) : values.blockAt(`${block}`, ago)
+  return typeof since === 'number' && ago !== undefined ? values.timeAt(utcTime(since), ago) : undefined
+}
+
+/** Without a price nothing is known of a position, which is not the same as no debt. */
+const isKnown = ({ debtBase }: Data): boolean => debtBase !== null
 
 /** Not of one position: much becomes liquidatable at once. */
 function wavePassage(entry: JournalEntry, reader: Reader): Passage {

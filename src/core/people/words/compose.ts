@@ -39,11 +39,13 @@ function buttonsOf(entries: readonly Told[], reader: Reader): readonly (readonly
   // In a digest of several positions a button could not say which one it is for.
   const isOfOne = positionOf(last.entry) !== undefined && entries.every(({ entry }) => isSame(entry, last.entry))
   const url = entries.length === 1 || isOfOne ? linkOf(last.entry, reader) : undefined
+  const isHeard = reader.isHeard !== false
+  const mayMute = isHeard && reader.role !== 'viewer'
   return [
-    isOfOne ? [action('details', buttons.details), action('whatif', buttons.whatIf, WHAT_IF_PCT)] : [],
+    isHeard && isOfOne ? [action('details', buttons.details), action('whatif', buttons.whatIf, WHAT_IF_PCT)] : [],
     [
-      ...(entries.some(isMutable) ? [action('mute1h', buttons.mute)] : []),
-      ...(isOfOne ? [action('mutepos', buttons.mutePosition)] : []),
+      ...(mayMute && entries.some(isMutable) ? [action('mute1h', buttons.mute)] : []),
+      ...(mayMute && isOfOne ? [action('mutepos', buttons.mutePosition)] : []),
     ],
     url === undefined ? [] : [{ text: buttons.explorer, url }],
   ].filter((row) => row.length > 0)

@@ -6,7 +6,18 @@ import { figures } from './figures.ts'
 import { LONGEST, lengthOf } from './length.ts'
 import type { Messages } from './messages-en.ts'
 import { agoOf, placeOf, type Reader, type Row, sayingsOf } from './reader.ts'
-import { count, exactTokens, health, integerOf, personName, shortAddress, tokens, usdUp, words } from './values.ts'
+import {
+  count,
+  exactTokens,
+  health,
+  integerOf,
+  personName,
+  shortAddress,
+  tokens,
+  usdUp,
+  utcTime,
+  words,
+} from './values.ts'
 
 /** As many messages as it takes: calldata is given in full. `name`: the reader's word for the position, or empty. */
 export function detailsText(advice: Advice, reader: Reader, name = ''): readonly Message[] {
@@ -46,13 +57,6 @@ function standing({ row, block, quarantined }: Advice, reader: Reader): readonly
 function exactLines({ options, timestamp }: Advice, { lines }: Messages): readonly string[] {
   if (options.every(({ calls }) => calls.length === 0)) return []
   return [lines.signInOrder, lines.checkWallet, lines.exactAt(utcTime(timestamp))]
-}
-
-/** `12:34:56 UTC`. */
-function utcTime(timestamp: number): string {
-  const inDay = timestamp % 86_400
-  const [hours, minutes, seconds] = [inDay / 3_600, (inDay % 3_600) / 60, inDay % 60]
-  return `${[hours, minutes, seconds].map((part) => String(Math.floor(part)).padStart(2, '0')).join(':')} UTC`
 }
 
 function wayPassages(option: RescueOption, number: number, say: Messages): readonly Passage[] {

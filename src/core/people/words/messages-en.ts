@@ -1,4 +1,4 @@
-import type { RescueObstacle } from '../../answers.ts'
+import type { RescueObstacle, RescueStep } from '../../answers.ts'
 import type { RefusalReason } from '../../plan.ts'
 import type { Translated } from './catalogue.ts'
 
@@ -14,6 +14,7 @@ export const en = {
     veryHigh: 'very high',
     none: 'none',
     never: 'never',
+    now: 'now',
     noFall: 'no fall does it',
     years: (n: string) => `${n} y`,
     days: (n: string) => `${n} d`,
@@ -22,8 +23,11 @@ export const en = {
     seconds: (n: string) => `${n} s`,
     ago: (time: string) => `${time} ago`,
     blocksAgo: (n: number) => `${many(n, 'block')} ago`,
+    blockAt: (block: string, ago: string) => `block ${block} (${ago})`,
+    block: (block: string) => `block ${block}`,
+    timeAt: (time: string, ago: string) => `${time} (${ago})`,
     inTime: (time: string) => `in ${time}`,
-    by: (user: string, way: string) => `${user} by ${way}`,
+    by: (user: string, way: string) => `${user} (${way})`,
     unsure: (value: string) => `~${value}`,
   },
 
@@ -38,7 +42,6 @@ export const en = {
     distance: 'distance',
     interest: 'by interest',
     block: 'block',
-    since: 'last check',
     borrower: 'borrower',
     repays: 'repays',
     seizes: 'seizes',
@@ -57,6 +60,7 @@ export const en = {
     accounts: 'accounts',
     who: 'who',
     chat: 'chat',
+    channel: 'channel',
     liquidations: 'liquidated',
     lost: 'lost',
     refused: 'refused',
@@ -102,16 +106,17 @@ export const en = {
     noWayOut: (target: string) => `No way to health ${target} was found.`,
     repay: (amount: string, value: string) => `Repay ${amount} (${value})`,
     add: (amount: string, value: string) => `Add ${amount} (${value})`,
+    repayFromCollateral: (amount: string, value: string) => `Repay ${amount} from your collateral (${value})`,
     sell: (amount: string, repaid: string) => `Sell ${amount}, repay ${repaid}`,
     moreWays: (n: number) => `… and ${n} more under Details`,
+    because: (reason: string) => `Why: ${reason}.`,
     signUnderDetails: 'What to sign is under Details.',
     adviceFailed: 'The ways out could not be worked out just now. Details tries again.',
     quarantined: 'Our copy of this market differs from the chain at present: numbers with ~ may be wrong.',
     fromChain: (block: string) => `Read from the chain itself at block ${block}.`,
-    unchecked: 'While it cannot be checked, silence does not mean safety: look for yourself.',
-    uncheckedSince: (block: string) => `We could not check this position since block ${block}.`,
-    uncheckedSinceAgo: (block: string, ago: string) =>
-      `We could not check this position since block ${block} (${ago}).`,
+    unchecked: 'Until it can be checked again, silence does not mean safety: look for yourself.',
+    old: 'Numbers with ~ may be old or wrong.',
+    uncheckedSince: (when: string) => `We could not check this position since ${when}.`,
     exactAt: (time: string) =>
       `The amounts reach the target exactly in the block at ${time}; later, interest takes a little off.`,
     signInOrder: 'Choose one way and sign its transactions in order, from the position’s own address.',
@@ -137,8 +142,15 @@ export const en = {
     'not-liquid': 'the pool does not hold enough to pay it out',
     inactive: 'not active in the pool',
     'ltv-zero-first': 'other collateral must be taken out first',
-  } satisfies Readonly<Record<RescueObstacle | 'inactive' | 'ltv-zero-first', string>>,
+  } satisfies Readonly<Record<RescueObstacle, string>>,
   walletHas: (held: string, short: string) => `the wallet has ${held}, ${short} too little`,
+
+  /** Why a position cannot be checked. */
+  unchecked: {
+    'stale-chain': 'the chain brings no new blocks',
+    distrusted: 'our copy of the market differs from the chain',
+    unknown: 'a price it depends on is missing',
+  },
 
   /** Why nothing was sent: docs/refusals.md has more. */
   reasons: {
@@ -175,7 +187,7 @@ export const en = {
     withdraw: 'take out',
     swap: 'exchange',
     other: 'call',
-  },
+  } satisfies Readonly<Record<RescueStep | 'other', string>>,
 
   lost: {
     reverted: 'failed on chain',

@@ -3,7 +3,7 @@ import type { JournalEntry } from '../../ports.ts'
 import type { Passage } from '../message.ts'
 import { REFUSED_SIGN, refusalWords } from './liquidation.ts'
 import type { Messages } from './messages-en.ts'
-import { blockRow, type Data, detailLine, placeOf, type Reader, type Row, sayingsOf } from './reader.ts'
+import { blockRow, codeOf, type Data, detailLine, placeOf, type Reader, type Row, sayingsOf } from './reader.ts'
 import { count, ether, integerOf, usd, words } from './values.ts'
 
 const TROUBLE_SIGNS: Readonly<Record<Exclude<keyof Messages['troubles'], 'other'>, string>> = {
@@ -25,14 +25,18 @@ const isKnown = (reason: unknown): reason is Known => typeof reason === 'string'
 
 export function troublePassage(entry: JournalEntry, reader: Reader): Passage {
   const { troubles, meanings, labels } = sayingsOf(reader)
-  const { reason, detail } = entry.data
+  const { reason, detail, channel, address } = entry.data
   const known = isKnown(reason)
   return {
     title: known ? `${TROUBLE_SIGNS[reason]} ${troubles[reason]}` : `🛑 ${troubles.other}`,
     place: placeOf(entry, reader),
-    rows: [...(known ? [] : [[labels.reason, words(reason, 40)] as const]), ...blockRow(entry, reader)],
+    rows: [
+      ...(known ? [] : [[labels.reason, words(reason, 40)] as const]),
+      ...(typeof channel === 'string' ? [[labels.channel, words(channel, 26)] as const] : []),
+      ...blockRow(entry, reader),
+    ],
     lines: [...(known ? [meanings[reason]] : []), ...detailLine(detail, reader)],
-    code: [],
+    code: codeOf(address),
   }
 }
 
@@ -111,7 +115,7 @@ function refusedOf({ refused }: Data): Refused {
 const MOST_REASONS = 6
 
 /** The most frequent first. */
-export function refusedLines(refused: Refused, say: Messages): readonly string[] {
+function refusedLines(refused: Refused, say: Messages): readonly string[] {
   const sorted = refused.toSorted(([, a], [, b]) => b - a)
   const rest = sorted.slice(MOST_REASONS).reduce((sum, [, n]) => sum + n, 0)
   return [

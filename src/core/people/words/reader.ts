@@ -24,6 +24,8 @@ export interface Reader {
   readonly naming: Naming
   /** Unix seconds; without it ages are told in blocks only. */
   readonly nowS?: number | undefined
+  /** False where nobody is listened to: buttons that must be answered are left out. */
+  readonly isHeard?: boolean | undefined
   /** Of the position that the one entry is about; `failed` when it could not be worked out in time. */
   readonly advice?: Advice | 'failed' | undefined
 }
@@ -71,8 +73,7 @@ export function detailLine(value: unknown, reader: Reader): readonly string[] {
 }
 
 const isAddress = (value: unknown): value is string => typeof value === 'string' && /^0x[0-9a-fA-F]{40}$/.test(value)
-export const isHash = (value: unknown): value is string =>
-  typeof value === 'string' && /^0x[0-9a-fA-F]{64}$/.test(value)
+const isHash = (value: unknown): value is string => typeof value === 'string' && /^0x[0-9a-fA-F]{64}$/.test(value)
 
 /** In full, so that a tap copies it; nothing for what is neither address nor hash. */
 export const codeOf = (...values: readonly unknown[]): string[] =>

@@ -106,6 +106,7 @@ export const en = {
     'above-configured-mode': 'The configuration does not allow that much. Change it on the machine.',
     'unknown-mode': 'There is no such mode.',
     'not-watched': 'That is not on /list.',
+    'held-by-file': 'The kill file is there. Take it away on the machine first.',
     'too-many-watches': 'This chat watches as many addresses as it may. Make room with /unwatch.',
     'bad-threshold': 'These thresholds make no sense.',
     'bad-configuration': 'The file has a mistake; what runs was not changed.',

@@ -105,6 +105,7 @@ export const zh: Replies = {
     'above-configured-mode': '配置不允许这样做，请在机器上修改。',
     'unknown-mode': '没有这种模式。',
     'not-watched': '它不在 /list 中。',
+    'held-by-file': '停止文件仍在。请先在服务器上移除它。',
     'too-many-watches': '本聊天关注的地址已满，请先 /unwatch 一个。',
     'bad-threshold': '这些阈值没有意义。',
     'bad-configuration': '配置文件有错误；正在运行的没有改变。',

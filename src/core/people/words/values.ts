@@ -149,3 +149,11 @@ export function duration(seconds: unknown, say: ValueWords): string {
   if (left >= HOUR) return two(say.hours(String(whole(HOUR))), whole(MINUTE, HOUR), say.minutes)
   return left >= MINUTE ? say.minutes(String(whole(MINUTE))) : say.seconds(String(left))
 }
+
+/** `12:34:56 UTC`. */
+export function utcTime(timestamp: number): string {
+  if (!Number.isFinite(timestamp) || timestamp < 0) return MISSING
+  const inDay = timestamp % DAY
+  const parts = [inDay / HOUR, (inDay % HOUR) / MINUTE, inDay % MINUTE]
+  return `${parts.map((part) => String(Math.floor(part)).padStart(2, '0')).join(':')} UTC`
+}

@@ -6,6 +6,7 @@ import {
   control,
   entry,
   HASH,
+  NOW_S,
   OWNER,
   reader,
   refusalData,
@@ -100,9 +101,17 @@ const CASES: Readonly<Record<EventName, readonly [JournalEntry, readonly string[
     ['若下跌 5 %，$12,345.68 债务可被清算'],
   ],
   unchecked: [
-    alert({ type: 'unchecked', before: { healthFactor: '1061000000000000000', block: '21530093' } }),
-    ['🚧', 'cannot be checked', 'since block 21530093 (25 blocks ago)', 'silence does not mean safety'],
-    ['暂时无法检查', '自区块 21530093（25 个区块前）起'],
+    alert({ type: 'unchecked', before: null, reason: 'distrusted', detail: 'it differs', since: NOW_S - 324 }),
+    [
+      '🚧',
+      'cannot be checked',
+      'health       ~1.0432',
+      'since 06:55:00 UTC (5 min ago)',
+      'Why: our copy of the market differs',
+      'silence does not mean safety',
+      'Numbers with ~',
+    ],
+    ['暂时无法检查', '自06:55:00 UTC（5 分钟前）起', '原因：市场镜像与链上不一致'],
   ],
   checked: [alert({ type: 'checked' }), ['✅', 'can be checked again'], ['已恢复检查']],
   planned: [
@@ -140,7 +149,7 @@ const CASES: Readonly<Record<EventName, readonly [JournalEntry, readonly string[
   ],
   control: [
     control('pause'),
-    ['⏸ Paused: nothing is sent', 'who   7 by telegram', 'chat  telegram:-100200300'],
+    ['⏸ Paused: nothing is sent', 'who   7 (telegram)', 'chat  telegram:-100200300'],
     ['已暂停', '7（telegram）'],
   ],
   summary: [
@@ -227,6 +236,11 @@ describe('core/people/words: every event has its message', () => {
     ],
     ['an asset without a name', alert({ liquidationPrice: { asset: OWNER, price: '1' } }), ['$0.000001 0xA11C…A11C']],
     ['an entry of an older version says no interest', alert({ timeToLiquidationS: undefined }), ['distance    4.1 %']],
+    [
+      'liquidatable already',
+      alert({ timeToLiquidationS: 0, distancePct: 0 }),
+      ['distance     0.0 %', 'by interest  now'],
+    ],
     ['a late message', alert({}, { block: '21530100' }), ['21530100 (18 blocks ago)']],
     ['one block', alert({}, { block: '21530117' }), ['21530117 (1 block ago)']],
     ['a block that the head has not reached', alert({}, { block: '21530119' }), ['block        21530119\n']],
@@ -253,6 +267,20 @@ describe('core/people/words: every event has its message', () => {
       for (const part of parts) expect(toPlain(one(told))).to.include(part)
     })
 
+  it('of a position whose price is missing no number is told', () => {
+    const nothing = {
+      healthFactor: null,
+      debtBase: null,
+      collateralBase: null,
+      distancePct: null,
+      liquidationPrice: null,
+    }
+    const text = toPlain(one(alert({ type: 'unchecked', reason: 'unknown', ...nothing })))
+    expect(text)
+      .to.include('a price it depends on is missing')
+      .and.not.match(/no debt|health {2}|none|~/)
+  })
+
   it('ages without a clock are told in blocks, without a head not at all', () => {
     expect(toPlain(one(alert(), { nowS: undefined }))).to.include('block        21530118\n')
     const naming = { ...reader().naming, head: () => undefined }
@@ -263,15 +291,16 @@ describe('core/people/words: every event has its message', () => {
 describe('core/people/words: buttons', () => {
   const actions = (message: Message): string[] =>
     message.buttons.flat().map((button) => ('action' in button ? button.action : button.url))
-  it('of an alert', () => {
-    for (const role of ROLES)
-      expect(actions(one(alert(), { role }))).to.deep.equal([
-        'details:42',
-        'whatif:42:10',
-        'mute1h:42',
-        'mutepos:42',
-        `https://etherscan.io/address/${OWNER}`,
-      ])
+  it('of an alert: viewers mute nothing, and who is not heard has nothing to press but the link', () => {
+    const [asks, mutes, link] = [
+      ['details:42', 'whatif:42:10'],
+      ['mute1h:42', 'mutepos:42'],
+      `https://etherscan.io/address/${OWNER}`,
+    ]
+    expect(actions(one(alert(), { role: 'owner' }))).to.deep.equal([...asks, ...mutes, link])
+    expect(actions(one(alert(), { role: 'operator' }))).to.deep.equal([...asks, ...mutes, link])
+    expect(actions(one(alert(), { role: 'viewer' }))).to.deep.equal([...asks, link])
+    expect(actions(one(alert(), { isHeard: false }))).to.deep.equal([link])
   })
   it('of a transaction, of what is of no account, of a chain without explorer', () => {
     expect(actions(one(entry('sent', sentData())))).to.deep.equal(['mute1h:42', `https://etherscan.io/tx/${HASH}`])

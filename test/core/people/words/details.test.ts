@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { add, advice, alert, OWNER, reader, repay, row, sell, WETH } from '../../../../scripts/alerts/fixtures.ts'
 import { toHtml } from '../../../../src/adapters/telegram/html.ts'
-import type { Advice, RescueObstacle, RescueOption } from '../../../../src/core/answers.ts'
+import { type Advice, RESCUE_OBSTACLES, type RescueObstacle, type RescueOption } from '../../../../src/core/answers.ts'
 import { LANGUAGES } from '../../../../src/core/people/words/catalogue.ts'
 import { compose } from '../../../../src/core/people/words/compose.ts'
 import { detailsText } from '../../../../src/core/people/words/details.ts'
@@ -37,6 +37,11 @@ describe('core/people/words: details', () => {
     for (const message of messages) sound(message)
   })
 
+  it('what is paid from the same asset of one’s collateral is no sale', () => {
+    const option: RescueOption = { ...sell, repays: { asset: WETH, symbol: 'WETH', decimals: 18, amount: sell.amount } }
+    expect(said(advice({ options: [option] }))).to.include('1. Repay 1.89 WETH from your collateral ($3,976.90)')
+  })
+
   it('without anything to sign there is no word of signing', () => {
     expect(said(advice({ options: [add] }))).to.not.include('sign')
     expect(said(advice({ options: [] }))).to.not.include('sign')
@@ -58,16 +63,7 @@ describe('core/people/words: details', () => {
     expect(messages[1]?.title).to.match(/\(2\)$/)
   })
 
-  const obstacles: readonly RescueObstacle[] = [
-    'wallet-short',
-    'supply-cap',
-    'paused',
-    'frozen',
-    'no-route',
-    'health-on-the-way',
-    'not-liquid',
-  ]
-  for (const obstacle of obstacles)
+  for (const obstacle of Object.keys(RESCUE_OBSTACLES) as RescueObstacle[])
     it(`says what stands in the way: ${obstacle}`, () => {
       for (const language of LANGUAGES) {
         const of = advice({ options: [{ ...sell, obstacle, calls: [], inWallet: null }] })

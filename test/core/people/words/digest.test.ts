@@ -161,7 +161,7 @@ describe('core/people/words: digests', () => {
       'no block for 42 s',
       'Market not trusted',
       'so it is',
-      'Paused: nothing is sent · 7 by telegram',
+      'Paused: nothing is sent · 7 (telegram)',
       'aave-v3-ethereum on ethereum\nblock 21530118',
       'other on ethereum',
       'block 21530100 (18 blocks ago)',
