@@ -37,9 +37,14 @@ export class Updates {
     const given = update['update_id']
     const id = typeof given === 'number' ? given : this.#nextId
     this.#nextId = Math.max(this.#nextId, id + 1)
-    this.#queue.push({ update_id: id, ...update })
-    for (const poll of this.#polls) poll.wake()
+    this.inject({ ...update, update_id: id })
     return id
+  }
+
+  /** As it is; what Telegram gives next does not follow it. */
+  inject(update: Params & { readonly update_id: number }): void {
+    this.#queue.push(update)
+    for (const poll of this.#polls) poll.wake()
   }
 
   press({ chatId, userId, messageId, data }: Press): string {

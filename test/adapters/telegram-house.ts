@@ -241,7 +241,7 @@ export function fakeHouse(control: ControlPort, over: Partial<House> = {}, queri
         ? {
             block,
             now: row({ address: getAddress(address) }),
-            then: {
+            shocked: {
               healthFactor: '938889000000000000',
               collateralBase: '1350000000000',
               debtBase: '1234567000000',

@@ -48,7 +48,10 @@ export type Options = Partial<PollerOptions> & {
 }
 
 const open: { end(): Promise<void> }[] = []
+/** How many have ended. */
+let tests = 0
 export const endAll = async (): Promise<void> => {
+  tests++
   for (const one of open.splice(0).reverse()) await one.end()
 }
 
@@ -161,8 +164,10 @@ function begin({ api, clock, logged, troubles, waited }: Stage, store: Store, op
   return { poller, store, stop }
 }
 
+/** Waits no longer than the test does. */
 export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve))
+  const of = tests
+  while (!condition() && of === tests) await new Promise((resolve) => setImmediate(resolve))
 }
 
 /** The data behind a message's buttons, by their text. */

@@ -12,7 +12,7 @@ import { commandCalled } from './commands.ts'
 import type { Confirmations } from './confirmations.ts'
 import { type Answer, type Command, type House, isQuestion, message, type Talk, type TalkChat } from './house.ts'
 import type { Offset } from './offset.ts'
-import { isSlowPress, press } from './presses.ts'
+import { isOfQuestion, isSlowPress, press } from './presses.ts'
 
 export interface Reply {
   readonly chatId: number
@@ -132,7 +132,7 @@ function answer({ chatId, threadId }: Said | Pressed, { reply }: Talking, messag
 async function hearPress(said: Pressed, talk: Talk, talking: Talking): Promise<void> {
   const action = decodeAction(said.action)
   // Carried by no button of ours.
-  if (action === undefined) return
+  if (action === undefined || (isOfQuestion(action) && action.argument === '')) return
   const { answerPress, finish, isBusy } = talking
   if (isSlowPress(action) && isBusy()) return answerPress(said.queryId, talk.say.busy)
   const reaction = taken(said, talking, () => press(action, talk, talking.house, talking.confirmations))
@@ -153,7 +153,7 @@ async function inTime(
   { patienceMs }: Talking,
 ): Promise<readonly Message[]> {
   const { promise, resolve } = Promise.withResolvers<readonly Message[]>()
-  const timer = setTimeout(() => resolve([message(`⏳ ${say.tooSlow}`)]), patienceMs)
+  const timer = setTimeout(() => resolve([message(`⏳ ${say.tooSlow}`)]), patienceMs).unref()
   try {
     return await Promise.race([slow, promise])
   } finally {

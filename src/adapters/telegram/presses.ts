@@ -22,6 +22,9 @@ const FALL_PCT = 10
 
 const toast = (text: string): Reaction => ({ toast: text, messages: [], finished: false })
 
+/** A question's buttons carry its nonce. */
+export const isOfQuestion = ({ verb }: Action): boolean => verb === 'confirm' || verb === 'cancel'
+
 /** Whether answering it asks the world: such a press changes nothing. */
 export const isSlowPress = ({ verb }: Action): boolean => verb === 'details'
 
