@@ -6,7 +6,9 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
-import { htmlError } from './telegram-html.ts'
+import { type Limits, newLimits } from './bot-limits.ts'
+import { type Fate, type Message, Messages, type Params } from './bot-messages.ts'
+import { flood, Refused } from './bot-refused.ts'
 
 export type Fault =
   /** 429 with `retry_after`. */
@@ -19,19 +21,20 @@ export type Fault =
   | { readonly kind: 'hang' }
   | { readonly kind: 'refuse'; readonly code: number; readonly description: string }
 
-export interface Message {
-  readonly messageId: number
-  readonly chatId: number
-  readonly text: string
-  readonly parseMode: string | undefined
-}
-
 export interface BotApi {
   readonly url: string
   /** Everything accepted, in order. An edit replaces the text in place. */
   readonly messages: readonly Message[]
   /** Every call, accepted or not. */
   readonly calls: readonly string[]
+  /** How often somebody did not keep to Telegram's limits. */
+  readonly tooFast: number
+  /** What becomes of a chat. */
+  fate(chatId: number, fate: Fate): void
+  /** A group with topics knows these threads and no others. */
+  threads(chatId: number, ids: readonly number[]): void
+  /** Somebody deletes a message. */
+  remove(chatId: number, messageId: number): void
   /** The next call of that method meets this fault; several faults queue. */
   fail(fault: Fault, method?: string): void
   /** A person writes to the bot. `date` in Unix seconds; now when left out. */
@@ -47,34 +50,24 @@ interface Options {
   readonly port?: number
   /** For `sendMessage`. */
   readonly faults?: readonly Fault[]
+  /** A clock, by which Telegram's limits are enforced; without it there are none. */
+  readonly limitsByMs?: () => number
 }
 
-type Params = Readonly<Record<string, unknown>>
 interface State {
-  readonly messages: Message[]
+  readonly messages: Messages
+  readonly limits: Limits
   readonly calls: string[]
   readonly updates: { readonly update_id: number }[]
   readonly faults: { readonly method: string; readonly fault: Fault }[]
-  readonly listeners: Set<(message: Message) => void>
   /** Polls waiting for an update. */
   readonly waiting: Set<() => void>
   readonly closing: AbortController
   nextId: number
 }
 
-class Refused extends Error {
-  readonly body: object
-  readonly code: number
-
-  constructor(code: number, description: string, parameters?: object) {
-    super(description)
-    this.code = code
-    this.body = { ok: false, error_code: code, description, ...(parameters && { parameters }) }
-  }
-}
-
 export async function startBotApi(options: Options): Promise<BotApi> {
-  const state = newState(options.faults ?? [])
+  const state = newState(options)
   const app = appOf(state, options.token)
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
   const server = createServer((request, response) => void listener(request, response))
@@ -84,14 +77,20 @@ export async function startBotApi(options: Options): Promise<BotApi> {
   await listening.promise
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    messages: state.messages,
+    messages: state.messages.all,
     calls: state.calls,
+    get tooFast() {
+      return state.limits.tooFast
+    },
+    fate: (chatId, fate) => state.messages.fate(chatId, fate),
+    threads: (chatId, ids) => state.messages.threads(chatId, ids),
+    remove: (chatId, messageId) => state.messages.remove(chatId, messageId),
     fail: (fault, method = 'sendMessage') => void state.faults.push({ fault, method }),
     say: (chatId, userId, text, date) =>
       say(state, { chatId, userId, text, date: date ?? Math.floor(Date.now() / 1000) }),
     onMessage: (listen) => {
-      state.listeners.add(listen)
-      return () => void state.listeners.delete(listen)
+      state.messages.listeners.add(listen)
+      return () => void state.messages.listeners.delete(listen)
     },
     close: () => {
       const closed = Promise.withResolvers<void>()
@@ -103,12 +102,12 @@ export async function startBotApi(options: Options): Promise<BotApi> {
   }
 }
 
-const newState = (faults: readonly Fault[]): State => ({
-  messages: [],
+const newState = ({ faults = [], limitsByMs }: Options): State => ({
+  messages: new Messages(),
+  limits: newLimits(limitsByMs),
   calls: [],
   updates: [],
   faults: faults.map((fault) => ({ method: 'sendMessage', fault })),
-  listeners: new Set(),
   waiting: new Set(),
   closing: new AbortController(),
   nextId: 1,
@@ -138,9 +137,6 @@ function appOf(state: State, token: string): Hono<{ Bindings: HttpBindings }> {
   return app
 }
 
-const flood = (seconds: number): Refused =>
-  new Refused(429, `Too Many Requests: retry after ${seconds}`, { retry_after: seconds })
-
 function takeFault(state: State, method: string): Fault | undefined {
   const at = state.faults.findIndex((one) => one.method === method)
   return at < 0 ? undefined : state.faults.splice(at, 1)[0]?.fault
@@ -152,16 +148,23 @@ function nothing(state: State): Promise<Response> {
   return promise
 }
 
+/** They put something into a chat, and count against its limits. */
+const COUNTED = new Set(['sendMessage', 'editMessageText', 'editMessageReplyMarkup'])
+
 async function call(state: State, method: string, params: Params, gone: AbortSignal): Promise<unknown> {
+  const waitS = COUNTED.has(method) ? state.limits.take(Number(params['chat_id'])) : undefined
+  if (waitS !== undefined) throw flood(waitS)
   switch (method) {
     case 'getMe':
       return { id: 1, is_bot: true, first_name: 'Double', username: 'double_bot' }
     case 'getUpdates':
       return getUpdates(state, params, gone)
     case 'sendMessage':
-      return send(state, params)
+      return state.messages.send(params)
     case 'editMessageText':
-      return edit(state, params)
+      return state.messages.editText(params)
+    case 'editMessageReplyMarkup':
+      return state.messages.editMarkup(params)
     case 'setMyCommands':
     case 'deleteWebhook':
     case 'answerCallbackQuery':
@@ -191,38 +194,6 @@ async function somethingSaid(state: State, timeoutS: number, gone: AbortSignal):
   clearTimeout(timer)
 }
 
-function send(state: State, params: Params): object {
-  const message = checked(state.nextId++, params)
-  state.messages.push(message)
-  for (const listen of state.listeners) listen(message)
-  return told(message)
-}
-
-function edit(state: State, params: Params): object {
-  const at = state.messages.findIndex((message) => message.messageId === Number(params['message_id']))
-  if (at < 0) throw new Refused(400, 'Bad Request: message to edit not found')
-  const message = checked(Number(params['message_id']), params)
-  state.messages[at] = message
-  return told(message)
-}
-
-function checked(messageId: number, params: Params): Message {
-  const text = String(params['text'] ?? '')
-  const parseMode = params['parse_mode'] === undefined ? undefined : String(params['parse_mode'])
-  if (text === '') throw new Refused(400, 'Bad Request: message text is empty')
-  if (text.length > 4_096) throw new Refused(400, 'Bad Request: message is too long')
-  const error = parseMode === 'HTML' ? htmlError(text) : undefined
-  if (error !== undefined) throw new Refused(400, `Bad Request: can't parse entities: ${error}`)
-  return { messageId, chatId: Number(params['chat_id']), text, parseMode }
-}
-
-const told = ({ messageId, chatId, text }: Message): object => ({
-  message_id: messageId,
-  date: 0,
-  chat: { id: chatId, type: 'private' },
-  text,
-})
-
 interface Said {
   readonly chatId: number
   readonly userId: number
@@ -232,7 +203,7 @@ interface Said {
 function say(state: State, { chatId, userId, text, date }: Said): void {
   const length = /^\/\S+/.exec(text)?.[0].length
   const message = {
-    message_id: state.nextId++,
+    message_id: state.messages.other(chatId),
     date,
     chat: { id: chatId, type: chatId < 0 ? 'group' : 'private' },
     from: { id: userId, is_bot: false, first_name: 'Somebody' },

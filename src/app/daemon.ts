@@ -5,14 +5,12 @@ import { addressInKeystore } from '../adapters/keystore.ts'
 import { logSink } from '../adapters/log.ts'
 import { createMetrics } from '../adapters/metrics.ts'
 import { openStore } from '../adapters/store/sqlite.ts'
-import { startTelegram, type Telegram } from '../adapters/telegram/telegram.ts'
 import type { Config } from '../config/config.ts'
 import type { OperatorQueries, Queries } from '../core/answers.ts'
 import { ConfigError } from '../core/errors.ts'
 import { WAD } from '../core/math.ts'
 import type { ControlPort } from '../core/people/control.ts'
 import type { Store } from '../core/ports.ts'
-import type { ReserveView } from '../core/protocol.ts'
 import { AlertDesk } from './alerts.ts'
 import { ChainState } from './chain-state.ts'
 import { Control } from './control.ts'
@@ -21,10 +19,14 @@ import { Journal } from './journal.ts'
 import { killFile } from './kill-file.ts'
 import type { Live } from './live.ts'
 import type { Progress } from './open-chain.ts'
+import { bare } from './people/bare.ts'
 import { localTime } from './people/clock.ts'
 import { Days } from './people/days.ts'
+import { type Delivery, startDelivery } from './people/deliver.ts'
 import { createOperatorQueries } from './people/operator-queries.ts'
+import { restartable } from './people/restartable.ts'
 import { balanceSettings, startRounds } from './people/rounds.ts'
+import { undressed, undressedHtml } from './people/undressed.ts'
 import { createQueries } from './queries.ts'
 import { superviseChain } from './supervise.ts'
 import { watchdog } from './watchdog.ts'
@@ -187,40 +189,36 @@ interface Inside {
 /** HTTP, metrics and Telegram: they read, and what people want goes through control. */
 async function openDoors(
   { live, scrub, version, log }: DaemonOptions,
-  { store, journal, queries, states, control }: Inside,
+  { store, journal, queries, control }: Inside,
 ): Promise<Doors> {
   const { config } = live
   const metrics = createMetrics(queries, version)
   const subscribe = journal.subscribe.bind(journal)
   subscribe(metrics.sink)
   const http = await startHttp({ ...config.http, queries, control, nowS, subscribe, metrics, log, scrub, version })
-  const { telegram } = config.alerts
-  const bot: Telegram | undefined =
-    telegram &&
-    startTelegram({
-      ...telegram,
-      journal: (after, limit) => store.journal({ after, limit }),
-      lastSeq: () => store.lastSeq(),
-      subscribe,
-      cursor: { get: (name) => store.value(name), set: (name, value) => store.setValue(name, value) },
+  const begin = (): Delivery =>
+    startDelivery({
+      alerts: live.config.alerts,
+      store,
+      journal,
       queries,
+      mutes: (channel, now) => control.mutes(channel, now),
+      render: async (rows) => bare(rows),
+      toHtml: undressedHtml,
+      layout: undressed,
       log,
       scrub,
-      asset: (market, address) => reserveOf(states, market, address),
     })
+  const delivery = restartable(begin)
+  const deaf = live.onReload(() => delivery.restart())
   return {
     url: http.url,
     close: async () => {
-      await bot?.stop()
+      deaf()
+      await delivery.stop()
       await http.close()
     },
   }
-}
-
-function reserveOf(states: readonly ChainState[], market: string, address: string): ReserveView | undefined {
-  const book = states.flatMap(({ books }) => books).find(({ name }) => name === market)
-  const wanted = address.toLowerCase()
-  return book?.protocol.market(book.ledger).reserves.find(({ asset }) => asset.toLowerCase() === wanted)
 }
 
 interface Running {

@@ -1,6 +1,7 @@
 import type { Database } from 'better-sqlite3'
 import type { Address } from 'viem'
 import { StoreError } from '../../core/errors.ts'
+import type { Outbox } from '../../core/people/outbox.ts'
 import type { Mute, Watch } from '../../core/people/watch.ts'
 import type { Checkpoint, Intent, IntentStatus, JournalBackQuery, JournalEntry, Scan, Store } from '../../core/ports.ts'
 import type { Facts, Header, Log } from '../../core/types.ts'
@@ -9,6 +10,7 @@ import { type Opened, openCopy, openMemory, openOwned, openReadonly, touch } fro
 import { explained } from './failures.ts'
 import { readIntents, saveIntent } from './intents.ts'
 import { appendJournal, lastSeq, readJournal, readJournalBack } from './journal-rows.ts'
+import { createOutbox } from './outbox.ts'
 import { dropPagesAbove, readPages, savePage } from './pages.ts'
 import { dropMute, dropWatch, readMutes, readWatches, saveMute, saveWatch } from './people.ts'
 import { readScan, saveScan } from './scans.ts'
@@ -41,10 +43,15 @@ function open(path: string, { readonly, share }: OpenOptions): Opened {
 export class SqliteStore implements Store {
   readonly #opened: Opened
   readonly #path: string
+  readonly outbox: Outbox
 
   constructor(opened: Opened, path: string) {
     this.#opened = opened
     this.#path = path
+    this.outbox = createOutbox(
+      (work) => this.#read(work),
+      (work) => this.#write(work),
+    )
   }
 
   /** `fn` is synchronous; what it throws undoes all of it. */
