@@ -55,6 +55,13 @@ program
   )
 
 program
+  .command('doctor')
+  .description('check nodes, markets, contract, key, store and chats; exit code 3 when a check failed')
+  .action(async (_options, command) => {
+    process.exitCode = await (await import('./doctor.ts')).doctor(globals(command), stopping.signal)
+  })
+
+program
   .command('positions')
   .description('sync to the head and print who is at risk, ranked')
   .option('--market <name>', 'one market only')
