@@ -196,7 +196,7 @@ const PROGRAM: readonly Example[] = [
   ),
   one(
     'low-balance',
-    ['The signer runs out of gas', '签名账户燃料费不足'],
+    ['The signer runs out of gas', '签名账户Gas 费不足'],
     breaker('low-balance', '0x5163…0001 has 0.004 ETH on ethereum, less than 0.05', '', {
       address: '0x5163000000000000000000000000000000000001',
     }),
