@@ -10,12 +10,12 @@ import type { Queries } from '../core/answers.ts'
 import { WAD } from '../core/math.ts'
 import type { Store } from '../core/ports.ts'
 import type { ReserveView } from '../core/protocol.ts'
-import { AlertDesk } from './alerts.ts'
 import { ChainState } from './chain-state.ts'
 import { Control } from './control.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Journal } from './journal.ts'
 import type { Progress } from './open-chain.ts'
+import { Desk } from './people/desk.ts'
 import { createQueries } from './queries.ts'
 import { superviseChain } from './supervise.ts'
 import { watchdog } from './watchdog.ts'
@@ -60,12 +60,11 @@ async function runWithStore(options: DaemonOptions, store: Store): Promise<void>
   const heartbeat = new Heartbeat(states, log)
   journal.subscribe(heartbeat.sink)
   const people = await openDoors(options, { store, journal, queries, states })
-  const timers = [
-    heartbeat.start(),
-    watchdog(states, journal, (error) => log.error({ err: error }, 'the watchdog could not speak')),
-  ]
+  const alerts = new Desk({ alerts: config.alerts, store, journal })
+  const onError = (error: unknown): void => log.error({ err: error }, 'the watchdog could not speak')
+  const timers = [heartbeat.start(), watchdog(states, journal, onError, (nowMs) => alerts.lookAround(states, nowMs))]
   try {
-    await runChains({ ...options, signal }, { store, journal, control, states, url: people.url, stop })
+    await runChains({ ...options, signal }, { store, journal, control, alerts, states, url: people.url, stop })
   } finally {
     for (const timer of timers) clearInterval(timer)
     await people.close()
@@ -151,6 +150,7 @@ interface Running {
   readonly store: Store
   readonly journal: Journal
   readonly control: Control
+  readonly alerts: Desk
   readonly states: readonly ChainState[]
   readonly url: string
   readonly stop: AbortController
@@ -160,16 +160,6 @@ interface Running {
 async function runChains(options: DaemonOptions, running: Running): Promise<void> {
   const { config, log, onReady, untilBlock } = options
   const { states, journal, store, stop } = running
-  const alerts = new AlertDesk(
-    {
-      thresholds: config.alerts.ladder.thresholdsWad,
-      hysteresis: config.alerts.ladder.hysteresisWad,
-      cooldownS: config.alerts.ladder.cooldownS,
-      minDebtBase: config.alerts.ladder.minDebtUsd8,
-    },
-    store,
-    journal,
-  )
   const { settle, away, allAway } = readiness(states, (chains) => onReady({ http: running.url, chains }), stop)
   const stopIfDone = (): void => {
     if (untilBlock !== undefined && states.every(({ head }) => head && head.number >= untilBlock)) stop.abort()
@@ -183,7 +173,7 @@ async function runChains(options: DaemonOptions, running: Running): Promise<void
       store,
       journal,
       control: running.control,
-      alerts,
+      alerts: running.alerts,
       onCurrent: () => {
         settle(state)
         stopIfDone()

@@ -5,7 +5,6 @@ import type { ChainConfig, Config, MarketConfig } from '../config/config.ts'
 import { ChainError, PlimsollError, StoreError, UnreachableError } from '../core/errors.ts'
 import type { Store } from '../core/ports.ts'
 import type { Facts } from '../core/types.ts'
-import type { AlertDesk } from './alerts.ts'
 import { Auditor } from './auditor.ts'
 import type { ChainState } from './chain-state.ts'
 import type { Control } from './control.ts'
@@ -13,6 +12,7 @@ import { checkContracts, limitsOf, tradeOn } from './executors.ts'
 import type { Journal } from './journal.ts'
 import { runKeeper } from './keeper.ts'
 import { checkpoint, type OpenChain, openChain, type Progress, stored } from './open-chain.ts'
+import type { Desk } from './people/desk.ts'
 import { type ChainRecording, recordChain } from './record/record-chain.ts'
 import { borrowerSearch } from './resync.ts'
 
@@ -23,7 +23,7 @@ export interface SuperviseOptions {
   readonly store: Store
   readonly journal: Journal
   readonly control: Control
-  readonly alerts: AlertDesk
+  readonly alerts: Desk
   readonly account: PrivateKeyAccount | undefined
   readonly signal: AbortSignal
   readonly progress: Progress

@@ -188,9 +188,13 @@ export interface Store {
   appendJournal(entry: Omit<JournalEntry, 'seq'>): JournalEntry
   journal(query: { after: number; kind?: string | undefined; limit: number }): readonly JournalEntry[]
   lastSeq(): number
+  /** What was told under which rule of whom; bodies are JSON. */
+  latches(): readonly { readonly rule: string; readonly subject: string; readonly body: string }[]
+  /** `body` undefined: forgotten. */
+  saveLatch(latch: { readonly rule: string; readonly subject: string; readonly body: string | undefined }): void
   saveIntent(intent: Intent): void
   intents(chainId: number, status: IntentStatus): readonly Intent[]
-  /** Small named values: cursors of readers, latches of alerts, control. */
+  /** Small named values: cursors of readers, control. */
   value(name: string): string | undefined
   setValue(name: string, value: string): void
   /** Throws when the disk no longer takes a write. */
