@@ -1,7 +1,6 @@
 import type { Sheet } from '../sheet.ts'
 import type { AccountId } from '../types.ts'
-import { FREE, type Guard } from './guard.ts'
-import { healthAtDistance } from './step.ts'
+import { FREE, type Guard, healthAtDistance } from './guard.ts'
 
 /** Wider than the floats' own error, and than the rounding of a health that was computed in steps. */
 export const MARGIN = 1.000001
@@ -43,9 +42,9 @@ export class Bands {
     this.#size = size
   }
 
-  /** Nothing is known of this one: a look is due below this health. */
+  /** Nothing is known of this one: a look is due below this health, and below that of everybody. */
   rest(account: AccountId, near: number): void {
-    this.#write(account, near, FREE.far, FREE.most)
+    this.#write(account, Math.max(near, this.#rest), FREE.far, FREE.most)
     this.#zones.delete(account)
   }
 

@@ -62,6 +62,24 @@ export class Distances {
   }
 }
 
+/**
+ * Whether the distance follows from health alone, δ = 1 − 1 ÷ health: everything that counts for the account moves by one feed, and
+ * nothing that it owes. So it is until its holdings change.
+ */
+export function followsHealth(sheet: Sheet, account: AccountId, roots: Int32Array): boolean {
+  let collateral: number | undefined
+  let isOne = true
+  const debts = new Set<number>()
+  sheet.each(account, (column, _, isDebt) => {
+    const root = roots[column] ?? -1
+    if (root < 0) isOne = false
+    else if (isDebt) debts.add(root)
+    else if (collateral === undefined || collateral === root) collateral = root
+    else isOne = false
+  })
+  return isOne && collateral !== undefined && !debts.has(collateral)
+}
+
 /** Of the heaviest group, collateral less debt, and what the others leave to be covered. */
 function split(
   groups: readonly number[],

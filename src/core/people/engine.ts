@@ -4,8 +4,8 @@ import type { AccountId, Facts, Header } from '../types.ts'
 import type { Alert, Latch, LatchChange, Said, Trouble, Voice } from './alert.ts'
 import { Bands, isOutside } from './bands.ts'
 import { Deeds } from './deeds.ts'
-import { Distances } from './distance.ts'
-import { both, FREE, type Guard } from './guard.ts'
+import { Distances, followsHealth } from './distance.ts'
+import { asHealth, both, FREE, type Guard } from './guard.ts'
 import { History, type Then } from './history.ts'
 import { Latches, type LatchRow } from './latches.ts'
 import { lookAt } from './look.ts'
@@ -99,6 +99,10 @@ export class Engine {
   /** The book was screened at this head. `everybody`: look at all accounts; the outcome is the same. */
   step(head: Header, everybody = false): Step {
     this.#arrive()
+    if (this.#plan.times.length > 0) {
+      const raised = this.#caps.raise(this.#plan.times)
+      if (raised !== undefined) this.#bands.raise(raised)
+    }
     const fallen = this.#fallen(head, everybody)
     const accounts = everybody ? allOf(this.#book) : this.#toLookAt(head, fallen)
     const alerts: Alert[] = this.#liquidated()
@@ -112,9 +116,8 @@ export class Engine {
       ...market.map(([rule, latch]) => this.#latches.change(undefined, rule, latch)),
       ...snapshots.flatMap(({ history, due }) => this.#snapshotChanges(history, due)),
     ]
-    const isTight = this.#book.protocol.isTight(this.#book.ledger)
     const commit = (): void => {
-      for (const one of looked) this.#remember(one, isTight)
+      this.#remember(looked)
       for (const [rule, latch] of market) this.#latches.setOwn(rule, latch)
       for (const { history, due } of snapshots) history.keep(due)
       this.#deeds.clear()
@@ -179,17 +182,14 @@ export class Engine {
 
   /** Bands as if nothing were known: of whom something was told, everybody is looked at. */
   #reset(): void {
-    const fastest = this.#caps.highest
-    const rest = Math.max(FREE.near, ...this.#plan.general.map(({ rule }) => firstLook(rule, fastest)))
-    this.#bands.reset(rest)
+    this.#bands.reset(this.#firstLook(this.#plan.general))
     this.#due.clear()
-    for (const [account, voices] of this.#named) this.#rest(account, voices)
+    for (const [account, voices] of this.#named) this.#bands.rest(account, this.#firstLook(voices))
     for (const account of this.#latches.accounts()) this.#pending.add(account)
   }
 
-  #rest(account: AccountId, voices: readonly Voice[]): void {
-    const all = [...this.#plan.general, ...voices]
-    this.#bands.rest(account, Math.max(FREE.near, ...all.map(({ rule }) => firstLook(rule, this.#caps.highest))))
+  #firstLook(voices: readonly Voice[]): number {
+    return Math.max(FREE.near, ...voices.map(({ rule }) => firstLook(rule, this.#caps.highest)))
   }
 
   /** New accounts take their place. */
@@ -197,25 +197,27 @@ export class Engine {
     const { ledger, sheet } = this.#book
     this.#bands.grow(sheet.size)
     const { size } = ledger
-    for (let account = this.#known; account < size; account++) {
+    // Those named are looked up once; from then on each new account is asked whether it is one of them.
+    if (this.#known === 0) for (const [address, voices] of this.#plan.named) this.#name(ledger.find(address), voices)
+    else if (this.#plan.named.size > 0)
+      for (let account = this.#known; account < size; account++)
+        this.#name(account, this.#plan.named.get(ledger.address(account)))
+    for (let account = this.#known; account < size; account++)
       if (this.#latches.arrive(account)) this.#pending.add(account)
-      const voices = this.#plan.named.size === 0 ? undefined : this.#plan.named.get(ledger.address(account))
-      if (voices === undefined) continue
-      this.#named.set(account, voices)
-      if (account < sheet.size) this.#rest(account, voices)
-      else this.#pending.add(account)
-    }
     this.#known = size
+  }
+
+  #name(account: AccountId | undefined, voices: readonly Voice[] | undefined): void {
+    if (account === undefined || voices === undefined) return
+    this.#named.set(account, voices)
+    if (account < this.#book.sheet.size) this.#bands.rest(account, this.#firstLook(voices))
+    else this.#pending.add(account)
   }
 
   /** Who is to be looked at, in order. */
   #toLookAt(head: Header, fallen: ReadonlyMap<string, ReadonlyMap<AccountId, Then>>): AccountId[] {
     const book = this.#book
     const { sheet, grain } = book
-    if (this.#plan.times.length > 0) {
-      const raised = this.#caps.raise(this.#plan.times)
-      if (raised !== undefined) this.#bands.raise(raised)
-    }
     this.#notePrices()
     if (this.#into.length < sheet.size) this.#into = new Int32Array(Math.ceil(sheet.size * 1.25))
     const left = this.#into.subarray(0, this.#bands.left(sheet, grain, this.#into))
@@ -362,18 +364,24 @@ export class Engine {
     ]
   }
 
-  #remember({ account, latches, guard }: Looked, isTight: boolean): void {
-    for (const [rule, latch] of latches) this.#latches.set(account, rule, latch)
-    if (guard === undefined) {
-      if (this.#named.has(account)) this.#blind.add(account)
-      this.#pending.add(account)
-      return
+  #remember(looked: readonly Looked[]): void {
+    const { protocol, ledger, sheet } = this.#book
+    const isTight = protocol.isTight(ledger)
+    const roots = this.#plan.hasDistances ? protocol.roots(ledger) : undefined
+    for (const { account, latches, guard } of looked) {
+      for (const [rule, latch] of latches) this.#latches.set(account, rule, latch)
+      if (guard === undefined) {
+        if (this.#named.has(account)) this.#blind.add(account)
+        this.#pending.add(account)
+        continue
+      }
+      this.#blind.delete(account)
+      this.#pending.delete(account)
+      const isSimple = roots !== undefined && followsHealth(sheet, account, roots)
+      this.#bands.set(account, isSimple ? asHealth(guard) : guard, isTight)
+      if (guard.due < Number.POSITIVE_INFINITY) this.#due.set(account, guard.due)
+      else this.#due.delete(account)
     }
-    this.#blind.delete(account)
-    this.#pending.delete(account)
-    this.#bands.set(account, guard, isTight)
-    if (guard.due < Number.POSITIVE_INFINITY) this.#due.set(account, guard.due)
-    else this.#due.delete(account)
   }
 }
 

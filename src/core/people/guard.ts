@@ -29,6 +29,19 @@ export const FREE: Guard = {
   due: Number.POSITIVE_INFINITY,
 }
 
+/** Health at which a distance is reached where both say the same: δ = 1 − 1 ÷ health. */
+export const healthAtDistance = (fraction: number): number =>
+  fraction < 1 ? 1 / (1 - fraction) : Number.POSITIVE_INFINITY
+
+/** The bounds on the distance as bounds on health, where the one follows from the other. */
+export const asHealth = (guard: Guard): Guard => ({
+  ...guard,
+  near: guard.close > FREE.close ? Math.max(guard.near, healthAtDistance(guard.close)) : guard.near,
+  far: Math.min(guard.far, healthAtDistance(guard.wide)),
+  close: FREE.close,
+  wide: FREE.wide,
+})
+
 export const both = (a: Guard, b: Guard): Guard => ({
   near: Math.max(a.near, b.near),
   far: Math.min(a.far, b.far),

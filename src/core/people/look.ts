@@ -38,5 +38,6 @@ export function lookAt(
     },
     timeS: () => timeToLiquidationS(view()),
     fastest: () => caps.fastest(view()),
+    fastestOfAll: caps.highest,
   }
 }

@@ -2,7 +2,7 @@
 import { decimalOfWad, WAD } from '../math.ts'
 import type { Latch, Said, Voice } from './alert.ts'
 import type { AlertRule, FallRule, LadderRule, LargeRule, TimeRule } from './alert-rule.ts'
-import { both, FREE, floatOfWad, type Guard } from './guard.ts'
+import { both, FREE, floatOfWad, type Guard, healthAtDistance } from './guard.ts'
 import { type Levels, levelOf, quietRung, stepRung } from './rung.ts'
 
 /** One account at a block, exactly. What is costly is asked for only by the rules that need it. */
@@ -15,8 +15,9 @@ export interface Look {
   distanceWad(): bigint | null
   /** Seconds until interest alone does it; undefined: never. */
   timeS(): number | undefined
-  /** No debt of it grows faster a year before everybody is looked at again. */
+  /** No debt of it grows faster a year before everybody is looked at again; `fastestOfAll`: no debt of anybody. */
   fastest(): number
+  readonly fastestOfAll: number
   /** What happened to its holdings since it was looked at. */
   readonly deed: Deed | undefined
   /** By rule: the highest health it would have had within the rule's window, at the prices and indices of then. */
@@ -69,9 +70,6 @@ export function firstLook(rule: AlertRule, fastest: number): number {
   }
 }
 
-export const healthAtDistance = (fraction: number): number =>
-  fraction < 1 ? 1 / (1 - fraction) : Number.POSITIVE_INFINITY
-
 const SECONDS_PER_YEAR = 31_536_000
 /** Above this health interest of at most `fastest` a year does not use it up in time, even if collateral earns nothing. */
 const healthOfTime = (withinS: number, fastest: number): number => Math.exp((fastest * withinS) / SECONDS_PER_YEAR)
@@ -113,7 +111,7 @@ function stepLadder(rule: LadderRule, latch: Latch | undefined, look: Look, time
   const { health, distance } = rungsOf(rule)
   const mayWarn = look.debtBase >= rule.minDebtUsd8
   const h = stepRung(was?.health ?? null, look.healthFactor, mayWarn, health, timestamp)
-  const distanceWad = distance && (look.healthFactor === null ? null : look.distanceWad())
+  const distanceWad = distance && distanceOf(look, distance)
   const d =
     distance && distanceWad !== undefined
       ? stepRung(was?.distance ?? null, distanceWad, mayWarn, distance, timestamp)
@@ -137,6 +135,16 @@ function stepLadder(rule: LadderRule, latch: Latch | undefined, look: Look, time
   if (next.toppedUp !== null) guard = both(guard, { ...FREE, due: next.toppedUp + rule.cooldownS })
   return { latch: isEmpty ? undefined : { kind: 'ladder', ...next }, said, guard }
 }
+
+/** Null, as if no fall did it, also where health alone says that it is above all levels and their hysteresis. */
+function distanceOf(look: Look, { levels, hysteresis }: Levels): bigint | null {
+  if (look.healthFactor === null) return null
+  const above = healthAtDistance(floatOfWad((levels.at(-1) ?? 0n) + hysteresis)) * SURELY
+  return floatOfWad(look.healthFactor) > above ? null : look.distanceWad()
+}
+
+/** Beyond what floats and the contract's rounding may be wrong by. */
+const SURELY = 1.000001
 
 function fellTo(health: bigint | undefined, distance: bigint | undefined): Said | undefined {
   if (health !== undefined)
@@ -219,7 +227,10 @@ function stepTime(rule: TimeRule, latch: Latch | undefined, look: Look, timestam
   const { healthFactor, debtBase } = look
   const due = (was?.at ?? Number.NEGATIVE_INFINITY) + cooldownS
   const isUnder = healthFactor !== null && healthFactor < WAD
-  const left = healthFactor === null || isUnder ? undefined : look.timeS()
+  const isFar =
+    healthFactor === null ||
+    floatOfWad(healthFactor) > healthOfTime(withinS * TIME_HYSTERESIS, look.fastestOfAll) * SURELY
+  const left = isFar || isUnder ? undefined : look.timeS()
   const isOver = !isUnder && (left === undefined || left >= withinS * TIME_HYSTERESIS)
   if (was?.on && !isOver) return { latch: was, said: undefined, guard: { ...FREE, far: isUnder ? 1 : ALWAYS } }
   const isCooling = due > timestamp
@@ -228,7 +239,11 @@ function stepTime(rule: TimeRule, latch: Latch | undefined, look: Look, timestam
   if (isUnder) return { latch: kept, said: undefined, guard: { ...FREE, far: 1 } }
   if (debtBase < minDebtUsd8) return { latch: kept, said: undefined, guard: { ...FREE, most: Number(minDebtUsd8) } }
   if (left === undefined || left > withinS)
-    return { latch: kept, said: undefined, guard: { ...FREE, near: healthOfTime(withinS, look.fastest()) } }
+    return {
+      latch: kept,
+      said: undefined,
+      guard: { ...FREE, near: healthOfTime(withinS, isFar ? look.fastestOfAll : look.fastest()) },
+    }
   const said: Said = { type: 'time', metric: 'time', threshold: String(withinS), before: null }
   return { latch: { kind: 'once', on: true, at: timestamp }, said, guard: { ...FREE, far: ALWAYS } }
 }

@@ -187,7 +187,7 @@ describe('core/people/engine: bands', () => {
         expect(banded.words).to.deep.equal(naive.words)
         expect(banded.rows).to.deep.equal(naive.rows)
       }),
-      { numRuns: 150 },
+      { numRuns: 1000 },
     )
   })
 })
