@@ -1,5 +1,6 @@
 /** A rendered example of every message, for the documents. */
 import type { AccountRow } from '../../src/core/answers.ts'
+import type { JournalEntry } from '../../src/core/journal.ts'
 import type { EventName } from '../../src/core/people/events.ts'
 import type { Message } from '../../src/core/people/message.ts'
 import type { Language } from '../../src/core/people/words/catalogue.ts'
@@ -7,7 +8,6 @@ import { compose } from '../../src/core/people/words/compose.ts'
 import { detailsText } from '../../src/core/people/words/details.ts'
 import type { Reader } from '../../src/core/people/words/reader.ts'
 import { whatIfText } from '../../src/core/people/words/what-if.ts'
-import type { JournalEntry } from '../../src/core/ports.ts'
 import {
   advice,
   alert,

@@ -16,6 +16,7 @@ import {
   USDC,
   WETH,
 } from '../../../../scripts/alerts/fixtures.ts'
+import type { JournalEntry } from '../../../../src/core/journal.ts'
 import { EVENT_NAMES, EVENTS, type EventName, ROLES } from '../../../../src/core/people/events.ts'
 import type { Message } from '../../../../src/core/people/message.ts'
 import { eventOf } from '../../../../src/core/people/told.ts'
@@ -23,7 +24,6 @@ import { LANGUAGES } from '../../../../src/core/people/words/catalogue.ts'
 import { compose } from '../../../../src/core/people/words/compose.ts'
 import { toPlain } from '../../../../src/core/people/words/plain.ts'
 import type { Reader } from '../../../../src/core/people/words/reader.ts'
-import type { JournalEntry } from '../../../../src/core/ports.ts'
 import { sound } from './support.ts'
 
 const one = (told: JournalEntry, over: Partial<Reader> = {}): Message =>
