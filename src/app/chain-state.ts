@@ -1,5 +1,6 @@
+import type { ProviderView } from '../adapters/rpc/client.ts'
 import type { Book } from '../core/book.ts'
-import type { Batch } from '../core/ports.ts'
+import type { Batch, Node } from '../core/ports.ts'
 import type { Difference } from '../core/trust.ts'
 import type { Header } from '../core/types.ts'
 
@@ -24,6 +25,9 @@ export class ChainState {
   /** True once the books have reached the newest head. */
   synced = false
   requestsTotal: () => number = () => 0
+  /** Undefined before the chain was opened. */
+  node: Node | undefined
+  providers: () => readonly ProviderView[] = () => []
   /** Of the loop that runs now; undefined before the first one. */
   batch: Batch | undefined
   /** By market, why nothing of it is trusted. */

@@ -1,5 +1,6 @@
 import type { Book } from '../core/book.ts'
 import { RpcFault, UnreachableError } from '../core/errors.ts'
+import type { ControlPort } from '../core/people/control.ts'
 import {
   type Candidate,
   decide,
@@ -14,7 +15,6 @@ import type { Executor, Feed, FeedEvent, JournalEntry, RecordOutcome, Router, St
 import type { Facts, Header } from '../core/types.ts'
 import type { AlertDesk } from './alerts.ts'
 import type { ChainState } from './chain-state.ts'
-import type { Control } from './control.ts'
 import { inTime } from './in-time.ts'
 import type { Journal } from './journal.ts'
 import { outcomeData } from './outcome.ts'
@@ -26,7 +26,7 @@ export interface KeeperOptions {
   readonly books: readonly Book[]
   readonly store: Pick<Store, 'savePage' | 'dropPagesAbove' | 'atomically'>
   readonly journal: Journal
-  readonly control: Control
+  readonly control: Pick<ControlPort, 'paused'>
   readonly alerts: AlertDesk
   readonly executor: Executor
   readonly router: Router

@@ -51,7 +51,9 @@ export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
     onProblem,
     requestsPerDay: chain.requestsPerDay,
   })
+  state.providers = () => rpc.providers
   await rpc.connect()
+  state.node = rpc
   state.requestsTotal = () => rpc.total
   const batch = await createBatch(rpc, chain.multicall)
   state.batch = batch

@@ -1,6 +1,9 @@
 /** A running program that is not there: canned answers behind the real server, and a client that may lie about its Host. */
 import { request } from 'node:http'
 import { type HttpOptions, type HttpServer, startHttp } from '../../src/adapters/http/server.ts'
+import { openStore } from '../../src/adapters/store/sqlite.ts'
+import { Control, type ControlOptions } from '../../src/app/control.ts'
+import { Journal } from '../../src/app/journal.ts'
 import type {
   AccountRow,
   Accounts,
@@ -19,6 +22,7 @@ export const block = { number: '123', hash: `0x${'ab'.repeat(32)}`, timestamp: 1
 export const status = (over: Partial<Status> = {}): Status => ({
   version: '1.2.3',
   mode: 'dry-run',
+  configuredMode: 'simulate',
   paused: false,
   chains: [
     {
@@ -186,6 +190,31 @@ export function fakeQueries(over: Partial<Queries> = {}, journal = fakeJournal()
   }
 }
 
+/** The real one, over a store of its own. */
+export function openControl(over: Partial<ControlOptions> = {}) {
+  const store = openStore(':memory:')
+  const journal = new Journal(store, (error) => {
+    throw error
+  })
+  const control = new Control({
+    store,
+    journal,
+    nowS: () => 1_000_000,
+    configuredMode: 'simulate',
+    watchesPerChat: () => 3,
+    read: () => 'plimsoll.yaml has a problem: no chain',
+    ...over,
+  })
+  /** `said by detail` of every entry of control. */
+  const told = () =>
+    store
+      .journal({ after: 0, kind: 'control', limit: 100 })
+      .map(({ data: { said, via, by, chat, detail } }) =>
+        [said, via, by, chat, detail].filter((word) => word !== null && word !== '').join(' '),
+      )
+  return { control, store, journal, told }
+}
+
 export interface Harness {
   readonly server: HttpServer
   readonly journal: ReturnType<typeof fakeJournal>
@@ -204,6 +233,8 @@ export async function harness(over: Partial<HttpOptions> = {}, answers: Partial<
     token: undefined,
     queries,
     advisor: { advise: async (_market, address) => (address === ALICE ? advice() : undefined) },
+    control: openControl().control,
+    nowS: () => 1_000_000,
     subscribe: journal.subscribe,
     metrics: { contentType: 'text/plain; version=0.0.4', text: async () => 'plimsoll_ready 1\n' },
     log: { error: (fields, message) => void logged.push(`${message} ${JSON.stringify(fields)}`) },
@@ -226,7 +257,7 @@ export interface Answer {
 }
 
 /** `fetch` does not let one set Host or Origin. */
-export function ask(url: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
+export function ask(url: string, headers: Record<string, string> = {}, method = 'GET', body = ''): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   const sent = request(url, { headers, method, agent: false }, (response) => {
     let text = ''
@@ -240,6 +271,6 @@ export function ask(url: string, headers: Record<string, string> = {}, method = 
     response.on('error', reject)
   })
   sent.on('error', reject)
-  sent.end()
+  sent.end(body)
   return promise
 }

@@ -203,7 +203,7 @@ describe('adapters/http', () => {
   })
 
   describe('the published description', () => {
-    const samples: Record<Exclude<AnswerName, 'Entry'>, string> = {
+    const samples: Record<Exclude<AnswerName, 'Entry' | 'Control'>, string> = {
       Health: '/healthz',
       Status: '/api/status',
       Accounts: '/api/accounts',
@@ -231,7 +231,8 @@ describe('adapters/http', () => {
       const document = (await ask(`${server.url}/api/openapi.json`)).json()
       expect([document['openapi'], document['schemaVersion']]).to.deep.equal(['3.1.0', 1])
       const paths = document['paths'] as Record<string, { get: { parameters: { name: string; in: string }[] } }>
-      expect(Object.keys(paths)).to.deep.equal(Object.values(ROUTES).map((route: Route) => route.path))
+      const reading = Object.keys(paths).filter((path) => 'get' in paths[path]!)
+      expect(reading).to.deep.equal(Object.values(ROUTES).map((route: Route) => route.path))
       expect(paths['/api/accounts']!.get.parameters.map((parameter) => parameter.name)).to.deep.equal([
         'market',
         'below',
@@ -243,7 +244,7 @@ describe('adapters/http', () => {
         'path',
         'path',
       ])
-      for (const path of Object.keys(paths).filter((one) => one !== '/api/stream')) {
+      for (const path of reading.filter((one) => one !== '/api/stream')) {
         const real = path.replace('{market}', 'local-aave').replace('{address}', ALICE)
         expect((await ask(server.url + real)).status, path).to.equal(200)
       }

@@ -1,13 +1,7 @@
-/** The real reader against the double of the Bot API, with a store in memory and delays that only count. */
-import { type BotApi, type Fault, startBotApi } from '../../scripts/doubles/bot-api.ts'
+/** Entries of the journal, and what names are in them. */
 import type { Naming } from '../../src/adapters/telegram/describe.ts'
-import { startTelegram, type Telegram, type TelegramOptions } from '../../src/adapters/telegram/telegram.ts'
 import type { JournalEntry } from '../../src/core/ports.ts'
-import { ALICE, fakeJournal, fakeQueries, WETH } from './http-support.ts'
-
-export const TOKEN = '12345:CANARY-token-of-the-bot'
-export const CHAT = 77
-export const USER = 7
+import { ALICE, WETH } from './http-support.ts'
 
 const USDC = '0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48'
 export const HASH = `0x${'ab'.repeat(32)}`
@@ -78,62 +72,3 @@ export const widest = (html: string): number =>
       return text.split('\n').map((line) => line.length)
     }),
   )
-
-export async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setImmediate(resolve))
-}
-
-const open: { stop(): Promise<void> }[] = []
-const doubles: BotApi[] = []
-export async function stopAll(): Promise<void> {
-  await Promise.all(open.splice(0).map((one) => one.stop()))
-  await Promise.all(doubles.splice(0).map((one) => one.close()))
-}
-
-export async function stage(faults: readonly Fault[] = []) {
-  const api = await startBotApi({ token: TOKEN, faults })
-  doubles.push(api)
-  const journal = fakeJournal()
-  const stored = new Map<string, string>()
-  const logged: string[] = []
-  const waited: number[] = []
-  const log = (fields: object, message: string): void => void logged.push(`${message} ${JSON.stringify(fields)}`)
-  const start = (over: Partial<TelegramOptions> = {}): Telegram => {
-    const telegram = startTelegram({
-      token: TOKEN,
-      apiRoot: api.url,
-      chats: [{ chatId: CHAT, userIds: [USER], role: 'operator' }],
-      journal: (after, limit) => journal.read({ after, limit }),
-      lastSeq: () => journal.entries.length,
-      subscribe: journal.subscribe,
-      cursor: { get: (name) => stored.get(name), set: (name, value) => void stored.set(name, value) },
-      queries: fakeQueries({}, journal),
-      log: { info: log, warn: log, error: log },
-      scrub: (text) => text.replaceAll('SECRET', '***'),
-      spacingMs: 0,
-      pollTimeoutS: 5,
-      delay: async (ms) => {
-        waited.push(ms)
-        await new Promise((resolve) => setImmediate(resolve))
-      },
-      now: () => 1_000_000,
-      ...over,
-    })
-    open.push(telegram)
-    return telegram
-  }
-  /** An alert that can be told from the others by its threshold. */
-  const alert = (n: number): void => {
-    journal.add('alert', alertData({ threshold: threshold(n), address: addressOf(n) }), { block: String(n) })
-  }
-  /** The thresholds that came, in order, whether each had a message to itself or not. */
-  const told = (chatId = CHAT): string[] =>
-    api.messages
-      .filter((message) => message.chatId === chatId)
-      .flatMap(({ text }) => [...text.matchAll(/below (1\.\d+)/g)].map(([, found = '']) => found))
-  return { api, journal, stored, logged, waited, start, alert, told }
-}
-
-export const numbers = (from: number, to: number): string[] =>
-  Array.from({ length: to - from + 1 }, (_, i) => threshold(from + i))
-const threshold = (n: number): string => `1.${String(n).padStart(2, '0')}`

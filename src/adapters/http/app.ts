@@ -1,11 +1,13 @@
-/** The routes. Answers come from `Queries`; this file only reads requests and names what is wrong with them. */
+/** The routes that read. Answers come from `Queries`; this file only reads requests and names what is wrong with them. */
 
 import type { Context, Handler } from 'hono'
 import { Hono } from 'hono'
 import type { Address } from 'viem'
 import { getAddress, isAddress } from 'viem/utils'
+import type { Advisor } from '../../core/answers.ts'
 import { type Check, type Queries, SCHEMA_VERSION } from '../../core/answers.ts'
-import type { Advisor, Sink } from '../../core/ports.ts'
+import type { Sink } from '../../core/ports.ts'
+import { type ControlDoor, controlRoutes } from './control.ts'
 import { checkHost, checkToken, type Doors, SECURITY_HEADERS } from './guard.ts'
 import { openApi } from './openapi.ts'
 import { accountsParameters, badParameter, journalParameters, lastEventId, readQuery } from './parameters.ts'
@@ -22,8 +24,7 @@ import {
 import { ROUTES, type Route, type RouteName } from './routes.ts'
 import { eventStream } from './stream.ts'
 
-export interface AppOptions extends Doors {
-  readonly token: string | undefined
+export interface AppOptions extends Doors, ControlDoor {
   readonly queries: Queries
   readonly advisor: Advisor
   subscribe(sink: Sink): () => void
@@ -56,6 +57,7 @@ export function createApp(options: AppOptions): Hono {
       throw methodNotAllowed(c.req.method, route.path)
     })
   }
+  controlRoutes(app, options)
   app.notFound((c) => answerProblem(c, unknownRoute(c.req.path), options.scrub))
   app.onError((error, c) => {
     const problem = toProblem(error)

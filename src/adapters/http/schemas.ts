@@ -1,18 +1,9 @@
 /** The answers once more, as schemas that can be published. `satisfies` keeps them and `core/answers.ts` from drifting apart. */
 import { z } from 'zod'
-import {
-  type Accounts,
-  type Advice,
-  type BlockRef,
-  type Explanation,
-  RESCUE_OBSTACLES,
-  RESCUE_STEPS,
-  type RescueAnswer,
-  type RescueObstacle,
-  type RescueOption,
-  type Status,
-} from '../../core/answers.ts'
+import type { Accounts, Advice, BlockRef, Explanation, RescueAnswer, RescueOption, Status } from '../../core/answers.ts'
 import type { JournalEntry, JournalKind } from '../../core/ports.ts'
+import { RESCUE_OBSTACLES, RESCUE_STEPS, type RescueObstacle } from '../../core/rescue.ts'
+import { ControlResult } from './control.ts'
 
 const integer = z.string().regex(/^-?\d+$/)
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/)
@@ -68,7 +59,8 @@ const Health = z.object({
 const StatusAnswer = z.object({
   schemaVersion,
   version: z.string(),
-  mode: z.string(),
+  mode: z.string().describe('In force: people may lower it'),
+  configuredMode: z.string().describe('The most that configuration and flag allow'),
   paused: z.boolean(),
   chains: z.array(chain),
   markets: z.array(market),
@@ -201,6 +193,7 @@ export const ANSWERS = {
   Advice: AdviceAnswer,
   Journal: JournalAnswer,
   Entry,
+  Control: ControlResult,
   Error: ErrorAnswer,
 }
 export type AnswerName = keyof typeof ANSWERS

@@ -1,9 +1,9 @@
 import { type Address, getAddress } from 'viem'
-import type { Advice, RescueOption } from '../../core/answers.ts'
+import type { Advice, Advisor, RescueOption } from '../../core/answers.ts'
 import type { Book } from '../../core/book.ts'
 import { RpcFault, UnreachableError } from '../../core/errors.ts'
 import { max } from '../../core/math.ts'
-import type { Advisor, Batch, Offer, Venue } from '../../core/ports.ts'
+import type { Batch, Offer, Venue } from '../../core/ports.ts'
 import type { AccountView, KnownForRescue, Rescue } from '../../core/protocol.ts'
 import { cheapestFirst } from '../../core/rescue.ts'
 import type { AccountId, Header } from '../../core/types.ts'
@@ -28,7 +28,7 @@ export interface AdvisorOptions {
   /** By market. */
   readonly places: ReadonlyMap<string, AdvicePlace>
   /** Health that a rescue aims at, 18 decimals. */
-  readonly targetWad: bigint
+  readonly targetWad: () => bigint
   /** Longest wait for the node. */
   readonly deadlineMs: number
 }
@@ -44,7 +44,7 @@ export function createAdvisor({ places, targetWad, deadlineMs }: AdvisorOptions)
     async advise(market, address) {
       const place = places.get(market)
       if (place === undefined) return undefined
-      const work = adviseIn(place, market, lower(address), targetWad).then((advice) => ({ advice }))
+      const work = adviseIn(place, market, lower(address), targetWad()).then((advice) => ({ advice }))
       const done = await inTime(deadlineMs, work).catch((error: unknown) => {
         throw error instanceof RpcFault ? refused(market, error) : error
       })

@@ -1,15 +1,18 @@
 import { uniswapV3Venue } from '../../adapters/router/venue.ts'
-import type { ChainConfig, Config } from '../../config/config.ts'
+import type { ChainConfig } from '../../config/config.ts'
+import type { Advisor } from '../../core/answers.ts'
 import { UnreachableError } from '../../core/errors.ts'
-import type { Advisor, Batch, Venue } from '../../core/ports.ts'
+import type { Batch, Venue } from '../../core/ports.ts'
 import type { ChainState } from '../chain-state.ts'
+import type { InForce } from '../live.ts'
 import { type AdvicePlace, createAdvisor } from './advisor.ts'
 
 /** Longer than a node needs, short enough for somebody who waits for an answer. */
 const DEADLINE_MS = 5_000
 
 /** Advice on every market of the configuration. */
-export function openAdvisor({ chains, markets, alerts }: Config, states: readonly ChainState[]): Advisor {
+export function openAdvisor(inForce: InForce, states: readonly ChainState[]): Advisor {
+  const { chains, markets } = inForce.config
   const places = new Map<string, AdvicePlace>()
   for (const chain of chains) {
     const state = states.find(({ name }) => name === chain.name)
@@ -17,7 +20,7 @@ export function openAdvisor({ chains, markets, alerts }: Config, states: readonl
     const place: AdvicePlace = { chain: state, venue: venueOf(chain, state), explorer: chain.explorer }
     for (const market of markets.filter((one) => one.chain === chain.name)) places.set(market.name, place)
   }
-  return createAdvisor({ places, targetWad: alerts.rescueTargetWad, deadlineMs: DEADLINE_MS })
+  return createAdvisor({ places, targetWad: () => inForce.config.alerts.rescueTargetWad, deadlineMs: DEADLINE_MS })
 }
 
 /** None where no router is known whose calls carry a deadline. */

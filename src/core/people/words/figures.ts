@@ -1,0 +1,23 @@
+import { type Data, type Reader, type Row, sayingsOf } from './reader.ts'
+import { duration, percent, priceUp, shortAddress, symbolOf, usd, usdUp } from './values.ts'
+
+/** How a position stands, beside its health; `data` as in an alert's entry or an account's row. */
+export function figures(data: Data, market: string, reader: Reader): readonly Row[] {
+  const { labels, values } = sayingsOf(reader)
+  const { debtBase, collateralBase, liquidationPrice, distancePct, timeToLiquidationS } = data
+  const interest = timeToLiquidationS === null ? values.never : values.inTime(duration(timeToLiquidationS, values))
+  return [
+    [labels.debt, usdUp(debtBase)],
+    [labels.collateral, usd(collateralBase)],
+    [labels.price, liquidationPriceText(liquidationPrice, market, reader)],
+    [labels.distance, distancePct === null ? values.noFall : percent(distancePct)],
+    ...(timeToLiquidationS === undefined ? [] : [[labels.interest, interest] as const]),
+  ]
+}
+
+function liquidationPriceText(value: unknown, market: string, reader: Reader): string {
+  if (value === null) return sayingsOf(reader).values.none
+  if (typeof value !== 'object' || !('asset' in value) || !('price' in value)) return '?'
+  const token = typeof value.asset === 'string' ? reader.naming.token(market, value.asset) : undefined
+  return `${priceUp(value.price)} ${token === undefined ? shortAddress(value.asset) : symbolOf(token)}`
+}
