@@ -17,8 +17,13 @@ const reserves: fc.Arbitrary<ReserveSpec[]> = fc.array(
     .map((some) => reserve(some)),
   { minLength: 4, maxLength: 4 },
 )
-/** Dollars (8 decimals) on each side: two collaterals, two debts. */
-const worth = fc.double({ min: 8, max: 15, noNaN: true }).map((e) => BigInt(Math.round(10 ** e)))
+/** Dollars (8 decimals) of two collaterals, and of two debts, which are a share of both together. */
+const worth = fc.double({ min: 4, max: 15, noNaN: true }).map((e) => BigInt(Math.round(10 ** e)))
+const percent = fc.bigInt({ min: 1n, max: 60n })
+const sides = fc.tuple(worth, worth, percent, percent).map(([a, b, c, d]) => {
+  const share = (of: bigint): bigint => ((a + b) * of) / 100n
+  return [a, b, share(c), share(d)] as const
+})
 const target = fc.bigInt({ min: WAD + WAD / 100n, max: 3n * WAD })
 
 const scaledOf = (r: ReserveSpec, base: bigint): bigint => (base * 10n ** BigInt(r.decimals)) / r.priceUsd8 + 1n
@@ -58,7 +63,7 @@ describe('Aave V3 rescue', () => {
     const seen = { repay: 0, add: 0, sell: 0 }
     const shape = fc.constantFrom([0, 1, 2, 3], [0, 1, 1, 2], [0, 1, 0, 1])
     fc.assert(
-      fc.property(reserves, fc.tuple(worth, worth, worth, worth), target, shape, (market, [a, b, c, d], wanted, at) => {
+      fc.property(reserves, sides, target, shape, (market, [a, b, c, d], wanted, at) => {
         const scaled = (side: number, base: bigint) => {
           const id = at[side] ?? 0
           return [id, scaledOf(market[id] ?? reserve(), base)] as const
