@@ -6,10 +6,10 @@ import { logSink } from '../adapters/log.ts'
 import { createMetrics } from '../adapters/metrics.ts'
 import { openStore } from '../adapters/store/sqlite.ts'
 import type { Config } from '../config/config.ts'
-import type { OperatorQueries, Queries } from '../core/answers.ts'
+import type { Advisor, OperatorQueries, Queries } from '../core/answers.ts'
 import { ConfigError } from '../core/errors.ts'
 import type { ControlPort } from '../core/people/control.ts'
-import type { Advisor, Store } from '../core/ports.ts'
+import type { Store } from '../core/ports.ts'
 import { ChainState } from './chain-state.ts'
 import { Control } from './control.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -142,7 +142,9 @@ function queriesOf(
     store,
     version,
     control,
-    rescueTargetWad: live.config.alerts.rescueTargetWad,
+    get rescueTargetWad() {
+      return live.config.alerts.rescueTargetWad
+    },
     nowMs: () => performance.now(),
     signer,
   })

@@ -2,7 +2,9 @@
  * What Plimsoll answers in JSON (HTTP, `--json`): the outside contract. Integers of the chain are decimal strings (base
  * currency with 8 decimals, health with 18), times are Unix seconds of the chain, addresses are checksummed.
  */
+import type { Address } from 'viem'
 import type { JournalEntry } from './journal.ts'
+import type { RescueObstacle, RescueStep } from './rescue.ts'
 
 export const SCHEMA_VERSION = 1
 
@@ -125,23 +127,6 @@ export interface RescueCall {
   readonly what: RescueStep
 }
 
-export const RESCUE_STEPS = ['approve', 'repay', 'supply', 'repayWithATokens', 'withdraw', 'swap'] as const
-export type RescueStep = (typeof RESCUE_STEPS)[number]
-
-/** Why a way out cannot be taken as it stands: a closed list (published in `docs/rescue.md`). */
-export const RESCUE_OBSTACLES = {
-  inactive: 'The reserve is not active.',
-  paused: 'The reserve is paused.',
-  frozen: 'The reserve is frozen: nothing can be added to it.',
-  'supply-cap': 'The reserve is too full to take the amount.',
-  'not-liquid': 'The pool does not hold enough of the collateral to pay it out.',
-  'health-on-the-way': 'The collateral cannot be taken out first: health would be below 1 until the debt is repaid.',
-  'ltv-zero-first': 'The pool wants collateral whose loan-to-value was set to 0 to be taken out before any other.',
-  'no-route': 'No venue that is known here buys the collateral for the debt at a bearable price.',
-  'wallet-short': 'The wallet does not hold the amount.',
-} as const
-export type RescueObstacle = keyof typeof RESCUE_OBSTACLES
-
 /** A way out as it is told to its owner: everything that the wallet needs. Integers of the chain are decimal strings. */
 export interface RescueOption extends RescueAnswer {
   /** What the wallet holds of the asset; null: not needed. */
@@ -173,6 +158,12 @@ export interface Advice extends Marked {
   readonly liquidation: LiquidationCost | null
   /** Of the address on the chain's explorer; null: none is known. */
   readonly explorerUrl: string | null
+}
+
+/** What an owner needs to know, with what must be asked of the node (wallet, quotes). Undefined: no such position. */
+export interface Advisor {
+  /** Throws UnreachableError when the node does not answer, or not in time. */
+  advise(market: string, address: Address): Promise<Advice | undefined>
 }
 
 export interface RescueAnswer {

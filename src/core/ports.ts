@@ -1,5 +1,4 @@
 import type { Address, Hex } from 'viem'
-import type { Advice } from './answers.ts'
 import type { JournalEntry, JournalKind } from './journal.ts'
 import type { Cell } from './ledger.ts'
 import type { Message } from './people/message.ts'
@@ -119,11 +118,6 @@ export interface Executor {
   settle(facts: Facts, record: RecordOutcome): Promise<void>
   /** The blocks above `to` are gone. */
   rollback(to: Header, record: RecordOutcome): Promise<void>
-}
-
-/** What an owner needs to know, with what must be asked of the node (wallet, quotes). Undefined: no such position. */
-export interface Advisor {
-  advise(market: string, address: Address): Promise<Advice | undefined>
 }
 
 /** What came of handing a message to a channel. */

@@ -1,7 +1,7 @@
 import type { Address, Hex } from 'viem'
-import type { RescueObstacle, RescueStep } from './answers.ts'
 import type { Cell, Layout, Ledger } from './ledger.ts'
 import type { Candidate, Seizure, Unhealthy } from './plan.ts'
+import type { RescueObstacle, RescueStep } from './rescue.ts'
 import type { Rates, Slack } from './sheet.ts'
 import type { AccountId, Call, Entry, Facts, LogFilter, Read } from './types.ts'
 

@@ -1,18 +1,8 @@
 /** The answers once more, as schemas that can be published. `satisfies` keeps them and `core/answers.ts` from drifting apart. */
 import { z } from 'zod'
-import {
-  type Accounts,
-  type Advice,
-  type BlockRef,
-  type Explanation,
-  RESCUE_OBSTACLES,
-  RESCUE_STEPS,
-  type RescueAnswer,
-  type RescueObstacle,
-  type RescueOption,
-  type Status,
-} from '../../core/answers.ts'
+import type { Accounts, Advice, BlockRef, Explanation, RescueAnswer, RescueOption, Status } from '../../core/answers.ts'
 import type { JournalEntry, JournalKind } from '../../core/journal.ts'
+import { RESCUE_OBSTACLES, RESCUE_STEPS, type RescueObstacle } from '../../core/rescue.ts'
 import { ControlResult } from './control.ts'
 
 const integer = z.string().regex(/^-?\d+$/)

@@ -1,6 +1,6 @@
 /** What the answers are made of, and how one is given. */
 import type { Address } from 'viem'
-import type { OperatorQueries, Queries } from '../../core/answers.ts'
+import type { Advisor, OperatorQueries, Queries } from '../../core/answers.ts'
 import type { LadderRule } from '../../core/people/alert-rule.ts'
 import type { ControlPort, Speaker } from '../../core/people/control.ts'
 import type { EventName, Loudness, Role } from '../../core/people/events.ts'
@@ -9,7 +9,6 @@ import type { Language } from '../../core/people/words/catalogue.ts'
 import type { Naming } from '../../core/people/words/reader.ts'
 import type { Replies } from '../../core/people/words/replies-en.ts'
 import type { WhatIf } from '../../core/people/words/what-if.ts'
-import type { Advisor } from '../../core/ports.ts'
 import type { HeardChat } from './admit.ts'
 
 /** A chat as the configuration has it. */

@@ -1,5 +1,6 @@
 import { type Address, isAddress } from 'viem'
-import { type Explanation, type HoldingAnswer, RESCUE_OBSTACLES, type RescueAnswer } from '../../core/answers.ts'
+import type { Explanation, HoldingAnswer, RescueAnswer } from '../../core/answers.ts'
+import { RESCUE_OBSTACLES } from '../../core/rescue.ts'
 import { explain as explainAccount } from '../present.ts'
 import { marked } from '../queries.ts'
 import { amount, amountUp, duration, health, percent, usd } from './format.ts'

@@ -1,7 +1,8 @@
 import { uniswapV3Venue } from '../../adapters/router/venue.ts'
 import type { ChainConfig } from '../../config/config.ts'
+import type { Advisor } from '../../core/answers.ts'
 import { UnreachableError } from '../../core/errors.ts'
-import type { Advisor, Batch, Venue } from '../../core/ports.ts'
+import type { Batch, Venue } from '../../core/ports.ts'
 import type { ChainState } from '../chain-state.ts'
 import type { InForce } from '../live.ts'
 import { type AdvicePlace, createAdvisor } from './advisor.ts'
@@ -10,8 +11,8 @@ import { type AdvicePlace, createAdvisor } from './advisor.ts'
 const DEADLINE_MS = 5_000
 
 /** Advice on every market of the configuration. */
-export function openAdvisor(live: InForce, states: readonly ChainState[]): Advisor {
-  const { chains, markets } = live.config
+export function openAdvisor(inForce: InForce, states: readonly ChainState[]): Advisor {
+  const { chains, markets } = inForce.config
   const places = new Map<string, AdvicePlace>()
   for (const chain of chains) {
     const state = states.find(({ name }) => name === chain.name)
@@ -19,7 +20,7 @@ export function openAdvisor(live: InForce, states: readonly ChainState[]): Advis
     const place: AdvicePlace = { chain: state, venue: venueOf(chain, state), explorer: chain.explorer }
     for (const market of markets.filter((one) => one.chain === chain.name)) places.set(market.name, place)
   }
-  return createAdvisor({ places, targetWad: () => live.config.alerts.rescueTargetWad, deadlineMs: DEADLINE_MS })
+  return createAdvisor({ places, targetWad: () => inForce.config.alerts.rescueTargetWad, deadlineMs: DEADLINE_MS })
 }
 
 /** None where no router is known whose calls carry a deadline. */

@@ -5,10 +5,10 @@ import type { House } from '../../adapters/telegram/house.ts'
 import { toHtml } from '../../adapters/telegram/html.ts'
 import { type Poller, startPoller } from '../../adapters/telegram/poller.ts'
 import type { Config } from '../../config/config.ts'
-import type { OperatorQueries, Queries } from '../../core/answers.ts'
+import type { Advisor, OperatorQueries, Queries } from '../../core/answers.ts'
 import type { ControlPort } from '../../core/people/control.ts'
 import { layout } from '../../core/people/words/layout.ts'
-import type { Advisor, Store } from '../../core/ports.ts'
+import type { Store } from '../../core/ports.ts'
 import type { ChainState } from '../chain-state.ts'
 import type { Journal } from '../journal.ts'
 import type { Live } from '../live.ts'
@@ -16,6 +16,7 @@ import { type Delivery, type Log, startDelivery } from './deliver.ts'
 import { fall } from './fall.ts'
 import { namingOf } from './naming.ts'
 import { rendering } from './render.ts'
+import { restartable } from './restartable.ts'
 
 export interface PeopleOptions {
   readonly live: Live
@@ -36,21 +37,14 @@ export interface People {
   stop(): Promise<void>
 }
 
+/** One after another: there is one poller, and one courier a chat. */
 export function startPeople(options: PeopleOptions): People {
-  let current = open(options)
-  // One after another: there is one poller, and one courier a chat.
-  let turning: Promise<void> = Promise.resolve()
-  const deaf = options.live.onReload(() => {
-    turning = turning.then(async () => {
-      await current.stop()
-      current = open(options)
-    })
-  })
+  const people = restartable(() => open(options))
+  const deaf = options.live.onReload(() => people.restart())
   return {
     async stop() {
       deaf()
-      await turning
-      await current.stop()
+      await people.stop()
     },
   }
 }
@@ -58,11 +52,15 @@ export function startPeople(options: PeopleOptions): People {
 function open(options: PeopleOptions): People {
   const { live, control } = options
   const naming = namingOf(live, options.states)
+  const { alerts } = live.config
+  const heard = new Set(
+    alerts.telegram?.chats.flatMap(({ chatId, userIds }) => (userIds.length > 0 ? [`telegram:${chatId}`] : [])),
+  )
   const delivery = startDelivery({
     ...options,
-    alerts: live.config.alerts,
+    alerts,
     mutes: (channel, nowS) => control.mutes(channel, nowS),
-    render: rendering({ ...options, naming }),
+    render: rendering({ ...options, naming, isHeard: (channel) => heard.has(channel) }),
     toHtml,
     layout,
   })

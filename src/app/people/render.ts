@@ -1,14 +1,15 @@
 import { type Address, isAddress } from 'viem'
-import type { Advice } from '../../core/answers.ts'
+import type { Advice, Advisor } from '../../core/answers.ts'
 import type { JournalEntry } from '../../core/journal.ts'
 import { compose } from '../../core/people/words/compose.ts'
 import type { Naming } from '../../core/people/words/reader.ts'
-import type { Advisor } from '../../core/ports.ts'
 import type { Render } from './courier.ts'
 
 export interface RenderOptions {
   readonly naming: Naming
   readonly advisor: Advisor
+  /** Whether somebody may press buttons there. */
+  isHeard(channel: string): boolean
   /** Unix seconds. */
   readonly nowS: () => number
 }
@@ -17,13 +18,22 @@ export interface RenderOptions {
 const ADVISED: ReadonlySet<unknown> = new Set(['threshold', 'liquidatable', 'fall', 'time', 'topped-up'])
 
 /** The words of a message; one that tells an owner of danger has the ways out, as they are when it is sent. */
-export function rendering({ naming, advisor, nowS }: RenderOptions): Render {
+export function rendering({ naming, advisor, isHeard, nowS }: RenderOptions): Render {
   return async (rows, channel) => {
     const [first] = rows
-    const isOwners = channel.role === 'owner' && rows.length === 1 && first !== undefined
-    const advice = isOwners ? await adviceOn(first.entry, advisor) : undefined
-    const { language, role } = channel
-    return compose(rows, { language, role, naming, nowS: nowS(), advice })
+    const alone = rows.length === 1 ? first?.entry : undefined
+    // Whoever watches an address is its owner there, whatever else they are.
+    const isOwners = alone !== undefined && alone.data['to'] === channel.name
+    const advice = isOwners ? await adviceOn(alone, advisor) : undefined
+    const role = isOwners ? 'owner' : channel.role
+    return compose(rows, {
+      language: channel.language,
+      role,
+      naming,
+      nowS: nowS(),
+      isHeard: isHeard(channel.name),
+      advice,
+    })
   }
 }
 

@@ -1,6 +1,6 @@
-import type { RescueObstacle } from '../../core/answers.ts'
 import { mulDivCeil, PERCENTAGE_FACTOR, WAD } from '../../core/math.ts'
 import type { Rescue } from '../../core/protocol.ts'
+import type { RescueObstacle } from '../../core/rescue.ts'
 import { type Position, totalsOf } from './health.ts'
 import type { ReserveNow } from './moment.ts'
 import { type Aim, healthAfter, least, owedOf, portion } from './rescue-aim.ts'

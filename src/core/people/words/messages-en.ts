@@ -1,5 +1,5 @@
-import type { RescueObstacle, RescueStep } from '../../answers.ts'
 import type { RefusalReason } from '../../plan.ts'
+import type { RescueObstacle, RescueStep } from '../../rescue.ts'
 import type { Translated } from './catalogue.ts'
 
 const many = (n: number, one: string, more = `${one}s`): string => `${n} ${n === 1 ? one : more}`
