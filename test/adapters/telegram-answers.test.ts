@@ -9,7 +9,7 @@ import { en } from '../../src/core/people/words/replies-en.ts'
 import { zh } from '../../src/core/people/words/replies-zh.ts'
 import { displayWidth, PHONE } from '../../src/core/people/words/width.ts'
 import { ALICE, block, row, status } from './http-support.ts'
-import { answersTo, everyCommand, LANGUAGES, memoryControl, plain, SAID, story } from './telegram-examples.ts'
+import { answersTo, everyCommand, LANGUAGES, memoryControl, nameOf, plain, SAID, story } from './telegram-examples.ts'
 
 const HAN = /\p{Script=Han}/u
 
@@ -24,7 +24,7 @@ function checkShape(message: Message): void {
 
 describe('adapters/telegram: answers', () => {
   it('there is an example of every command but the one that undoes', () => {
-    const said = new Set(SAID.map((text) => /^\/(\w+)/.exec(text)?.[1]))
+    const said = new Set(SAID.map(nameOf))
     expect(everyCommand().filter((name) => !said.has(name))).to.deep.equal(['resume'])
   })
 

@@ -6,7 +6,7 @@ import { toHtml } from '../../src/adapters/telegram/html.ts'
 import type { Queries } from '../../src/core/answers.ts'
 import type { ControlPort } from '../../src/core/people/control.ts'
 import type { Role } from '../../src/core/people/events.ts'
-import type { Message } from '../../src/core/people/message.ts'
+import type { Button, Message } from '../../src/core/people/message.ts'
 import { LANGUAGES, type Language } from '../../src/core/people/words/catalogue.ts'
 import { repliesOf } from '../../src/core/people/words/replies.ts'
 import { ALICE, block } from './http-support.ts'
@@ -53,7 +53,12 @@ export async function answersTo(text: string, scene: Scene = {}): Promise<readon
   const command = commandCalled(word)
   if (command === undefined) throw new Error(`no command ${text}`)
   const answer: Answer = await command.run(talkIn(language, role, argument), fakeHouse(control, house, queries))
-  return isQuestion(answer) ? [answer.message] : answer
+  return isQuestion(answer) ? [{ ...answer.message, buttons: [confirmButtons(language)] }] : answer
+}
+
+const confirmButtons = (language: Language): readonly Button[] => {
+  const { confirm, cancel } = repliesOf(language)
+  return [confirm, cancel].map((text) => ({ text, action: 'confirm:1:x' }))
 }
 
 /** As a phone shows it. */
@@ -63,6 +68,10 @@ export const plain = (message: Message): string =>
     .replaceAll('&lt;', '<')
     .replaceAll('&gt;', '>')
     .replaceAll('&amp;', '&')
+
+/** With its buttons below. */
+export const phone = (message: Message): string =>
+  [plain(message), ...message.buttons.map((row) => row.map((button) => `[ ${button.text} ]`).join(' '))].join('\n')
 
 /** In this order they tell a story: what is watched early is listed later. */
 export const SAID: readonly string[] = [
@@ -90,6 +99,8 @@ export const SAID: readonly string[] = [
   '/version',
   '/help',
 ]
+
+export const nameOf = (said: string): string => /^\/(\w+)/.exec(said)?.[1] ?? ''
 
 /** Everything that is said, by what was said. */
 export async function story(language: Language, scene: Scene = {}): Promise<ReadonlyMap<string, readonly Message[]>> {

@@ -9,7 +9,7 @@ import type { JournalEntry, Store } from '../../src/core/ports.ts'
 import { ALICE, block, fakeQueries, row, status, WETH } from './http-support.ts'
 
 export const BOB = '0x00000000000000000000000000000000000000b0'
-export const HASH = `0x${'ab'.repeat(32)}`
+const HASH = `0x${'ab'.repeat(32)}`
 
 type Values = Pick<Store, 'value' | 'setValue'>
 type Done<T> = ControlAnswer<T>
@@ -132,7 +132,7 @@ const explanation = (address: string): Explanation => ({
   rescue: { targetHealth: '1250000000000000000', options: [] },
 })
 
-export const advice = (address: string = ALICE): Advice => ({
+const advice = (address: string = ALICE): Advice => ({
   row: row({ address: getAddress(address) }),
   block,
   timestamp: block.timestamp + 12,
@@ -208,7 +208,7 @@ const operator = (): OperatorQueries => ({
   ],
 })
 
-export const naming: Naming = {
+const naming: Naming = {
   chain: (chainId) => (chainId === 31337 ? 'local' : `chain ${chainId}`),
   token: (_market, asset) => (asset === WETH ? { symbol: 'WETH', decimals: 18 } : undefined),
   head: () => ({ number: 123n, timestamp: block.timestamp }),

@@ -73,7 +73,7 @@ export const zh: Replies = {
     },
     thresholds: {
       what: (given) => `“${given}”不是阈值`,
-      why: '健康系数是 1 到 10 的数，例如 1.2；距离是百分比，例如 5%。',
+      why: '健康因子是 1 到 10 的数，例如 1.2；距离是百分比，例如 5%。',
       fix: (usage) => `请这样写：${usage}；“default”恢复配置中的阈值。`,
     },
     duration: {
@@ -121,7 +121,7 @@ export const zh: Replies = {
   listHow: '请先发送 /watch 0x… [名称]',
   thresholdsOf: (name) => `🎚 ${name} 的阈值`,
   thresholdsAll: '🎚 所有关注地址的阈值',
-  healthBelow: '健康系数',
+  healthBelow: '健康因子',
   distanceBelow: '距离',
   own: '您的',
   configured: '配置',
