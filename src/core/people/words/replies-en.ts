@@ -124,8 +124,6 @@ export const en = {
   thresholdsAll: '🎚 Thresholds of all that is watched',
   healthBelow: 'health',
   distanceBelow: 'distance',
-  own: 'yours',
-  configured: 'configured',
   asBefore: 'It was so already.',
   ensQuestion: (name: string) => `Watch ${name}?`,
   ensLeads: 'It leads to this address. Compare it with yours before you confirm.',

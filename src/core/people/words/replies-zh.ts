@@ -123,8 +123,6 @@ export const zh: Replies = {
   thresholdsAll: '🎚 所有关注地址的阈值',
   healthBelow: '健康因子',
   distanceBelow: '距离',
-  own: '您的',
-  configured: '配置',
   asBefore: '本来就是这样。',
   ensQuestion: (name) => `关注 ${name}？`,
   ensLeads: '它指向下面的地址。确认之前，请与您的地址核对。',
