@@ -1,5 +1,6 @@
 /** A rendered example of every message, for the documents. */
 import type { AccountRow } from '../../src/core/answers.ts'
+import type { JournalEntry } from '../../src/core/journal.ts'
 import type { EventName } from '../../src/core/people/events.ts'
 import type { Message } from '../../src/core/people/message.ts'
 import type { Language } from '../../src/core/people/words/catalogue.ts'
@@ -7,7 +8,6 @@ import { compose } from '../../src/core/people/words/compose.ts'
 import { detailsText } from '../../src/core/people/words/details.ts'
 import type { Reader } from '../../src/core/people/words/reader.ts'
 import { whatIfText } from '../../src/core/people/words/what-if.ts'
-import type { JournalEntry } from '../../src/core/ports.ts'
 import {
   advice,
   alert,
@@ -196,7 +196,7 @@ const PROGRAM: readonly Example[] = [
   ),
   one(
     'low-balance',
-    ['The signer runs out of gas', '签名账户燃料费不足'],
+    ['The signer runs out of gas', '签名账户Gas 费不足'],
     breaker('low-balance', '0x5163…0001 has 0.004 ETH on ethereum, less than 0.05', '', {
       address: '0x5163000000000000000000000000000000000001',
     }),

@@ -1,8 +1,8 @@
 /** One entry for each message, as the program journals them, and readers for them. `docs/alerts.md` shows them rendered. */
 import type { AccountRow, Advice, RescueOption } from '../../src/core/answers.ts'
+import type { JournalEntry, JournalKind } from '../../src/core/journal.ts'
 import type { Language } from '../../src/core/people/words/catalogue.ts'
 import type { Naming, Reader } from '../../src/core/people/words/reader.ts'
-import type { JournalEntry, JournalKind } from '../../src/core/ports.ts'
 
 export const OWNER = '0xA11CE0000000000000000000000000000000A11C'
 export const WETH = '0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2'

@@ -6,6 +6,7 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
+import { type ChatFacts, Chats } from './bot-chats.ts'
 import { type Limits, newLimits } from './bot-limits.ts'
 import { type Fate, type Message, Messages, type Params } from './bot-messages.ts'
 import { flood, Refused } from './bot-refused.ts'
@@ -32,6 +33,8 @@ export interface BotApi {
   readonly tooFast: number
   /** What becomes of a chat. */
   fate(chatId: number, fate: Fate): void
+  /** What is known of a chat, and of the bot's place in it. */
+  describe(chatId: number, facts: ChatFacts): void
   /** A group with topics knows these threads and no others. */
   threads(chatId: number, ids: readonly number[]): void
   /** Somebody deletes a message. */
@@ -61,6 +64,7 @@ interface Options {
 
 interface State {
   readonly messages: Messages
+  readonly chats: Chats
   readonly limits: Limits
   readonly calls: string[]
   readonly updates: Updates
@@ -85,6 +89,7 @@ export async function startBotApi(options: Options): Promise<BotApi> {
       return state.limits.tooFast
     },
     fate: (chatId, fate) => state.messages.fate(chatId, fate),
+    describe: (chatId, facts) => state.chats.describe(chatId, facts),
     threads: (chatId, ids) => state.messages.threads(chatId, ids),
     remove: (chatId, messageId) => state.messages.remove(chatId, messageId),
     fail: (fault, method = 'sendMessage') => void state.faults.push({ fault, method }),
@@ -113,6 +118,7 @@ function newState({ faults = [], limitsByMs }: Options): State {
   const closing = new AbortController()
   return {
     messages: new Messages(),
+    chats: new Chats(),
     limits: newLimits(limitsByMs),
     calls: [],
     updates: new Updates(closing.signal),
@@ -167,7 +173,15 @@ async function call(state: State, method: string, params: Params, gone: AbortSig
       return { id: 1, is_bot: true, first_name: 'Double', username: 'double_bot' }
     case 'getUpdates':
       return state.updates.get(params, gone)
+    case 'getChat':
+      return state.chats.chat(state.messages.reach(params))
+    case 'getChatMember':
+      return state.chats.member(state.messages.reach(params))
+    case 'sendChatAction':
+      state.chats.requireWriting(state.messages.reach(params))
+      return true
     case 'sendMessage':
+      state.chats.requireWriting(state.messages.reach(params))
       return state.messages.send(params)
     case 'editMessageText':
       return state.messages.editText(params)

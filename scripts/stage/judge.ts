@@ -1,6 +1,6 @@
 import { type Address, decodeFunctionResult, encodeFunctionData, type Hex, parseAbi } from 'viem'
 import type { AccountRow, Accounts, Status } from '../../src/core/answers.ts'
-import type { JournalEntry } from '../../src/core/ports.ts'
+import type { JournalEntry } from '../../src/core/journal.ts'
 import { marketName, type StageChain } from './chain.ts'
 
 const POOL = parseAbi([

@@ -1,7 +1,8 @@
 import { type Logger, pino, stdSerializers } from 'pino'
 import { prettyFactory } from 'pino-pretty'
 import { never } from '../core/errors.ts'
-import type { JournalEntry, JournalKind, Sink } from '../core/ports.ts'
+import type { JournalEntry, JournalKind } from '../core/journal.ts'
+import type { Sink } from '../core/ports.ts'
 
 export interface LogOptions {
   readonly level: string

@@ -10,7 +10,6 @@ import type { OperatorQueries, Queries } from '../core/answers.ts'
 import { ConfigError } from '../core/errors.ts'
 import type { ControlPort } from '../core/people/control.ts'
 import type { Advisor, Store } from '../core/ports.ts'
-import { AlertDesk } from './alerts.ts'
 import { ChainState } from './chain-state.ts'
 import { Control } from './control.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -20,6 +19,7 @@ import type { Live } from './live.ts'
 import type { Progress } from './open-chain.ts'
 import { localTime } from './people/clock.ts'
 import { Days } from './people/days.ts'
+import { Desk } from './people/desk.ts'
 import { openAdvisor } from './people/open-advisor.ts'
 import { createOperatorQueries } from './people/operator-queries.ts'
 import { startPeople } from './people/people.ts'
@@ -89,17 +89,25 @@ async function runWithStore(options: DaemonOptions, store: Store): Promise<void>
   journal.subscribe(heartbeat.sink)
   const advisor = openAdvisor(live, states)
   const people = await openDoors(options, { store, journal, queries, operators, advisor, control, states })
+  const alerts = new Desk({ alerts: config.alerts, store, journal, watches: control })
+  const untold = live.onReload(({ alerts: rules }) => alerts.setRules(rules))
   const sender = options.account?.address
   const timers = [
     heartbeat.start(),
-    watchdog(states, journal, (error) => log.error({ err: error }, 'the watchdog could not speak')),
+    watchdog(
+      states,
+      journal,
+      (error) => log.error({ err: error }, 'the watchdog could not speak'),
+      (nowMs) => alerts.lookAround(states, nowMs),
+    ),
     ...startRounds({ live, store, journal, control, chains: states, days, sender, heldBy, nowS, log }),
   ]
   const deaf = options.onHangup(() => void reloadBySignal(control, log))
   try {
-    await runChains({ ...options, signal }, { store, journal, control, states, url: people.url, stop })
+    await runChains({ ...options, signal }, { store, journal, control, alerts, states, url: people.url, stop })
   } finally {
     deaf()
+    untold()
     for (const timer of timers) clearInterval(timer)
     await people.close()
   }
@@ -217,6 +225,7 @@ interface Running {
   readonly store: Store
   readonly journal: Journal
   readonly control: Control
+  readonly alerts: Desk
   readonly states: readonly ChainState[]
   readonly url: string
   readonly stop: AbortController
@@ -227,16 +236,6 @@ async function runChains(options: DaemonOptions, running: Running): Promise<void
   const { live, log, onReady, untilBlock } = options
   const { config } = live
   const { states, journal, store, stop } = running
-  const alerts = new AlertDesk(
-    {
-      thresholds: config.alerts.ladder.thresholdsWad,
-      hysteresis: config.alerts.ladder.hysteresisWad,
-      cooldownS: config.alerts.ladder.cooldownS,
-      minDebtBase: config.alerts.ladder.minDebtUsd8,
-    },
-    store,
-    journal,
-  )
   const { settle, away, allAway } = readiness(states, (chains) => onReady({ http: running.url, chains }), stop)
   const stopIfDone = (): void => {
     if (untilBlock !== undefined && states.every(({ head }) => head && head.number >= untilBlock)) stop.abort()
@@ -250,7 +249,7 @@ async function runChains(options: DaemonOptions, running: Running): Promise<void
       store,
       journal,
       control: running.control,
-      alerts,
+      alerts: running.alerts,
       onCurrent: () => {
         settle(state)
         stopIfDone()

@@ -1,5 +1,6 @@
 import type { Book } from '../core/book.ts'
 import { RpcFault, UnreachableError } from '../core/errors.ts'
+import type { JournalEntry } from '../core/journal.ts'
 import type { ControlPort } from '../core/people/control.ts'
 import {
   type Candidate,
@@ -11,13 +12,13 @@ import {
   screenCandidate,
   type Unhealthy,
 } from '../core/plan.ts'
-import type { Executor, Feed, FeedEvent, JournalEntry, RecordOutcome, Router, Store } from '../core/ports.ts'
+import type { Executor, Feed, FeedEvent, RecordOutcome, Router, Store } from '../core/ports.ts'
 import type { Facts, Header } from '../core/types.ts'
-import type { AlertDesk } from './alerts.ts'
 import type { ChainState } from './chain-state.ts'
 import { inTime } from './in-time.ts'
 import type { Journal } from './journal.ts'
 import { outcomeData } from './outcome.ts'
+import type { Desk } from './people/desk.ts'
 import { Spoken } from './spoken.ts'
 
 export interface KeeperOptions {
@@ -27,7 +28,7 @@ export interface KeeperOptions {
   readonly store: Pick<Store, 'savePage' | 'dropPagesAbove' | 'atomically'>
   readonly journal: Journal
   readonly control: Pick<ControlPort, 'paused'>
-  readonly alerts: AlertDesk
+  readonly alerts: Desk
   readonly executor: Executor
   readonly router: Router
   readonly limits: (market: string) => Limits
@@ -58,7 +59,11 @@ export async function runKeeper(options: KeeperOptions): Promise<void> {
     }
     const { facts, live } = event
     // What changes everybody, such as an upgrade of the pool, is to be proven again.
-    for (const book of books) if (book.apply(facts).all) state.proven.delete(book.name)
+    for (const book of books) {
+      const touched = book.apply(facts)
+      if (touched.all) state.proven.delete(book.name)
+      options.alerts.page(book, state, touched, facts)
+    }
     options.store.savePage(state.chainId, facts)
     if (!live) state.synced = false
     state.turnedAtMs = performance.now()
@@ -82,7 +87,9 @@ async function despiteNode({ onProblem }: KeeperOptions, work: () => Promise<voi
 
 async function rollback(options: KeeperOptions, { to, depth }: FeedEvent & { kind: 'rollback' }): Promise<void> {
   const { state, books, store, journal } = options
-  for (const book of books) book.rollback(to)
+  for (const book of books) {
+    options.alerts.rollback(book, state, to, book.rollback(to))
+  }
   journal.add(entry(options, '', to, 'rollback', { to: to.number.toString(), depth }))
   state.newest = undefined
   await options.executor.rollback(to, recorder(options))
@@ -96,7 +103,7 @@ async function act(options: KeeperOptions, facts: Facts, spoken: Spoken): Promis
   const { block } = facts
   for (const book of books) {
     book.screen(block.timestamp)
-    options.alerts.evaluate(book, state.chainId, block)
+    options.alerts.evaluate(book, state, block)
   }
   if (executor.mode === 'watch') return
   const executionTime = state.executionTime(block)

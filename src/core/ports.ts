@@ -1,5 +1,6 @@
 import type { Address, Hex } from 'viem'
 import type { Advice } from './answers.ts'
+import type { JournalEntry, JournalKind } from './journal.ts'
 import type { Cell } from './ledger.ts'
 import type { Message } from './people/message.ts'
 import type { Outbox } from './people/outbox.ts'
@@ -118,36 +119,6 @@ export interface Executor {
   settle(facts: Facts, record: RecordOutcome): Promise<void>
   /** The blocks above `to` are gone. */
   rollback(to: Header, record: RecordOutcome): Promise<void>
-}
-
-export type JournalKind =
-  | 'rollback'
-  | 'alert'
-  | 'refusal'
-  | 'plan'
-  | 'sent'
-  | 'replaced'
-  | 'confirmed'
-  | 'lost'
-  | 'reorged'
-  | 'audit'
-  | 'breaker'
-  /** What somebody said, and what it changed. */
-  | 'control'
-  /** A day in figures. */
-  | 'summary'
-
-/** Something that happened. All that people ever see. */
-export interface JournalEntry {
-  readonly seq: number
-  readonly chainId: number
-  /** Empty for what concerns the whole chain. */
-  readonly market: string
-  /** Block number as a decimal string. */
-  readonly block: string
-  readonly kind: JournalKind
-  /** JSON: integers of the chain are decimal strings. */
-  readonly data: Readonly<Record<string, unknown>>
 }
 
 /** What an owner needs to know, with what must be asked of the node (wallet, quotes). Undefined: no such position. */
@@ -276,10 +247,14 @@ export interface Store {
   /** Newest first. `subject`: only entries of this borrower or address, checksummed. */
   journalBack(query: JournalBackQuery): readonly JournalEntry[]
   lastSeq(): number
+  /** What was told under which rule of whom; bodies are JSON. */
+  latches(): readonly { readonly rule: string; readonly subject: string; readonly body: string }[]
+  /** `body` undefined: forgotten. */
+  saveLatch(latch: { readonly rule: string; readonly subject: string; readonly body: string | undefined }): void
   saveIntent(intent: Intent): void
   intents(chainId: number, status: IntentStatus): readonly Intent[]
   readonly outbox: Outbox
-  /** Small named values: cursors of readers, latches of alerts, control. */
+  /** Small named values: cursors of readers, control. */
   value(name: string): string | undefined
   setValue(name: string, value: string): void
   /** Of one chat, or of all. */

@@ -10,7 +10,8 @@ import {
 } from 'viem'
 import { liquidatorAbi } from '../../src/adapters/contracts/liquidator.ts'
 import { RpcFault, UnreachableError } from '../../src/core/errors.ts'
-import type { Intent, JournalEntry, Node, Outcome } from '../../src/core/ports.ts'
+import type { JournalEntry } from '../../src/core/journal.ts'
+import type { Intent, Node, Outcome } from '../../src/core/ports.ts'
 import {
   ACCOUNT,
   BORROWER,

@@ -13,7 +13,8 @@ import type {
   Queries,
   Status,
 } from '../../src/core/answers.ts'
-import type { JournalEntry, JournalKind, Sink } from '../../src/core/ports.ts'
+import type { JournalEntry, JournalKind } from '../../src/core/journal.ts'
+import type { Sink } from '../../src/core/ports.ts'
 
 export const ALICE = '0x00000000000000000000000000000000000A11cE'
 export const WETH = '0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2'

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { createLogger, type LogOptions, logSink, scrubber } from '../../src/adapters/log.ts'
 import { ConfigError } from '../../src/core/errors.ts'
-import type { JournalEntry, JournalKind } from '../../src/core/ports.ts'
+import type { JournalEntry, JournalKind } from '../../src/core/journal.ts'
 
 const KEY = `0x${'ab12'.repeat(16)}`
 const API = 'Zx9_qW3rTy-7uI0pLkJh'

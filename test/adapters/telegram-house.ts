@@ -2,10 +2,11 @@
 import { type Address, getAddress } from 'viem'
 import type { House, Named } from '../../src/adapters/telegram/house.ts'
 import type { Advice, Explanation, OperatorQueries, Queries } from '../../src/core/answers.ts'
+import type { JournalEntry } from '../../src/core/journal.ts'
 import { type ControlAnswer, type ControlPort, MODES, type Mode, type Speaker } from '../../src/core/people/control.ts'
 import type { Mute, Watch } from '../../src/core/people/watch.ts'
 import type { Naming } from '../../src/core/people/words/reader.ts'
-import type { JournalEntry, Store } from '../../src/core/ports.ts'
+import type { Store } from '../../src/core/ports.ts'
 import { ALICE, block, fakeQueries, row, status, WETH } from './http-support.ts'
 
 export const BOB = '0x00000000000000000000000000000000000000b0'

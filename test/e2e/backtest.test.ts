@@ -6,7 +6,7 @@ import { RecordingWriter } from '../../src/adapters/recording/writer.ts'
 import { runBacktest } from '../../src/app/backtest/engine.ts'
 import type { BacktestReport } from '../../src/app/backtest/report-schema.ts'
 import { readSettings } from '../../src/app/cli/session.ts'
-import type { JournalEntry } from '../../src/core/ports.ts'
+import type { JournalEntry } from '../../src/core/journal.ts'
 
 /** A trade, whoever tells of it. */
 const tradeOf = (block: string, fields: Readonly<Record<string, unknown>>): string =>

@@ -5,7 +5,7 @@ import { mine, next, type StageChain } from '../../scripts/stage/chain.ts'
 import { ask, get, journalOf, reached } from '../../scripts/stage/judge.ts'
 import { type Daemon, openStage, type Stage } from '../../scripts/stage/stage.ts'
 import type { Status } from '../../src/core/answers.ts'
-import type { JournalEntry } from '../../src/core/ports.ts'
+import type { JournalEntry } from '../../src/core/journal.ts'
 
 /** Blocks that are given to what must come. */
 const PATIENCE = 40

@@ -1,16 +1,10 @@
 /** The wire to one webhook, as couriers know it. */
 import { createHmac } from 'node:crypto'
 import type { Message } from '../../core/people/message.ts'
+import type { Block } from '../../core/people/words/layout.ts'
 import type { Envelope, Line } from '../../core/ports.ts'
 import { post } from './post.ts'
 import { slackMessage } from './slack.ts'
-
-/** A piece of a message in the order in which it is read. */
-export interface Block {
-  readonly kind: 'title' | 'text' | 'table' | 'code' | 'link' | 'small' | 'gap'
-  readonly text: string
-  readonly url?: string
-}
 
 export interface HookOptions {
   readonly name: string

@@ -12,7 +12,7 @@ import {
   type RescueOption,
   type Status,
 } from '../../core/answers.ts'
-import type { JournalEntry, JournalKind } from '../../core/ports.ts'
+import type { JournalEntry, JournalKind } from '../../core/journal.ts'
 import { ControlResult } from './control.ts'
 
 const integer = z.string().regex(/^-?\d+$/)

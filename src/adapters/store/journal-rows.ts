@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import type { JournalBackQuery, JournalEntry, JournalKind } from '../../core/ports.ts'
+import type { JournalEntry, JournalKind } from '../../core/journal.ts'
+import type { JournalBackQuery } from '../../core/ports.ts'
 
 interface JournalRow {
   readonly seq: number

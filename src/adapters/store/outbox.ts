@@ -1,7 +1,7 @@
 import type { Database } from 'better-sqlite3'
+import type { JournalKind } from '../../core/journal.ts'
 import type { EventName } from '../../core/people/events.ts'
 import type { Fold, NewOutgoing, NewRow, Outbox, OutboxRow, Outgoing } from '../../core/people/outbox.ts'
-import type { JournalKind } from '../../core/ports.ts'
 
 type Transact = <T>(work: (db: Database) => T) => T
 

@@ -1,15 +1,17 @@
 import type { Database } from 'better-sqlite3'
 import type { Address } from 'viem'
 import { StoreError } from '../../core/errors.ts'
+import type { JournalEntry } from '../../core/journal.ts'
 import type { Outbox } from '../../core/people/outbox.ts'
 import type { Mute, Watch } from '../../core/people/watch.ts'
-import type { Checkpoint, Intent, IntentStatus, JournalBackQuery, JournalEntry, Scan, Store } from '../../core/ports.ts'
+import type { Checkpoint, Intent, IntentStatus, JournalBackQuery, Scan, Store } from '../../core/ports.ts'
 import type { Facts, Header, Log } from '../../core/types.ts'
 import { forget, readCheckpoint, saveCheckpoints } from './checkpoints.ts'
 import { type Opened, openCopy, openMemory, openOwned, openReadonly, touch } from './database.ts'
 import { explained } from './failures.ts'
 import { readIntents, saveIntent } from './intents.ts'
 import { appendJournal, lastSeq, readJournal, readJournalBack } from './journal-rows.ts'
+import { type LatchRow, readLatches, saveLatch } from './latches.ts'
 import { createOutbox } from './outbox.ts'
 import { dropPagesAbove, readPages, savePage } from './pages.ts'
 import { dropMute, dropWatch, readMutes, readWatches, saveMute, saveWatch } from './people.ts'
@@ -105,6 +107,14 @@ export class SqliteStore implements Store {
 
   lastSeq(): number {
     return this.#read(lastSeq)
+  }
+
+  latches(): readonly LatchRow[] {
+    return this.#read(readLatches)
+  }
+
+  saveLatch(latch: Omit<LatchRow, 'body'> & { readonly body: string | undefined }): void {
+    this.#write((db) => saveLatch(db, latch))
   }
 
   saveIntent(intent: Intent): void {

@@ -27,11 +27,16 @@ export interface Settings extends Loaded {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-/** The configuration file with `.env` beside it (the environment wins). */
-export function readSettings(file: string): Settings {
+/** `.env` beside a file; what is set in the environment wins. */
+export function environmentBeside(file: string): Readonly<Record<string, string | undefined>> {
   const fromFile: Record<string, string> = {}
   readEnvFile({ path: resolve(dirname(file), '.env'), processEnv: fromFile, quiet: true })
-  const env = { ...fromFile, ...process.env }
+  return { ...fromFile, ...process.env }
+}
+
+/** The configuration file with `.env` beside it (the environment wins). */
+export function readSettings(file: string): Settings {
+  const env = environmentBeside(file)
   const loaded = loadConfig({
     file,
     env,

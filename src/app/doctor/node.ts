@@ -36,7 +36,7 @@ export async function checkNodes(
   }
   const best = reached.reduce((most, { head }) => (head.number > most ? head.number : most), 0n)
   for (const one of reached) {
-    findings.push(headOf(area, chain, one, { best, nowS }))
+    findings.push(...headOf(area, chain, one, { best, nowS }))
     findings.push(await logRange(area, chain, markets, one))
     findings.push(...(await depth(area, markets, one)))
   }
@@ -66,24 +66,20 @@ function headOf(
   { id, blockTimeS }: ChainConfig,
   { label, head }: Reached,
   { best, nowS }: { readonly best: bigint; readonly nowS: number },
-): Finding {
-  const check = `RPC ${label}`
+): readonly Finding[] {
   const behind = best - head.number
   const ageS = nowS - Number(head.timestamp)
   const fix = 'Wait until it is synced, or put a better node first.'
-  if (behind > FEW_BLOCKS)
-    return area.warning(check, {
-      what: `${behind} blocks behind the best of the nodes`,
-      why: 'decisions would be late',
-      fix,
-    })
-  if (ageS > Math.max(SLOW_S, 5 * blockTimeS))
-    return area.warning(check, {
-      what: `its newest block ${head.number} is ${ageS} s old`,
-      why: 'the node or the chain stands still',
-      fix,
-    })
-  return area.ok(check, `chain id ${id}, block ${head.number}, ${Math.max(0, ageS)} s old`)
+  const lag = { what: `${behind} blocks behind the best of the nodes`, why: 'decisions would be late', fix }
+  const age = { what: `its newest block is ${ageS} s old`, why: 'the node or the chain stands still', fix }
+  return [
+    area.ok(`RPC ${label}`, `chain id ${id}, block ${head.number}`),
+    behind > FEW_BLOCKS
+      ? area.warning(`head ${label}`, lag)
+      : ageS > Math.max(SLOW_S, 5 * blockTimeS)
+        ? area.warning(`head ${label}`, age)
+        : area.ok(`head ${label}`, `${Math.max(0, ageS)} s old`),
+  ]
 }
 
 /** Logs of nobody, in as many blocks as a back-fill would ask for first. */

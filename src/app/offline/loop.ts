@@ -1,10 +1,11 @@
 import type { Book } from '../../core/book.ts'
-import type { Executor, Feed, JournalEntry, Router } from '../../core/ports.ts'
+import type { JournalEntry } from '../../core/journal.ts'
+import type { Executor, Feed, Router } from '../../core/ports.ts'
 import type { Facts } from '../../core/types.ts'
-import { AlertDesk } from '../alerts.ts'
 import { ChainState } from '../chain-state.ts'
 import { Journal } from '../journal.ts'
 import { runKeeper } from '../keeper.ts'
+import { Desk } from '../people/desk.ts'
 import type { Spoken } from '../spoken.ts'
 import type { MemoryStore } from './memory.ts'
 import type { OfflineSettings } from './settings.ts'
@@ -37,12 +38,6 @@ export async function runOffline({
   const { chain, alerts } = settings
   const state = new ChainState(chain.name, chain.id, chain.blockTimeS)
   state.books = books
-  const rules = {
-    thresholds: alerts.ladder.thresholdsWad,
-    hysteresis: alerts.ladder.hysteresisWad,
-    cooldownS: alerts.ladder.cooldownS,
-    minDebtBase: alerts.ladder.minDebtUsd8,
-  }
   await runKeeper({
     ...rest,
     state,
@@ -50,7 +45,7 @@ export async function runOffline({
     store,
     journal,
     control: { paused: false },
-    alerts: new AlertDesk(rules, store, journal),
+    alerts: new Desk({ alerts, store, journal }),
     limits: settings.limits,
     afterPage: async (facts) => {
       // There is no chain to ask: a recording proved itself when it was made.

@@ -1,8 +1,8 @@
+import type { JournalEntry } from '../../core/journal.ts'
 import { EVENTS } from '../../core/people/events.ts'
 import type { Message } from '../../core/people/message.ts'
 import type { OutboxRow } from '../../core/people/outbox.ts'
 import { eventOf } from '../../core/people/told.ts'
-import type { JournalEntry } from '../../core/ports.ts'
 
 /** Rows listed when many are told without their proper words. */
 const LISTED = 20

@@ -1,5 +1,6 @@
 import type { SummaryDay } from '../../core/answers.ts'
-import type { JournalEntry, JournalKind, Sink, Store } from '../../core/ports.ts'
+import type { JournalEntry, JournalKind } from '../../core/journal.ts'
+import type { Sink, Store } from '../../core/ports.ts'
 
 const MARKS = 'summary.days'
 /** Days that are remembered. */

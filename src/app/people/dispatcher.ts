@@ -2,11 +2,13 @@
  * From the journal to the outbox: what each channel is to be told. The journal is the truth, so this may come later, at the
  * latest after a restart: rows and the place in the journal are one transaction, and a row is unique by channel and entry.
  */
+
+import type { JournalEntry } from '../../core/journal.ts'
 import type { Channel } from '../../core/people/channel.ts'
 import type { NewRow } from '../../core/people/outbox.ts'
 import { route } from '../../core/people/route.ts'
 import type { Mute } from '../../core/people/watch.ts'
-import type { JournalEntry, Store } from '../../core/ports.ts'
+import type { Store } from '../../core/ports.ts'
 
 export interface DispatcherOptions {
   readonly store: Pick<Store, 'atomically' | 'journal' | 'lastSeq' | 'outbox' | 'setValue' | 'value'>

@@ -52,7 +52,7 @@ function tell({ settings, store, journal, address }: BalanceWatchOptions, chain:
 }
 
 /** Whole coins with six decimals, cut off. */
-const coins = (wei: bigint): string => {
+export const coins = (wei: bigint): string => {
   const digits = (wei / 10n ** 12n).toString().padStart(7, '0')
   return `${digits.slice(0, -6)}.${digits.slice(-6)}`.replace(/\.?0+$/, '')
 }

@@ -1,8 +1,9 @@
 import { type Address, isAddress } from 'viem'
 import type { Advice } from '../../core/answers.ts'
+import type { JournalEntry } from '../../core/journal.ts'
 import { compose } from '../../core/people/words/compose.ts'
 import type { Naming } from '../../core/people/words/reader.ts'
-import type { Advisor, JournalEntry } from '../../core/ports.ts'
+import type { Advisor } from '../../core/ports.ts'
 import type { Render } from './courier.ts'
 
 export interface RenderOptions {

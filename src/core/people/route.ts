@@ -1,5 +1,5 @@
 /** Who is told what, and how: one entry of the journal, one channel. */
-import type { JournalEntry } from '../ports.ts'
+import type { JournalEntry } from '../journal.ts'
 import type { Channel } from './channel.ts'
 import { EVENTS, type EventName } from './events.ts'
 import { quietEndS } from './quiet.ts'

@@ -4,8 +4,8 @@ import { openStore } from '../../../src/adapters/store/sqlite.ts'
 import { ChainState } from '../../../src/app/chain-state.ts'
 import { createOperatorQueries, type OperatorQueryOptions } from '../../../src/app/people/operator-queries.ts'
 import { UnreachableError } from '../../../src/core/errors.ts'
+import type { JournalKind } from '../../../src/core/journal.ts'
 import type { Mode } from '../../../src/core/people/control.ts'
-import type { JournalKind } from '../../../src/core/ports.ts'
 import { address, bookOf, HEAD, reserve } from '../../protocols/aave-v3/world.ts'
 
 const USD = 10n ** 8n

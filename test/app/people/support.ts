@@ -1,14 +1,15 @@
 /** The whole way from the journal to chats and webhooks, against the doubles, by a clock that waits for nobody. */
 import { type BotApi, type Fault, startBotApi } from '../../../scripts/doubles/bot-api.ts'
-import type { Block } from '../../../src/adapters/hook/line.ts'
 import { openStore } from '../../../src/adapters/store/sqlite.ts'
 import { Journal } from '../../../src/app/journal.ts'
 import type { Render } from '../../../src/app/people/courier.ts'
 import { type DeliverOptions, type Delivery, startDelivery } from '../../../src/app/people/deliver.ts'
 import type { TelegramChat, WebhookConfig } from '../../../src/config/config.ts'
+import type { JournalEntry } from '../../../src/core/journal.ts'
 import type { Message } from '../../../src/core/people/message.ts'
 import type { Mute } from '../../../src/core/people/watch.ts'
-import type { JournalEntry, Store } from '../../../src/core/ports.ts'
+import type { Block } from '../../../src/core/people/words/layout.ts'
+import type { Store } from '../../../src/core/ports.ts'
 import { virtualClock } from '../../support/virtual-clock.ts'
 
 export const TOKEN = '12345:CANARY-token-of-the-bot'

@@ -1,12 +1,12 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import type { JournalEntry } from '../../../src/core/journal.ts'
 import type { Channel } from '../../../src/core/people/channel.ts'
 import { EVENT_NAMES, EVENTS, type EventName, LOUDNESS, ROLES } from '../../../src/core/people/events.ts'
 import { isQuiet } from '../../../src/core/people/quiet.ts'
 import { route } from '../../../src/core/people/route.ts'
 import { eventOf } from '../../../src/core/people/told.ts'
 import type { Mute } from '../../../src/core/people/watch.ts'
-import type { JournalEntry } from '../../../src/core/ports.ts'
 
 const ME = 'telegram:1'
 const ADDRESS = '0xAbCd000000000000000000000000000000000001'

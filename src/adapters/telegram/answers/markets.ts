@@ -1,9 +1,9 @@
 /** How chains, markets and positions stand. */
 import type { AccountRow, Status } from '../../../core/answers.ts'
+import type { JournalEntry } from '../../../core/journal.ts'
 import { messagesOf } from '../../../core/people/words/messages.ts'
 import type { Messages } from '../../../core/people/words/messages-en.ts'
 import { percent, shortAddress, usd, words } from '../../../core/people/words/values.ts'
-import type { JournalEntry } from '../../../core/ports.ts'
 import { countOf } from '../arguments.ts'
 import { type Command, complaint, message, type Talk } from '../house.ts'
 import { standing } from './watches.ts'

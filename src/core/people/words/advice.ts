@@ -1,6 +1,6 @@
 /** The ways out of a position, for its owner. */
 import type { Advice, RescueOption } from '../../answers.ts'
-import type { JournalEntry } from '../../ports.ts'
+import type { JournalEntry } from '../../journal.ts'
 import type { Passage } from '../message.ts'
 import type { Messages } from './messages-en.ts'
 import { type Reader, sayingsOf } from './reader.ts'

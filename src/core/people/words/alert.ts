@@ -1,6 +1,6 @@
 /** What happened to a position, in full. */
 import type { Advice } from '../../answers.ts'
-import type { JournalEntry } from '../../ports.ts'
+import type { JournalEntry } from '../../journal.ts'
 import type { Passage } from '../message.ts'
 import { adviceLines } from './advice.ts'
 import { figures } from './figures.ts'

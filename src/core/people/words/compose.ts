@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../../ports.ts'
+import type { JournalEntry } from '../../journal.ts'
 import { encodeAction, type Verb } from '../buttons.ts'
 import { EVENTS } from '../events.ts'
 import type { Button, Message } from '../message.ts'

@@ -1,5 +1,5 @@
 /** Several entries as one message: troubles first and in full, then what was said, the markets, the day's figures. */
-import type { JournalEntry } from '../../ports.ts'
+import type { JournalEntry } from '../../journal.ts'
 import type { Passage } from '../message.ts'
 import { LONGEST, lengthOf } from './length.ts'
 import { REFUSED_SIGN } from './liquidation.ts'

@@ -1,5 +1,5 @@
 /** Where accounts stand, for digests: one level for each threshold and each thing that happened to them. */
-import type { JournalEntry } from '../../ports.ts'
+import type { JournalEntry } from '../../journal.ts'
 import { lineOf, signOf } from './alert.ts'
 import type { Messages } from './messages-en.ts'
 import type { Data } from './reader.ts'

@@ -1,6 +1,7 @@
 /** Each step of our own liquidations, and why there was none. */
+
+import type { JournalEntry } from '../../journal.ts'
 import { REFUSAL_REASONS, type RefusalReason } from '../../plan.ts'
-import type { JournalEntry } from '../../ports.ts'
 import type { Passage } from '../message.ts'
 import type { Messages } from './messages-en.ts'
 import { blockRow, codeOf, type Data, detailLine, placeOf, type Reader, type Row, sayingsOf } from './reader.ts'

@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../../ports.ts'
+import type { JournalEntry } from '../../journal.ts'
 import type { Passage } from '../message.ts'
 import { alertPassage } from './alert.ts'
 import { refusalPassage, stepPassage } from './liquidation.ts'

@@ -1,5 +1,5 @@
 /** What the program says of itself: troubles, what people told it to do, a day in figures. */
-import type { JournalEntry } from '../../ports.ts'
+import type { JournalEntry } from '../../journal.ts'
 import type { Passage } from '../message.ts'
 import { REFUSED_SIGN, refusalWords } from './liquidation.ts'
 import type { Messages } from './messages-en.ts'

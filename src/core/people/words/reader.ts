@@ -1,5 +1,5 @@
 import type { Advice } from '../../answers.ts'
-import type { JournalEntry } from '../../ports.ts'
+import type { JournalEntry } from '../../journal.ts'
 import type { Role } from '../events.ts'
 import type { Passage } from '../message.ts'
 import type { Language } from './catalogue.ts'

@@ -1,5 +1,5 @@
 /** One market in a digest: how things stand with the accounts that alerted, what came of our liquidations, and why of none. */
-import type { JournalEntry, JournalKind } from '../../ports.ts'
+import type { JournalEntry, JournalKind } from '../../journal.ts'
 import type { Passage } from '../message.ts'
 import { waveTitle, whoOf } from './alert.ts'
 import { type Level, levelOf, subjectOf } from './level.ts'

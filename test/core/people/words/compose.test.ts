@@ -16,6 +16,7 @@ import {
   USDC,
   WETH,
 } from '../../../../scripts/alerts/fixtures.ts'
+import type { JournalEntry } from '../../../../src/core/journal.ts'
 import { EVENT_NAMES, EVENTS, type EventName, ROLES } from '../../../../src/core/people/events.ts'
 import type { Message } from '../../../../src/core/people/message.ts'
 import { eventOf } from '../../../../src/core/people/told.ts'
@@ -23,7 +24,6 @@ import { LANGUAGES } from '../../../../src/core/people/words/catalogue.ts'
 import { compose } from '../../../../src/core/people/words/compose.ts'
 import { toPlain } from '../../../../src/core/people/words/plain.ts'
 import type { Reader } from '../../../../src/core/people/words/reader.ts'
-import type { JournalEntry } from '../../../../src/core/ports.ts'
 import { sound } from './support.ts'
 
 const one = (told: JournalEntry, over: Partial<Reader> = {}): Message =>
@@ -111,7 +111,7 @@ const CASES: Readonly<Record<EventName, readonly [JournalEntry, readonly string[
       'silence does not mean safety',
       'Numbers with ~',
     ],
-    ['暂时无法检查', '自06:55:00 UTC（5 分钟前）起', '原因：市场镜像与链上不一致'],
+    ['暂时无法检查', '自 06:55:00 UTC（5 分钟前） 起', '原因：市场镜像与链上不一致'],
   ],
   checked: [alert({ type: 'checked' }), ['✅', 'can be checked again'], ['已恢复检查']],
   planned: [
@@ -123,7 +123,7 @@ const CASES: Readonly<Record<EventName, readonly [JournalEntry, readonly string[
   confirmed: [
     entry('confirmed', settledData()),
     ['✅ Liquidated', 'profit    $42.00', 'kept      42.01 USDC', 'fee       0.00029 ETH'],
-    ['清算成功', '燃料费'],
+    ['清算成功', 'Gas 费'],
   ],
   lost: [
     entry('lost', settledData({ reason: 'reverted', winner: WETH })),
@@ -145,7 +145,7 @@ const CASES: Readonly<Record<EventName, readonly [JournalEntry, readonly string[
   'low-balance': [
     breaker('low-balance', '0.004 ETH left'),
     ['⛽ Signer runs out of gas', 'fund it', '0.004 ETH left'],
-    ['签名账户燃料费不足'],
+    ['签名账户Gas 费不足'],
   ],
   control: [
     control('pause'),

@@ -10,13 +10,13 @@ import {
   settledData,
   summary,
 } from '../../../../scripts/alerts/fixtures.ts'
+import type { JournalEntry } from '../../../../src/core/journal.ts'
 import type { Message } from '../../../../src/core/people/message.ts'
 import { LANGUAGES } from '../../../../src/core/people/words/catalogue.ts'
 import { compose } from '../../../../src/core/people/words/compose.ts'
 import { LONGEST } from '../../../../src/core/people/words/length.ts'
 import { toPlain } from '../../../../src/core/people/words/plain.ts'
 import type { Reader } from '../../../../src/core/people/words/reader.ts'
-import type { JournalEntry } from '../../../../src/core/ports.ts'
 import { sound } from './support.ts'
 
 const addressOf = (n: number): string => `0x${String(n).padStart(40, '0')}`

@@ -1,11 +1,11 @@
 import { expect } from 'chai'
 import { add, advice, alert, OWNER, reader, repay, row } from '../../../../scripts/alerts/fixtures.ts'
+import type { JournalEntry } from '../../../../src/core/journal.ts'
 import { ROLES } from '../../../../src/core/people/events.ts'
 import type { Message } from '../../../../src/core/people/message.ts'
 import { compose } from '../../../../src/core/people/words/compose.ts'
 import { toPlain } from '../../../../src/core/people/words/plain.ts'
 import type { Reader } from '../../../../src/core/people/words/reader.ts'
-import type { JournalEntry } from '../../../../src/core/ports.ts'
 import { sound } from './support.ts'
 
 const one = (told: JournalEntry, over: Partial<Reader> = {}): Message =>

@@ -1,12 +1,12 @@
 import fc from 'fast-check'
 import { advice, alertData, reader, sentData, settledData } from '../../../../scripts/alerts/fixtures.ts'
 import { JOURNAL_KINDS } from '../../../../src/adapters/http/schemas.ts'
+import type { JournalEntry } from '../../../../src/core/journal.ts'
 import { EVENT_NAMES, ROLES } from '../../../../src/core/people/events.ts'
 import type { Message } from '../../../../src/core/people/message.ts'
 import { LANGUAGES } from '../../../../src/core/people/words/catalogue.ts'
 import { compose } from '../../../../src/core/people/words/compose.ts'
 import type { Reader } from '../../../../src/core/people/words/reader.ts'
-import type { JournalEntry } from '../../../../src/core/ports.ts'
 import { sound } from './support.ts'
 
 const one = (told: JournalEntry, over: Partial<Reader> = {}): Message =>
