@@ -1,5 +1,6 @@
 /** One answer of each command, as docs/telegram.md shows it and as every language must be able to say it. */
 
+import { openStore } from '../../src/adapters/store/sqlite.ts'
 import { commandCalled, namesOf } from '../../src/adapters/telegram/commands.ts'
 import { type Answer, type House, isQuestion, type Talk } from '../../src/adapters/telegram/house.ts'
 import { toHtml } from '../../src/adapters/telegram/html.ts'
@@ -10,21 +11,14 @@ import type { Button, Message } from '../../src/core/people/message.ts'
 import { LANGUAGES, type Language } from '../../src/core/people/words/catalogue.ts'
 import { repliesOf } from '../../src/core/people/words/replies.ts'
 import { ALICE, block } from './http-support.ts'
-import { BOB, fakeControl, fakeHouse } from './telegram-house.ts'
+import { BOB, controlOver, fakeHouse } from './telegram-house.ts'
 
 const NOW_S = block.timestamp + 8
 
 export { LANGUAGES }
 
 /** A control in memory. */
-export function memoryControl(): ControlPort {
-  const values = new Map<string, string>()
-  const store = {
-    value: (name: string) => values.get(name),
-    setValue: (name: string, value: string) => void values.set(name, value),
-  }
-  return fakeControl(store).port
-}
+export const memoryControl = (): ControlPort => controlOver(openStore(':memory:'), () => NOW_S)
 
 const talkIn = (language: Language, role: Role, argument: string): Talk => ({
   chat: { chatId: 11, userIds: [11], role, language, events: {}, quiet: { fromMinute: 1_320, toMinute: 420 } },

@@ -77,7 +77,7 @@ describe('adapters/telegram: the poller', () => {
       },
     }
     await t.start({ queries })
-    expect((await t.ask(OPERATOR, '/status')).text).to.include('Something went wrong and nothing was changed')
+    expect((await t.ask(OPERATOR, '/status')).text).to.include('Something went wrong; the log says what')
     expect(t.logged.join()).to.include('telegram command failed').and.include('broken ***')
     await t.quiet()
   })

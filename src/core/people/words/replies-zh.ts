@@ -48,7 +48,7 @@ export const zh: Replies = {
   more: (count) => `…… 还有 ${count} 个`,
   busy: '同时提出的问题太多，请稍后再试。',
   tooSlow: '等待太久，已放弃：有节点没有回应。请再试一次，或看 /rpc。',
-  failed: '出错了，什么都没有改变。原因见日志。',
+  failed: '出错了，原因见日志。请先看看现状，再试一次。',
 
   bad: {
     address: {
