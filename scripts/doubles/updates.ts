@@ -10,9 +10,6 @@ export interface Press {
   readonly data: string
 }
 
-/** The menu of one scope, by its kind, chat and person: `chat 77`, `chat_member -5 7`, `default`. */
-export type Menus = ReadonlyMap<string, readonly { readonly command: string; readonly description: string }[]>
-
 export interface Answered {
   readonly id: string
   readonly text: string | undefined
@@ -20,6 +17,7 @@ export interface Answered {
 
 export class Updates {
   readonly answered: Answered[] = []
+  /** The menu of each scope, by its kind, chat and person: `chat 77`, `chat_member -5 7`, `default`. */
   readonly menus = new Map<string, readonly { command: string; description: string }[]>()
   /** Of each request for updates. */
   readonly asked: Params[] = []

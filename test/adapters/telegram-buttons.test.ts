@@ -2,7 +2,7 @@
 import { expect } from 'chai'
 import { encodeAction } from '../../src/core/people/buttons.ts'
 import { ALICE } from './http-support.ts'
-import { endAll, OPERATOR, OWNER, plain, talking, VIEWER } from './telegram-talk.ts'
+import { endAll, OPERATOR, OWNER, plain, talking, until, VIEWER } from './telegram-talk.ts'
 
 const action = (verb: 'mute1h' | 'mutepos' | 'details' | 'whatif', id = 42): string =>
   encodeAction({ verb, id, argument: '' })
@@ -83,6 +83,8 @@ describe('adapters/telegram: buttons under alerts', () => {
       return new Promise(() => {})
     }
     await t.start({ houseOver: { advisor: { advise } }, patienceMs: 60_000, graceMs: 0 })
+    await until(() => t.api.updates.menus.size === 5)
+    await t.quiet()
     for (let i = 0; i < 40; i++) t.say(OPERATOR, `/position ${ALICE}`)
     await t.quiet()
     expect(begun).to.equal(16)

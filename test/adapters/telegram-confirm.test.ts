@@ -29,7 +29,7 @@ describe('adapters/telegram: orders are confirmed', () => {
       expect(left?.replyMarkup).to.equal(undefined)
     }
     expect(said(t)).to.deep.equal(['pause', 'resume', 'mode'])
-    expect(t.spoken[0]?.by).to.deep.equal({ via: 'telegram', id: '22', chat: 'telegram:22' })
+    expect(t.spoken[0]).to.deep.equal({ said: 'pause', by: '22', via: 'telegram' })
     expect(t.api.tooFast).to.equal(0)
   })
 

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { htmlError } from '../../scripts/doubles/telegram-html.ts'
 import { ALICE } from './http-support.ts'
 import { BOB } from './telegram-house.ts'
-import { button, endAll, OPERATOR, OWNER, plain, talking, VIEWER } from './telegram-talk.ts'
+import { button, endAll, GROUP, NOW_S, OPERATOR, OWNER, plain, talking, VIEWER } from './telegram-talk.ts'
 
 describe('adapters/telegram: an owner', () => {
   afterEach(endAll)
@@ -28,7 +28,7 @@ describe('adapters/telegram: an owner', () => {
       name: 'my <treasury>',
       thresholdsWad: [13n * 10n ** 17n, 12n * 10n ** 17n],
       distancesBps: [500],
-      createdS: 1,
+      createdS: NOW_S,
     })
     expect((await t.ask(OWNER, '/mute 2d my <treasury>')).text).to.include('my &lt;treasury&gt;: quiet until')
     expect(t.control.mutes('telegram:11', t.clock.nowS)[0]?.scope).to.equal(`position:${ALICE.toLowerCase()}`)
@@ -39,11 +39,8 @@ describe('adapters/telegram: an owner', () => {
     expect((await t.ask(OWNER, '/unmute')).text).to.include('Nothing was muted')
     expect((await t.ask(OWNER, '/unwatch my <treasury>')).text).to.include('no longer watched')
     expect((await t.ask(OWNER, `/unwatch ${ALICE}`)).text).to.include('not on /list')
-    expect(t.spoken.map(({ said, by }) => [said, by])).to.deep.equal(
-      ['watch', 'threshold', 'mute', 'unmute', 'unwatch'].map((said) => [
-        said,
-        { via: 'telegram', id: '11', chat: 'telegram:11' },
-      ]),
+    expect(t.spoken).to.deep.equal(
+      ['watch', 'threshold', 'mute', 'unmute', 'unwatch'].map((said) => ({ said, by: '11', via: 'telegram' })),
     )
     for (const { text } of t.api.messages) expect(htmlError(text), text).to.equal(undefined)
   })
@@ -138,6 +135,35 @@ describe('adapters/telegram: an owner', () => {
   })
 })
 
+describe('adapters/telegram: a group, in Chinese', () => {
+  afterEach(endAll)
+
+  it('watches, looks, mutes a market, and pauses', async () => {
+    const t = await talking()
+    await t.start()
+    const who = { chat: GROUP.chat, user: GROUP.user }
+    expect((await t.ask(who, '/start@double_bot')).text).to.include('接受指令')
+    expect((await t.ask(who, `/watch ${ALICE} 金库`)).text)
+      .to.include('已关注 金库')
+      .and.include('时会提醒您')
+    const position = await t.ask(who, '/position 金库')
+    expect(position.text).to.include('健康因子').and.include('偿还')
+    await t.pressed(who, position.messageId, button(position, '详情'))
+    await t.quiet()
+    expect(t.api.messages.some(({ chatId, text }) => chatId === GROUP.chat && text.includes('0x573ade81'))).to.equal(
+      true,
+    )
+    expect((await t.ask(who, '/mute 1h local-aave')).text).to.include('local-aave：静音到')
+    expect(t.control.mutes(`telegram:${GROUP.chat}`, t.clock.nowS)[0]?.scope).to.equal('market:local-aave')
+    expect((await t.ask(who, '/threshold 金库 快')).text).to.include('“快”不是阈值')
+    const asked = await t.ask(who, '/pause')
+    expect(await t.pressed(who, asked.messageId, button(asked, '确认'))).to.include('已暂停')
+    await t.quiet()
+    expect((await t.ask(who, '/status')).text).to.include('已暂停：不签名')
+    expect(t.api.tooFast).to.equal(0)
+  })
+})
+
 describe('adapters/telegram: each role has its commands', () => {
   afterEach(endAll)
   const OWNERS = ['watch', 'unwatch', 'list', 'threshold', 'position', 'mute', 'unmute', 'alerts', 'help', 'version']
@@ -162,7 +188,7 @@ describe('adapters/telegram: each role has its commands', () => {
           !own.includes(command),
         )
       }
-    expect(t.spoken.map(({ said, by }) => `${by.id} ${said}`)).to.deep.equal([
+    expect(t.spoken.map(({ said, by }) => `${by} ${said}`)).to.deep.equal([
       ...['11 mute', '11 unmute', '22 reload', '22 mute', '22 unmute'],
     ])
   })

@@ -173,6 +173,7 @@ describe('adapters/telegram: hostile updates', function () {
   it(`${HOSTILE} of them: no effect, no answer, no crash; and then the bot still answers`, async () => {
     const t = await talking()
     await t.start()
+    await until(() => t.api.updates.menus.size === 5)
     const asked = await t.ask(OPERATOR, '/pause')
     const nonce = asked.replyMarkup?.inline_keyboard[0]?.[0]?.['callback_data']?.split(':')[2] ?? ''
     expect(nonce).to.have.length(22)
@@ -204,6 +205,9 @@ describe('adapters/telegram: hostile updates', function () {
     expect(admit(of({}), door)).to.include({ command: 'status', chatId: VIEWER.chat, userId: VIEWER.user })
     for (const mark of MARKS) expect(admit(of(mark), door), JSON.stringify(mark)).to.equal(undefined)
     expect(admit({ update_id: 1, callback_query: press(place, 'mute1h:42') }, door)).to.include({ kind: 'press' })
+    // As Telegram tells of a message that it no longer keeps.
+    const old = { message: { message_id: 5, date: 0, chat: { id: VIEWER.chat, type: 'private' } } }
+    expect(admit({ update_id: 1, callback_query: press(place, 'mute1h:42', old) }, door)).to.include({ kind: 'press' })
   })
 
   it('whatever it is given, the door never throws', () => {

@@ -1,121 +1,40 @@
-/** Everything behind the chat that is not Telegram: a small control that lives in the store, canned answers, an advisor. */
+/** Everything behind the chat that is not Telegram: the real control over a store, canned answers, an advisor. */
 import { type Address, getAddress } from 'viem'
 import type { House, Named } from '../../src/adapters/telegram/house.ts'
+import { Control } from '../../src/app/control.ts'
+import { Journal } from '../../src/app/journal.ts'
 import type { Advice, Explanation, OperatorQueries, Queries } from '../../src/core/answers.ts'
 import type { JournalEntry } from '../../src/core/journal.ts'
-import { type ControlAnswer, type ControlPort, MODES, type Mode, type Speaker } from '../../src/core/people/control.ts'
-import type { Mute, Watch } from '../../src/core/people/watch.ts'
+import type { ControlPort, Mode } from '../../src/core/people/control.ts'
 import type { Naming } from '../../src/core/people/words/reader.ts'
 import type { Store } from '../../src/core/ports.ts'
 import { ALICE, block, fakeQueries, row, status, WETH } from './http-support.ts'
 
 export const BOB = '0x00000000000000000000000000000000000000b0'
-export const HASH = `0x${'ab'.repeat(32)}`
-
-type Values = Pick<Store, 'value' | 'setValue'>
-type Done<T> = ControlAnswer<T>
-const done = <T>(changed: boolean, value: T): Done<T> => ({ kind: 'done', changed, value })
+const HASH = `0x${'ab'.repeat(32)}`
 
 export interface Spoken {
   readonly said: string
-  readonly by: Speaker
-  readonly what: unknown
+  readonly by: unknown
+  readonly via: unknown
 }
 
-/** As the real one, less everything but what a chat can see. Its state is in the store: it survives, and is undone, with it. */
-export function fakeControl(store: Values, configuredMode: Mode = 'live') {
-  const read = <T>(name: string, none: T): T => JSON.parse(store.value(`fake.${name}`) ?? JSON.stringify(none)) as T
-  const write = (name: string, value: unknown): void => store.setValue(`fake.${name}`, JSON.stringify(value))
-  const journaled = (said: string, by: Speaker, what: unknown): void =>
-    write('spoken', [...read<Spoken[]>('spoken', []), { said, by, what }])
-  const all = (): Watch[] => read<Watch[]>('watches', []).map(revived)
-  const keep = (watches: readonly Watch[]): void => write('watches', watches.map(flattened))
-  const mutes = (): Mute[] => read<Mute[]>('mutes', [])
-  const flag = (said: 'pause' | 'resume', by: Speaker): Done<undefined> => {
-    const wanted = said === 'pause'
-    const changed = read('paused', false) !== wanted
-    write('paused', wanted)
-    journaled(said, by, null)
-    return done(changed, undefined)
-  }
-  const port: ControlPort = {
-    get paused() {
-      return read('paused', false)
-    },
-    get mode() {
-      return read<Mode>('mode', 'dry-run')
-    },
-    configuredMode,
-    pause: (by) => flag('pause', by),
-    resume: (by) => flag('resume', by),
-    setMode: (by, mode) => {
-      if (MODES.indexOf(mode as Mode) > MODES.indexOf(configuredMode))
-        return { kind: 'refused', why: 'above-configured-mode', detail: '' }
-      write('mode', mode)
-      journaled('mode', by, mode)
-      return done(true, undefined)
-    },
-    reload: async (by) => {
-      journaled('reload', by, null)
-      return done(true, { applied: ['alerts.thresholds'], needRestart: ['http.port'] })
-    },
-    mute: (by, mute) => {
-      write('mutes', [...mutes().filter((one) => one.scope !== mute.scope || one.chat !== mute.chat), mute])
-      journaled('mute', by, mute)
-      return done(true, undefined)
-    },
-    unmute: (by, chat, scope) => {
-      write(
-        'mutes',
-        mutes().filter((one) => one.chat !== chat || one.scope !== scope),
-      )
-      journaled('unmute', by, scope)
-      return done(true, undefined)
-    },
-    watch: (by, chat, { address, name }) => {
-      const known = all().find((one) => one.chat === chat && one.address === address)
-      if (known) return done(false, known)
-      if (all().length >= 3) return { kind: 'refused', why: 'too-many-watches', detail: '' }
-      const made: Watch = {
-        id: all().length + 1,
-        chat,
-        address,
-        name,
-        thresholdsWad: null,
-        distancesBps: null,
-        createdS: 1,
-      }
-      keep([...all(), made])
-      journaled('watch', by, { address, name })
-      return done(true, made)
-    },
-    unwatch: (by, chat, address) => {
-      const left = all().filter((one) => one.chat !== chat || one.address !== address)
-      if (left.length === all().length) return { kind: 'refused', why: 'not-watched', detail: '' }
-      keep(left)
-      journaled('unwatch', by, address)
-      return done(true, undefined)
-    },
-    setLines: (by, chat, address, lines) => {
-      keep(
-        all().map((one) =>
-          one.chat === chat && (address ?? one.address) === one.address ? { ...one, ...lines } : one,
-        ),
-      )
-      journaled('threshold', by, address ?? 'all')
-      return done(true, undefined)
-    },
-    watches: (chat) => all().filter((one) => chat === undefined || one.chat === chat),
-    mutes: (chat, nowS) =>
-      mutes().filter((one) => one.chat === chat && (one.untilS ?? Number.POSITIVE_INFINITY) > nowS),
-    onWatches: () => () => {},
-  }
-  return { port, spoken: (): readonly Spoken[] => read<Spoken[]>('spoken', []) }
+/** The real one over this store. It begins in dry-run, of whatever the configuration allows. */
+export function controlOver(store: Store, nowS: () => number, configuredMode: Mode = 'live'): Control {
+  if (store.value('control.mode') === undefined) store.setValue('control.mode', 'dry-run')
+  const journal = new Journal(store, (error) => {
+    throw error
+  })
+  const reloaded = { applied: ['alerts.thresholds'], needRestart: ['http.port'] }
+  const read = () => ({ reloaded, apply: () => {} })
+  return new Control({ store, journal, nowS, configuredMode, watchesPerChat: () => 3, read })
 }
 
-/** JSON has no bigint. */
-const flattened = (watch: Watch): object => ({ ...watch, thresholdsWad: watch.thresholdsWad?.map(String) ?? null })
-const revived = (watch: Watch): Watch => ({ ...watch, thresholdsWad: watch.thresholdsWad?.map(BigInt) ?? null })
+/** What the journal says that people said. */
+export const spokenIn = (store: Store): readonly Spoken[] =>
+  store
+    .journal({ after: 0, kind: 'control', limit: 1_000 })
+    .map(({ data: { said, by, via } }) => ({ said: String(said), by, via }))
 
 const explanation = (address: string): Explanation => ({
   ...row({ address: getAddress(address) }),
@@ -133,7 +52,7 @@ const explanation = (address: string): Explanation => ({
   rescue: { targetHealth: '1250000000000000000', options: [] },
 })
 
-export const advice = (address: string = ALICE): Advice => ({
+const advice = (address: string = ALICE): Advice => ({
   row: row({ address: getAddress(address) }),
   block,
   timestamp: block.timestamp + 12,
@@ -209,7 +128,7 @@ const operator = (): OperatorQueries => ({
   ],
 })
 
-export const naming: Naming = {
+const naming: Naming = {
   chain: (chainId) => (chainId === 31337 ? 'local' : `chain ${chainId}`),
   token: (_market, asset) => (asset === WETH ? { symbol: 'WETH', decimals: 18 } : undefined),
   head: () => ({ number: 123n, timestamp: block.timestamp }),

@@ -13,6 +13,7 @@ describe('adapters/telegram: the poller', () => {
     await t.quiet()
     expect(t.api.updates.asked[0]?.['allowed_updates']).to.deep.equal(['message', 'callback_query'])
     const { menus } = t.api.updates
+    await until(() => menus.size === 5)
     expect([...menus.keys()]).to.deep.equal([
       'chat 11',
       'chat 22',
@@ -76,7 +77,7 @@ describe('adapters/telegram: the poller', () => {
       },
     }
     await t.start({ queries })
-    expect((await t.ask(OPERATOR, '/status')).text).to.include('Something went wrong and nothing was changed')
+    expect((await t.ask(OPERATOR, '/status')).text).to.include('Something went wrong; the log says what')
     expect(t.logged.join()).to.include('telegram command failed').and.include('broken ***')
     await t.quiet()
   })
@@ -136,10 +137,12 @@ describe('adapters/telegram: the poller', () => {
 
   it('a token that is refused is told, and the token is not', async () => {
     const t = await talking()
-    t.api.fail({ kind: 'refuse', code: 401, description: 'Unauthorized' }, 'getUpdates')
+    for (const method of ['getMe', 'getUpdates'])
+      t.api.fail({ kind: 'refuse', code: 401, description: 'Unauthorized' }, method)
     await t.start()
     await t.quiet()
-    expect(t.troubles.join()).to.include('refuses the token')
+    expect(t.troubles).to.have.length(1)
+    expect(t.troubles[0]).to.include('refuses the token')
     expect([...t.logged, ...t.troubles].join()).to.not.include(TOKEN)
   })
 
@@ -179,6 +182,18 @@ describe('adapters/telegram: the poller', () => {
     const message = saidMessage({ messageId: 2, chatId: 22, userId: 22, text: '/version', date: t.clock.nowS })
     t.api.updates.push({ update_id: 17, message })
     await until(() => t.api.messages.length === 2)
+  })
+
+  it('a clock that jumps ahead makes nothing old new', async () => {
+    const t = await talking()
+    await t.start()
+    const message = saidMessage({ messageId: 900, chatId: 22, userId: 22, text: '/mute 1h', date: NOW_S })
+    const id = t.api.updates.push({ message })
+    await t.quiet()
+    t.clock.nowS += 30 * 86_400
+    t.api.updates.inject({ update_id: id, message: { ...message, date: t.clock.nowS } })
+    await t.quiet()
+    expect(t.spoken).to.have.length(1)
   })
 
   it('stops while somebody waits for a slow answer', async () => {

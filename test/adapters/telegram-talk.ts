@@ -8,10 +8,10 @@ import { toHtml } from '../../src/adapters/telegram/html.ts'
 import { type Poller, type PollerOptions, startPoller } from '../../src/adapters/telegram/poller.ts'
 import { openTelegram } from '../../src/adapters/telegram/telegram.ts'
 import type { Queries } from '../../src/core/answers.ts'
-import type { Mode } from '../../src/core/people/control.ts'
+import type { ControlPort, Mode } from '../../src/core/people/control.ts'
 import type { Store } from '../../src/core/ports.ts'
 import { temporaryFolder } from '../support/temporary.ts'
-import { fakeControl, fakeHouse, type Spoken } from './telegram-house.ts'
+import { controlOver, fakeHouse, type Spoken, spokenIn } from './telegram-house.ts'
 
 export const TOKEN = '12345:CANARY-token-of-the-bot'
 export const NOW_S = 1_700_000_100
@@ -40,6 +40,7 @@ interface Started {
   readonly poller: Poller
   readonly store: Store
   readonly stop: AbortController
+  readonly control: ControlPort
 }
 export type Options = Partial<PollerOptions> & {
   readonly houseOver?: Partial<House>
@@ -110,11 +111,11 @@ export async function talking() {
     },
     get control() {
       if (running === undefined) throw new Error('nothing runs')
-      return fakeControl(running.store).port
+      return running.control
     },
     get spoken(): readonly Spoken[] {
       if (running === undefined) throw new Error('nothing runs')
-      return fakeControl(running.store).spoken()
+      return spokenIn(running.store)
     },
   }
   open.push({
@@ -130,6 +131,7 @@ export type Stage = Awaited<ReturnType<typeof talking>>
 function begin({ api, clock, logged, troubles, waited }: Stage, store: Store, options: Options): Started {
   const { houseOver, queries, configuredMode, ...over } = options
   const stop = new AbortController()
+  const control = controlOver(store, () => clock.nowS, configuredMode)
   const log = (fields: object, message: string): void => void logged.push(`${message} ${JSON.stringify(fields)}`)
   const shared = {
     token: TOKEN,
@@ -152,7 +154,7 @@ function begin({ api, clock, logged, troubles, waited }: Stage, store: Store, op
   const poller = startPoller({
     ...shared,
     chats: CHATS,
-    house: fakeHouse(fakeControl(store, configuredMode).port, houseOver, queries),
+    house: fakeHouse(control, houseOver, queries),
     atomically: (work) => store.atomically(work),
     reply: (reply) => void telegram.reply(reply),
     finish: (chatId, messageId) => void telegram.finish(chatId, messageId),
@@ -161,7 +163,7 @@ function begin({ api, clock, logged, troubles, waited }: Stage, store: Store, op
     nowS: () => clock.nowS,
     ...over,
   })
-  return { poller, store, stop }
+  return { poller, store, stop, control }
 }
 
 /** Waits no longer than the test does. */

@@ -4,6 +4,8 @@ import type { Values } from './confirmations.ts'
 const NAME = 'telegram.offset'
 /** After a week without updates Telegram numbers them anew, from anywhere. */
 const FORGOTTEN_AFTER_S = 6 * 86_400
+/** More than Telegram hands over at once. */
+const BATCH = 1_000
 
 export class Offset {
   readonly #values: Values
@@ -24,8 +26,14 @@ export class Offset {
     return this.#isFresh() ? this.#next : 0
   }
 
-  isNew(updateId: number): boolean {
-    return updateId >= this.next
+  /** Whether it was not taken before. */
+  takes(updateId: number): boolean {
+    if (updateId >= this.#next) return true
+    // A clock that jumped ahead makes no old update new: what Telegram may hand over again is of the last batch.
+    const isAgain = updateId >= this.#next - BATCH
+    if (!isAgain && !this.#isFresh()) return true
+    this.#atS = this.#nowS()
+    return false
   }
 
   /** In memory only: enough for what had no effect. */

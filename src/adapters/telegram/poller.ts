@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Api, GrammyError } from 'grammy'
 import { admit, type Door, updateIdOf } from './admit.ts'
-import { type Caller, type Log, newCaller } from './caller.ts'
+import { type Caller, type Log, messageOf, newCaller } from './caller.ts'
 import { Confirmations, type Values } from './confirmations.ts'
 import { hear, type Reply, type Talking } from './conversation.ts'
 import type { House, TalkChat } from './house.ts'
@@ -143,16 +143,16 @@ const short = (text: string): string => text.slice(0, LONGEST_TOAST).toWellForme
 
 /** Resolves once the signal is aborted. */
 async function run(polling: Polling): Promise<void> {
-  const { api, call, signal, chats } = polling
+  const { api, call, signal, chats, underWay } = polling
   const gone = grammySignal(signal)
-  const me = await call('getMe', () => api.getMe(gone))
-  if (me.kind !== 'done') return
+  const contact = newContact(polling)
+  const me = await reached(polling, contact)
+  if (me === undefined) return
   // With a webhook set, Telegram refuses to be polled.
   await call('deleteWebhook', () => api.deleteWebhook(undefined, gone))
-  await showMenus(api, call, chats, signal)
-  const { id, username } = me.value
-  const contact = newContact(polling)
-  let door: Door = { chats, me: { id, username }, notBeforeS: polling.nowS() - OLDEST_S }
+  // Nobody who says /pause waits for the menus.
+  track(underWay, showMenus(api, call, chats, signal))
+  let door: Door = { chats, me, notBeforeS: polling.nowS() - OLDEST_S }
   while (!signal.aborted) {
     const updates = await getUpdates(polling, contact)
     if (updates === undefined) continue
@@ -167,10 +167,20 @@ async function run(polling: Polling): Promise<void> {
   }
 }
 
+/** Who we are, as soon as Telegram says so. */
+async function reached(polling: Polling, contact: Contact): Promise<Door['me'] | undefined> {
+  const { api, signal } = polling
+  while (!signal.aborted) {
+    const me = await attempt(polling, contact, 'getMe', () => api.getMe(grammySignal(signal)))
+    if (me !== undefined) return me
+  }
+  return undefined
+}
+
 /** False: no update of Telegram's, or one that was taken before. */
 function take({ talking, offset, underWay, log, clean }: Polling, door: Door, update: unknown): boolean {
   const updateId = updateIdOf(update)
-  if (updateId === undefined || !offset.isNew(updateId)) return false
+  if (updateId === undefined || !offset.takes(updateId)) return false
   // Passed before it is acted on: whatever goes wrong now, it is not acted on twice.
   offset.pass(updateId)
   const said = admit(update, door)
@@ -189,35 +199,36 @@ function track(underWay: Set<Promise<void>>, work: Promise<void>): void {
 
 /** Undefined: no answer this time. */
 async function getUpdates(polling: Polling, contact: Contact): Promise<readonly unknown[] | undefined> {
-  const { api, offset, pollTimeoutS, signal, log, clean } = polling
-  const request = {
-    offset: offset.next,
-    timeout: pollTimeoutS,
-    allowed_updates: ['message', 'callback_query'] as const,
-  }
+  const { api, offset, pollTimeoutS: timeout, signal } = polling
+  const request = { offset: offset.next, timeout, allowed_updates: ['message', 'callback_query'] as const }
+  const updates: unknown = await attempt(polling, contact, 'getUpdates', () =>
+    api.getUpdates(request, grammySignal(signal)),
+  )
+  return updates === undefined || Array.isArray(updates) ? updates : []
+}
+
+/** Once; after a failure the time that Telegram, or good manners, ask for. */
+async function attempt<T>(
+  { signal, log, clean, pause }: Polling,
+  contact: Contact,
+  what: string,
+  call: () => Promise<T>,
+): Promise<T | undefined> {
   try {
-    const updates: unknown = await api.getUpdates(request, grammySignal(signal))
+    const value = await call()
     contact.made()
-    return Array.isArray(updates) ? updates : []
+    return value
   } catch (error) {
     if (signal.aborted) return undefined
     const verdict = verdictOn(error, contact.lost(error))
     const waitMs = verdict.kind === 'wait' ? verdict.ms : AFTER_REFUSAL_MS
-    log.warn({ what: 'getUpdates', error: clean(wordsOf(error)), waitMs }, 'telegram failed, trying again')
-    await polling.pause(waitMs)
+    log.warn({ what, error: clean(messageOf(error)), waitMs }, 'telegram failed, trying again')
+    await pause(waitMs)
     return undefined
   }
 }
 
 const AFTER_REFUSAL_MS = 60_000
-/** Never the stack or the object: an error of fetch carries the URL, and the URL carries the token. */
-const wordsOf = (error: unknown): string =>
-  error instanceof GrammyError
-    ? `${error.error_code} ${error.description}`
-    : error instanceof Error
-      ? error.message
-      : String(error)
-
 /** What is known of the way to Telegram. */
 interface Contact {
   made(): void

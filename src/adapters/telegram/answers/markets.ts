@@ -10,7 +10,7 @@ import { standing } from './watches.ts'
 
 const MOST_NAMED = 12
 const FEW = 5
-export const MOST_ROWS = 20
+const MOST_ROWS = 20
 
 export const status: Command = {
   roles: ['operator', 'viewer'],

@@ -2,7 +2,7 @@
 import { getAddress } from 'viem'
 import type { SummaryDay, WhyAnswer } from '../../../core/answers.ts'
 import { messagesOf } from '../../../core/people/words/messages.ts'
-import { ether, integerOf, usd, words } from '../../../core/people/words/values.ts'
+import { integerOf, tokens, usd, words } from '../../../core/people/words/values.ts'
 import { countOf } from '../arguments.ts'
 import { type Command, message, type Talk } from '../house.ts'
 import { badCount } from './markets.ts'
@@ -46,7 +46,7 @@ export const balance: Command = {
           .slice(0, MOST_ROWS)
           .map(({ chain, wei, symbol, isLow }) => [
             words(chain, 12),
-            `${ether(wei, symbol)}${isLow ? ` ${say.low}` : ''}`,
+            `${tokens(wei, { symbol, decimals: 18 })}${isLow ? ` ${say.low}` : ''}`,
           ]),
         code: [...new Set(balances.map(({ address }) => address))].slice(0, MOST_ROWS),
       }),
@@ -130,15 +130,12 @@ function whyPart(talk: Talk, { market, row, block, heldBackBy, last }: WhyAnswer
         : say.whyHealthy
       : (known[heldBackBy] ?? words(heldBackBy, 60))
   const reason = last?.data['reason']
-  const said =
-    last === null
-      ? say.whyNever
-      : `${last.kind}${typeof reason === 'string' ? `: ${known[reason] ?? words(reason, 40)}` : ''}`
+  const because = typeof reason === 'string' ? `: ${known[reason] ?? words(reason, 40)}` : ''
+  const said = last === null ? say.whyNever : `${last.kind}${because} (${labels.block} ${words(last.block, 12)})`
   const { title, place, rows, lines, code } = message(words(market, 40), {
     rows: [
       [labels.health, standing(talk, row)],
       [labels.block, words(block.number, 12)],
-      ...(last === null ? [] : [[say.whyLast, words(last.block, 12)] as const]),
     ],
     lines: [`${say.whyHeld}: ${held}`, `${say.whyLast}: ${said}`],
   })

@@ -150,7 +150,7 @@ export const linesText = ({ thresholdsWad, distancesBps }: House['ladder']): str
   [...thresholdsWad.map(decimal), ...distancesBps.map((bps) => `${bps / 100} %`)].join(', ')
 
 /** In every market that knows it, with debt. */
-export const positionsOf = ({ queries }: House, address: Address): readonly AccountRow[] =>
+const positionsOf = ({ queries }: House, address: Address): readonly AccountRow[] =>
   queries
     .markets()
     .flatMap((market) => queries.account(market, address) ?? [])

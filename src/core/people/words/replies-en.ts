@@ -49,7 +49,7 @@ export const en = {
   more: (count: number) => `… and ${count} more`,
   busy: 'Too many questions at once. Try again in a moment.',
   tooSlow: 'That took too long, so I gave up: a node does not answer. Try again, or look at /rpc.',
-  failed: 'Something went wrong and nothing was changed. The log says what.',
+  failed: 'Something went wrong; the log says what. Look how things stand before you try again.',
 
   bad: {
     address: {
@@ -124,8 +124,6 @@ export const en = {
   thresholdsAll: '🎚 Thresholds of all that is watched',
   healthBelow: 'health',
   distanceBelow: 'distance',
-  own: 'yours',
-  configured: 'configured',
   asBefore: 'It was so already.',
   ensQuestion: (name: string) => `Watch ${name}?`,
   ensLeads: 'It leads to this address. Compare it with yours before you confirm.',

@@ -48,7 +48,7 @@ export const zh: Replies = {
   more: (count) => `…… 还有 ${count} 个`,
   busy: '同时提出的问题太多，请稍后再试。',
   tooSlow: '等待太久，已放弃：有节点没有回应。请再试一次，或看 /rpc。',
-  failed: '出错了，什么都没有改变。原因见日志。',
+  failed: '出错了，原因见日志。请先看看现状，再试一次。',
 
   bad: {
     address: {
@@ -73,7 +73,7 @@ export const zh: Replies = {
     },
     thresholds: {
       what: (given) => `“${given}”不是阈值`,
-      why: '健康系数是 1 到 10 的数，例如 1.2；距离是百分比，例如 5%。',
+      why: '健康因子是 1 到 10 的数，例如 1.2；距离是百分比，例如 5%。',
       fix: (usage) => `请这样写：${usage}；“default”恢复配置中的阈值。`,
     },
     duration: {
@@ -121,10 +121,8 @@ export const zh: Replies = {
   listHow: '请先发送 /watch 0x… [名称]',
   thresholdsOf: (name) => `🎚 ${name} 的阈值`,
   thresholdsAll: '🎚 所有关注地址的阈值',
-  healthBelow: '健康系数',
+  healthBelow: '健康因子',
   distanceBelow: '距离',
-  own: '您的',
-  configured: '配置',
   asBefore: '本来就是这样。',
   ensQuestion: (name) => `关注 ${name}？`,
   ensLeads: '它指向下面的地址。确认之前，请与您的地址核对。',
