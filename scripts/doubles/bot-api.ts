@@ -6,9 +6,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
+import { type ChatFacts, Chats } from './bot-chats.ts'
 import { type Limits, newLimits } from './bot-limits.ts'
 import { type Fate, type Message, Messages, type Params } from './bot-messages.ts'
 import { flood, Refused } from './bot-refused.ts'
+import { saidMessage, Updates } from './updates.ts'
 
 export type Fault =
   /** 429 with `retry_after`. */
@@ -31,6 +33,8 @@ export interface BotApi {
   readonly tooFast: number
   /** What becomes of a chat. */
   fate(chatId: number, fate: Fate): void
+  /** What is known of a chat, and of the bot's place in it. */
+  describe(chatId: number, facts: ChatFacts): void
   /** A group with topics knows these threads and no others. */
   threads(chatId: number, ids: readonly number[]): void
   /** Somebody deletes a message. */
@@ -39,6 +43,8 @@ export interface BotApi {
   fail(fault: Fault, method?: string): void
   /** A person writes to the bot. `date` in Unix seconds; now when left out. */
   say(chatId: number, userId: number, text: string, date?: number): void
+  /** What else people do, and what the bot made of it. */
+  readonly updates: Updates
   /** Returns what ends the listening. */
   onMessage(listener: (message: Message) => void): () => void
   /** The same for edits. */
@@ -58,14 +64,12 @@ interface Options {
 
 interface State {
   readonly messages: Messages
+  readonly chats: Chats
   readonly limits: Limits
   readonly calls: string[]
-  readonly updates: { readonly update_id: number }[]
+  readonly updates: Updates
   readonly faults: { readonly method: string; readonly fault: Fault }[]
-  /** Polls waiting for an update. */
-  readonly waiting: Set<() => void>
   readonly closing: AbortController
-  nextId: number
 }
 
 export async function startBotApi(options: Options): Promise<BotApi> {
@@ -85,11 +89,13 @@ export async function startBotApi(options: Options): Promise<BotApi> {
       return state.limits.tooFast
     },
     fate: (chatId, fate) => state.messages.fate(chatId, fate),
+    describe: (chatId, facts) => state.chats.describe(chatId, facts),
     threads: (chatId, ids) => state.messages.threads(chatId, ids),
     remove: (chatId, messageId) => state.messages.remove(chatId, messageId),
     fail: (fault, method = 'sendMessage') => void state.faults.push({ fault, method }),
     say: (chatId, userId, text, date) =>
       say(state, { chatId, userId, text, date: date ?? Math.floor(Date.now() / 1000) }),
+    updates: state.updates,
     onMessage: (listen) => {
       state.messages.listeners.add(listen)
       return () => void state.messages.listeners.delete(listen)
@@ -108,16 +114,18 @@ export async function startBotApi(options: Options): Promise<BotApi> {
   }
 }
 
-const newState = ({ faults = [], limitsByMs }: Options): State => ({
-  messages: new Messages(),
-  limits: newLimits(limitsByMs),
-  calls: [],
-  updates: [],
-  faults: faults.map((fault) => ({ method: 'sendMessage', fault })),
-  waiting: new Set(),
-  closing: new AbortController(),
-  nextId: 1,
-})
+function newState({ faults = [], limitsByMs }: Options): State {
+  const closing = new AbortController()
+  return {
+    messages: new Messages(),
+    chats: new Chats(),
+    limits: newLimits(limitsByMs),
+    calls: [],
+    updates: new Updates(closing.signal),
+    faults: faults.map((fault) => ({ method: 'sendMessage', fault })),
+    closing,
+  }
+}
 
 function appOf(state: State, token: string): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>()
@@ -164,40 +172,32 @@ async function call(state: State, method: string, params: Params, gone: AbortSig
     case 'getMe':
       return { id: 1, is_bot: true, first_name: 'Double', username: 'double_bot' }
     case 'getUpdates':
-      return getUpdates(state, params, gone)
+      return state.updates.get(params, gone)
+    case 'getChat':
+      return state.chats.chat(state.messages.reach(params))
+    case 'getChatMember':
+      return state.chats.member(state.messages.reach(params))
+    case 'sendChatAction':
+      state.chats.requireWriting(state.messages.reach(params))
+      return true
     case 'sendMessage':
+      state.chats.requireWriting(state.messages.reach(params))
       return state.messages.send(params)
     case 'editMessageText':
       return state.messages.editText(params)
     case 'editMessageReplyMarkup':
       return state.messages.editMarkup(params)
     case 'setMyCommands':
-    case 'deleteWebhook':
+      return state.updates.setMenu(params)
+    case 'deleteMyCommands':
+      return state.updates.deleteMenu(params)
     case 'answerCallbackQuery':
+      return state.updates.answer(params)
+    case 'deleteWebhook':
       return true
     default:
       throw new Refused(404, 'Not Found: method not found')
   }
-}
-
-/** As Telegram does: an offset confirms what is before it, and an empty queue makes the caller wait. */
-async function getUpdates(state: State, params: Params, gone: AbortSignal): Promise<unknown> {
-  const offset = Number(params['offset'] ?? 0)
-  const pending = state.updates.findIndex((update) => update.update_id >= offset)
-  state.updates.splice(0, pending < 0 ? (offset > 0 ? state.updates.length : 0) : pending)
-  const timeoutS = Number(params['timeout'] ?? 0)
-  if (state.updates.length === 0 && timeoutS > 0) await somethingSaid(state, timeoutS, gone)
-  return state.updates.slice(0, Number(params['limit'] ?? 100))
-}
-
-async function somethingSaid(state: State, timeoutS: number, gone: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, timeoutS * 1_000)
-  state.waiting.add(resolve)
-  for (const signal of [state.closing.signal, gone]) signal.addEventListener('abort', () => resolve(), { once: true })
-  await promise
-  state.waiting.delete(resolve)
-  clearTimeout(timer)
 }
 
 interface Said {
@@ -206,17 +206,5 @@ interface Said {
   readonly text: string
   readonly date: number
 }
-function say(state: State, { chatId, userId, text, date }: Said): void {
-  const length = /^\/\S+/.exec(text)?.[0].length
-  const message = {
-    message_id: state.messages.other(chatId),
-    date,
-    chat: { id: chatId, type: chatId < 0 ? 'group' : 'private' },
-    from: { id: userId, is_bot: false, first_name: 'Somebody' },
-    text,
-    ...(length !== undefined && { entities: [{ type: 'bot_command', offset: 0, length }] }),
-  }
-  const update = { update_id: state.nextId++, message }
-  state.updates.push(update)
-  for (const wake of state.waiting) wake()
-}
+const say = (state: State, said: Said): void =>
+  void state.updates.push({ message: saidMessage({ messageId: state.messages.other(said.chatId), ...said }) })

@@ -75,6 +75,11 @@ export class Messages {
     if (at >= 0) this.all.splice(at, 1)
   }
 
+  /** Throws what Telegram would say of a chat that cannot be reached. */
+  reach(params: Params): number {
+    return this.#chat(params)
+  }
+
   send(params: Params): object {
     const chatId = this.#chat(params)
     const threadId = params['message_thread_id'] === undefined ? undefined : Number(params['message_thread_id'])

@@ -36,6 +36,8 @@ export interface ChainOptions {
   readonly replica?: boolean
 }
 
+export const marketName = ({ chain }: Pick<StageChain, 'chain'>): string => `${chain}-aave`
+
 /** A local chain with a whole market, in a process of its own. */
 export async function startStageChain({
   chain,

@@ -39,7 +39,10 @@ export interface MarketStatus {
 
 export interface Status {
   readonly version: string
+  /** In force: people may lower it. */
   readonly mode: string
+  /** The most that configuration and flag allow. */
+  readonly configuredMode: string
   readonly paused: boolean
   readonly chains: readonly ChainStatus[]
   readonly markets: readonly MarketStatus[]
@@ -119,34 +122,30 @@ export interface SeizureAnswer {
 export interface RescueCall {
   readonly to: string
   readonly data: string
-  /** `approve`, `repay`, `supply`, `repayWithATokens`, `withdraw`, `swap`. */
-  readonly what: string
+  readonly what: RescueStep
 }
 
-/** Why a way out cannot be taken as it stands. */
-export type RescueObstacle =
-  | 'wallet-short'
-  | 'supply-cap'
-  | 'paused'
-  | 'frozen'
-  | 'no-route'
-  | 'health-on-the-way'
-  | 'not-liquid'
+export const RESCUE_STEPS = ['approve', 'repay', 'supply', 'repayWithATokens', 'withdraw', 'swap'] as const
+export type RescueStep = (typeof RESCUE_STEPS)[number]
+
+/** Why a way out cannot be taken as it stands: a closed list (published in `docs/rescue.md`). */
+export const RESCUE_OBSTACLES = {
+  inactive: 'The reserve is not active.',
+  paused: 'The reserve is paused.',
+  frozen: 'The reserve is frozen: nothing can be added to it.',
+  'supply-cap': 'The reserve is too full to take the amount.',
+  'not-liquid': 'The pool does not hold enough of the collateral to pay it out.',
+  'health-on-the-way': 'The collateral cannot be taken out first: health would be below 1 until the debt is repaid.',
+  'ltv-zero-first': 'The pool wants collateral whose loan-to-value was set to 0 to be taken out before any other.',
+  'no-route': 'No venue that is known here buys the collateral for the debt at a bearable price.',
+  'wallet-short': 'The wallet does not hold the amount.',
+} as const
+export type RescueObstacle = keyof typeof RESCUE_OBSTACLES
 
 /** A way out as it is told to its owner: everything that the wallet needs. Integers of the chain are decimal strings. */
 export interface RescueOption extends RescueAnswer {
-  /** What the wallet holds of the asset; null: not asked, or not needed. */
+  /** What the wallet holds of the asset; null: not needed. */
   readonly inWallet: string | null
-  /** Of `sell`: what is repaid, and the least that the sale brings. */
-  readonly repays: {
-    readonly asset: string
-    readonly symbol: string
-    readonly decimals: number
-    readonly amount: string
-  } | null
-  /** What taking it costs beside the amount itself (swap), base currency; "0" for none. */
-  readonly costBase: string
-  readonly obstacle: RescueObstacle | null
   /** In order, from the owner's own address. Empty when there is an obstacle. */
   readonly calls: readonly RescueCall[]
 }
@@ -167,6 +166,7 @@ export interface Advice extends Marked {
   readonly block: BlockRef
   /** Chain time for which amounts and healths below hold to the wei: the next block's. */
   readonly timestamp: number
+  /** 18 decimals. */
   readonly targetHealth: string
   readonly options: readonly RescueOption[]
   /** At today's prices and health just below 1; null when no call would be allowed. */
@@ -184,6 +184,16 @@ export interface RescueAnswer {
   readonly amount: string
   readonly valueBase: string
   readonly healthFactor: string
+  /** Of `sell`: what is repaid, and the least that the sale brings. */
+  readonly repays: {
+    readonly asset: string
+    readonly symbol: string
+    readonly decimals: number
+    readonly amount: string
+  } | null
+  /** What taking it costs beside the amount itself (swap), base currency; "0" for none. */
+  readonly costBase: string
+  readonly obstacle: RescueObstacle | null
 }
 
 /** All that `explain` prints. */
@@ -199,6 +209,7 @@ export interface Explanation extends AccountRow, Marked {
   readonly liquidationPrices: readonly LiquidationPrice[]
   readonly bestLiquidation: SeizureAnswer | null
   readonly refusal: string | null
+  /** At the block's own time and oracle prices: neither wallet, caps nor venues were asked (see `Advice`). */
   readonly rescue: { readonly targetHealth: string; readonly options: readonly RescueAnswer[] }
 }
 

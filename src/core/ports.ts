@@ -3,7 +3,9 @@ import type { Advice } from './answers.ts'
 import type { Cell } from './ledger.ts'
 import type { Message } from './people/message.ts'
 import type { Outbox } from './people/outbox.ts'
+import type { Mute, Watch } from './people/watch.ts'
 import type { Candidate, Plan, Quote, Refusal, Seizure } from './plan.ts'
+import type { Sale } from './protocol.ts'
 import type { Call, Facts, Header, Log, Read } from './types.ts'
 
 /** The world, one page at a time. `live` is false while catching up: nothing is decided on old pages. */
@@ -42,6 +44,28 @@ export interface Feed {
 /** A venue (or several): turns seizures into quotes. Unquotable ones are left out. */
 export interface Router {
   quote(market: string, seizures: readonly Seizure[], facts: Facts): Promise<readonly Quote[]>
+}
+
+/** What a venue gives for something that is sold there. */
+export interface Offer extends Sale {
+  /** As the venue encodes it. */
+  readonly path: Hex
+}
+
+/** A venue for somebody who sells what is their own, with a deadline and a least amount. */
+export interface Venue {
+  /** Who must be allowed to take what is sold. */
+  readonly spender: Address
+  /** The best offer for each at the block; undefined where there is none. */
+  offers(sales: readonly Omit<Sale, 'received'>[], block: Header): Promise<readonly (Offer | undefined)[]>
+  swap(offer: Offer, terms: SwapTerms): Call
+}
+
+export interface SwapTerms {
+  readonly recipient: Address
+  readonly minimum: bigint
+  /** Unix seconds of the chain. */
+  readonly deadline: bigint
 }
 
 /** What came of a plan, at once or later. */
@@ -222,6 +246,15 @@ export interface Intent {
   readonly predictedProfit: bigint
 }
 
+export interface JournalBackQuery {
+  readonly kinds: readonly JournalKind[]
+  readonly subject?: string | undefined
+  readonly market?: string | undefined
+  /** Only entries with a smaller `seq`. */
+  readonly before?: number | undefined
+  readonly limit: number
+}
+
 /** Everything that must survive. Each call is one transaction. */
 export interface Store {
   /** Several calls as one transaction: all of them or none. */
@@ -240,6 +273,8 @@ export interface Store {
   scan(market: string): Scan | undefined
   appendJournal(entry: Omit<JournalEntry, 'seq'>): JournalEntry
   journal(query: { after: number; kind?: string | undefined; limit: number }): readonly JournalEntry[]
+  /** Newest first. `subject`: only entries of this borrower or address, checksummed. */
+  journalBack(query: JournalBackQuery): readonly JournalEntry[]
   lastSeq(): number
   saveIntent(intent: Intent): void
   intents(chainId: number, status: IntentStatus): readonly Intent[]
@@ -247,6 +282,15 @@ export interface Store {
   /** Small named values: cursors of readers, latches of alerts, control. */
   value(name: string): string | undefined
   setValue(name: string, value: string): void
+  /** Of one chat, or of all. */
+  watches(chat?: string): readonly Watch[]
+  /** One a chat and address: the id stays, the rest is replaced. */
+  saveWatch(watch: Omit<Watch, 'id'>): Watch
+  /** False when there was none. */
+  dropWatch(chat: string, address: Address): boolean
+  mutes(chat: string): readonly Mute[]
+  saveMute(mute: Mute): void
+  dropMute(chat: string, scope: string): boolean
   /** Throws when the disk no longer takes a write. */
   check(): void
   close(): void

@@ -23,7 +23,7 @@ function recorder(fields: Partial<LogOptions> = {}) {
       text += line
     },
   }
-  const logger = createLogger({ level: 'trace', pretty: false, secrets: SECRETS, destination, ...fields })
+  const logger = createLogger({ level: 'trace', pretty: false, scrub: scrubber(SECRETS), destination, ...fields })
   return { logger, text: () => text }
 }
 

@@ -70,6 +70,24 @@ describe('store and faults', () => {
     store.close()
   }
 
+  it('of the first version is upgraded and keeps all it had', () => {
+    filled()
+    tamper((db) => {
+      for (const table of ['latch', 'watch', 'mute', 'outbox', 'outgoing']) db.exec(`DROP TABLE ${table}`)
+      db.exec('DROP INDEX journal_subject')
+      db.exec("UPDATE meta SET value = '1' WHERE name = 'schema_version'")
+    })
+    for (const options of [{ share: 'copy' }, {}, {}] as const) {
+      const store = openStore(place.file, options)
+      expect(store.pages(CHAIN)).to.have.length(3)
+      expect(store.lastSeq()).to.equal(1)
+      store.close()
+    }
+    const tables = new Database(place.file, { readonly: true })
+    expect(tables.prepare('SELECT count(*) FROM outbox').pluck().get()).to.equal(0)
+    tables.close()
+  })
+
   describe('damage', () => {
     it('of any bit of a page is noticed, with chain and block', () => {
       const opened = openMemory()

@@ -1,7 +1,6 @@
 import { openStore } from '../../src/adapters/store/sqlite.ts'
 import { AlertDesk } from '../../src/app/alerts.ts'
 import { ChainState } from '../../src/app/chain-state.ts'
-import { Control } from '../../src/app/control.ts'
 import { Journal } from '../../src/app/journal.ts'
 import { type KeeperOptions, runKeeper } from '../../src/app/keeper.ts'
 import { Book } from '../../src/core/book.ts'
@@ -106,7 +105,7 @@ export function openKeeper(over: Partial<KeeperOptions> = {}) {
   const book = new Book(MARKET, fakeProtocol)
   state.books = [book]
   state.proven.add(MARKET)
-  const control = new Control(store)
+  const control = { paused: false }
   const executor = new FakeExecutor()
   const router = new FakeRouter()
   const abort = new AbortController()

@@ -52,6 +52,7 @@ export function openCopy(path: string): Opened {
   const bytes = image(path)
   const copy = bytes.length === 0 ? openMemory() : opened(new Database(inMemory(bytes)))
   if (isEmpty(copy.db, path)) create(copy.db)
+  else upgrade(copy.db)
   return copy
 }
 

@@ -29,6 +29,9 @@ CREATE TABLE outbox (
   UNIQUE (channel, key)
 ) STRICT;
 CREATE INDEX outbox_state ON outbox (channel, state, due_s, id);
+
+-- What the journal said of one borrower. The expression must be written like this in queries, or the index is not used.
+CREATE INDEX journal_subject ON journal (coalesce(data ->> 'borrower', data ->> 'address'), seq);
 CREATE INDEX outbox_message ON outbox (message);
 
 -- What a channel was sent. after_id: the last message known in the chat before. told_as: the channel's own id of it.

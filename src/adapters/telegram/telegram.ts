@@ -39,6 +39,8 @@ export interface Telegram {
   line(chatId: number): Line
   /** Takes it at once, sends it as soon as Telegram's limits allow. Resolves when that was tried; never rejects. */
   reply(reply: Reply): Promise<void>
+  /** Takes the buttons away from a message of ours, in its turn. Never rejects. */
+  finish(chatId: number, messageId: number): Promise<void>
 }
 
 export function openTelegram(options: TelegramOptions): Telegram {
@@ -53,6 +55,9 @@ export function openTelegram(options: TelegramOptions): Telegram {
   return {
     line: (chatId) => chatLine(wire, chatId, { toHtml, clean }),
     reply: (reply) => answer(wire, reply, { toHtml, clean }),
+    finish: async (chatId, messageId) => {
+      await wire.run(chatId, (chat) => api.editMessageReplyMarkup(chat, messageId))
+    },
   }
 }
 

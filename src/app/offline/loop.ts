@@ -3,7 +3,6 @@ import type { Executor, Feed, JournalEntry, Router } from '../../core/ports.ts'
 import type { Facts } from '../../core/types.ts'
 import { AlertDesk } from '../alerts.ts'
 import { ChainState } from '../chain-state.ts'
-import { Control } from '../control.ts'
 import { Journal } from '../journal.ts'
 import { runKeeper } from '../keeper.ts'
 import type { Spoken } from '../spoken.ts'
@@ -50,7 +49,7 @@ export async function runOffline({
     books,
     store,
     journal,
-    control: new Control(store),
+    control: { paused: false },
     alerts: new AlertDesk(rules, store, journal),
     limits: settings.limits,
     afterPage: async (facts) => {

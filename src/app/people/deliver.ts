@@ -60,6 +60,8 @@ const CLOCKS: Clocks = {
 export interface Delivery {
   /** An answer to a chat, at Telegram's pace; not kept. */
   reply(reply: Reply): void
+  /** Takes the buttons away from a message of ours, in its turn. */
+  finish(chatId: number, messageId: number): void
   stop(): Promise<void>
 }
 
@@ -77,6 +79,7 @@ export function startDelivery(options: DeliverOptions): Delivery {
   const heart = heartOf(options, inside)
   return {
     reply: (reply) => void telegram?.reply(reply),
+    finish: (chatId, messageId) => void telegram?.finish(chatId, messageId),
     async stop() {
       unsubscribe()
       stopping.abort()

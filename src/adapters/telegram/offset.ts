@@ -1,0 +1,45 @@
+/** How far updates were taken, in the store: what is before is never acted on again. */
+import type { Values } from './confirmations.ts'
+
+const NAME = 'telegram.offset'
+/** After a week without updates Telegram numbers them anew, from anywhere. */
+const FORGOTTEN_AFTER_S = 6 * 86_400
+
+export class Offset {
+  readonly #values: Values
+  readonly #nowS: () => number
+  #next: number
+  #atS: number
+
+  constructor(values: Values, nowS: () => number) {
+    this.#values = values
+    this.#nowS = nowS
+    const [, next = '0', at = '0'] = /^(\d{1,10}) (\d{1,12})$/.exec(values.get(NAME) ?? '') ?? []
+    this.#next = Number(next)
+    this.#atS = Number(at)
+  }
+
+  /** For `getUpdates`; 0 for whatever there is. */
+  get next(): number {
+    return this.#isFresh() ? this.#next : 0
+  }
+
+  isNew(updateId: number): boolean {
+    return updateId >= this.next
+  }
+
+  /** In memory only: enough for what had no effect. */
+  pass(updateId: number): void {
+    this.#next = updateId + 1
+    this.#atS = this.#nowS()
+  }
+
+  /** On disk when it returns; call it in the transaction of what the update did. */
+  commit(updateId: number): void {
+    this.#values.set(NAME, `${updateId + 1} ${this.#nowS()}`)
+  }
+
+  #isFresh(): boolean {
+    return this.#nowS() - this.#atS < FORGOTTEN_AFTER_S
+  }
+}

@@ -1,0 +1,44 @@
+import { type Address, isAddress } from 'viem'
+import type { Advice } from '../../core/answers.ts'
+import { compose } from '../../core/people/words/compose.ts'
+import type { Naming } from '../../core/people/words/reader.ts'
+import type { Advisor, JournalEntry } from '../../core/ports.ts'
+import type { Render } from './courier.ts'
+
+export interface RenderOptions {
+  readonly naming: Naming
+  readonly advisor: Advisor
+  /** Unix seconds. */
+  readonly nowS: () => number
+}
+
+/** Alerts whose reader can still do something about the position. */
+const ADVISED: ReadonlySet<unknown> = new Set(['threshold', 'liquidatable', 'fall', 'time', 'topped-up'])
+
+/** The words of a message; one that tells an owner of danger has the ways out, as they are when it is sent. */
+export function rendering({ naming, advisor, nowS }: RenderOptions): Render {
+  return async (rows, channel) => {
+    const [first] = rows
+    const isOwners = channel.role === 'owner' && rows.length === 1 && first !== undefined
+    const advice = isOwners ? await adviceOn(first.entry, advisor) : undefined
+    const { language, role } = channel
+    return compose(rows, { language, role, naming, nowS: nowS(), advice })
+  }
+}
+
+/** `failed` in place of an error: the alert itself must not wait for a node that does not answer. */
+async function adviceOn(
+  { kind, market, data }: JournalEntry,
+  advisor: Advisor,
+): Promise<Advice | 'failed' | undefined> {
+  const { type, address } = data
+  if (kind !== 'alert' || !ADVISED.has(type) || !isOwn(address)) return undefined
+  try {
+    return await advisor.advise(market, address)
+  } catch {
+    return 'failed'
+  }
+}
+
+const isOwn = (address: unknown): address is Address =>
+  typeof address === 'string' && isAddress(address, { strict: false })

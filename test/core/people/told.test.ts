@@ -1,0 +1,56 @@
+import { expect } from 'chai'
+import { EVENT_NAMES, EVENTS } from '../../../src/core/people/events.ts'
+import { eventOf } from '../../../src/core/people/told.ts'
+import type { JournalEntry } from '../../../src/core/ports.ts'
+
+const entry = (kind: string, data: JournalEntry['data'] = {}): JournalEntry => ({
+  seq: 1,
+  chainId: 1,
+  market: 'm',
+  block: '1',
+  kind: kind as JournalEntry['kind'],
+  data,
+})
+
+describe('eventOf', () => {
+  const rows: readonly (readonly [string, JournalEntry['data'], string | undefined])[] = [
+    ['alert', { type: 'threshold' }, 'threshold'],
+    ['alert', { type: 'unchecked' }, 'unchecked'],
+    ['alert', { type: 'of a later version' }, undefined],
+    ['alert', { type: 'toString' }, undefined],
+    ['alert', {}, undefined],
+    ['plan', {}, 'planned'],
+    ['sent', {}, 'sent'],
+    ['confirmed', {}, 'confirmed'],
+    ['lost', {}, 'lost'],
+    ['reorged', {}, 'reorged'],
+    ['refusal', { reason: 'unprofitable' }, 'refused'],
+    ['breaker', { reason: 'stale-head' }, 'trouble'],
+    ['breaker', { reason: 'head-is-back' }, 'trouble-over'],
+    ['breaker', { reason: 'market-trusted' }, 'trouble-over'],
+    ['breaker', { reason: 'low-balance' }, 'low-balance'],
+    ['breaker', { reason: 'balance-is-back' }, 'trouble-over'],
+    ['control', { said: 'pause' }, 'control'],
+    ['summary', {}, 'summary'],
+    ['audit', {}, undefined],
+    ['rollback', {}, undefined],
+    ['replaced', {}, undefined],
+    ['of a later version', {}, undefined],
+  ]
+  for (const [kind, data, event] of rows)
+    it(`${kind} ${JSON.stringify(data)}: ${event ?? 'told to nobody'}`, () => {
+      expect(eventOf(entry(kind, data))).to.equal(event)
+    })
+
+  it('knows every event it gives, and whoever is told of danger is told whatever the hour', () => {
+    for (const name of EVENT_NAMES)
+      expect(EVENTS[name]).to.have.keys('topic', 'owner', 'operator', 'viewer', 'critical')
+    expect(EVENT_NAMES.filter((name) => EVENTS[name].critical)).to.have.members([
+      'liquidatable',
+      'liquidated',
+      'unchecked',
+      'trouble',
+      'low-balance',
+    ])
+  })
+})
