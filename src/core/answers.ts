@@ -2,7 +2,7 @@
  * What Plimsoll answers in JSON (HTTP, `--json`): the outside contract. Integers of the chain are decimal strings (base
  * currency with 8 decimals, health with 18), times are Unix seconds of the chain, addresses are checksummed.
  */
-import type { JournalEntry } from './ports.ts'
+import type { JournalEntry } from './journal-entry.ts'
 
 export const SCHEMA_VERSION = 1
 

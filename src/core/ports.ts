@@ -1,5 +1,6 @@
 import type { Address, Hex } from 'viem'
 import type { Advice } from './answers.ts'
+import type { JournalEntry, JournalKind } from './journal-entry.ts'
 import type { Cell } from './ledger.ts'
 import type { Message } from './people/message.ts'
 import type { Outbox } from './people/outbox.ts'
@@ -120,35 +121,8 @@ export interface Executor {
   rollback(to: Header, record: RecordOutcome): Promise<void>
 }
 
-export type JournalKind =
-  | 'rollback'
-  | 'alert'
-  | 'refusal'
-  | 'plan'
-  | 'sent'
-  | 'replaced'
-  | 'confirmed'
-  | 'lost'
-  | 'reorged'
-  | 'audit'
-  | 'breaker'
-  /** What somebody said, and what it changed. */
-  | 'control'
-  /** A day in figures. */
-  | 'summary'
-
-/** Something that happened. All that people ever see. */
-export interface JournalEntry {
-  readonly seq: number
-  readonly chainId: number
-  /** Empty for what concerns the whole chain. */
-  readonly market: string
-  /** Block number as a decimal string. */
-  readonly block: string
-  readonly kind: JournalKind
-  /** JSON: integers of the chain are decimal strings. */
-  readonly data: Readonly<Record<string, unknown>>
-}
+/** Both are words of ports, in a file of their own because answers and outbox are made of them and ports of those. */
+export type { JournalEntry, JournalKind } from './journal-entry.ts'
 
 /** What an owner needs to know, with what must be asked of the node (wallet, quotes). Undefined: no such position. */
 export interface Advisor {

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { beat } from '../../src/adapters/hook/heartbeat.ts'
-import type { Block } from '../../src/adapters/hook/line.ts'
 import { retryAfterMs } from '../../src/adapters/hook/post.ts'
 import { slackMessage } from '../../src/adapters/hook/slack.ts'
+import type { Block } from '../../src/core/people/words/layout.ts'
 import { type Answer, startHook } from './hook-support.ts'
 
 describe('adapters/hook: Retry-After', () => {

@@ -1,16 +1,10 @@
 /** The wire to one webhook, as couriers know it. */
 import { createHmac } from 'node:crypto'
 import type { Message } from '../../core/people/message.ts'
+import { layout } from '../../core/people/words/layout.ts'
 import type { Envelope, Line } from '../../core/ports.ts'
 import { post } from './post.ts'
 import { slackMessage } from './slack.ts'
-
-/** A piece of a message in the order in which it is read. */
-export interface Block {
-  readonly kind: 'title' | 'text' | 'table' | 'code' | 'link' | 'small' | 'gap'
-  readonly text: string
-  readonly url?: string
-}
 
 export interface HookOptions {
   readonly name: string
@@ -18,7 +12,6 @@ export interface HookOptions {
   readonly kind: 'json' | 'slack'
   /** Key of the signature; undefined: not signed. */
   readonly secret: string | undefined
-  layout(message: Message): readonly Block[]
   /** Takes every secret out of a text. */
   readonly clean: (text: string) => string
   /** Unix milliseconds. */
@@ -60,7 +53,7 @@ export function hookLine(options: HookOptions): Line {
   }
 }
 
-function bodyOf(message: Message, { key, event, loud, entries }: Envelope, { kind, layout }: HookOptions): string {
+function bodyOf(message: Message, { key, event, loud, entries }: Envelope, { kind }: HookOptions): string {
   const blocks = layout(message)
   if (kind === 'slack') return JSON.stringify(slackMessage(blocks))
   const text = blocks.map(({ text, url }) => (url === undefined ? text : `${text}: ${url}`)).join('\n')

@@ -1,5 +1,5 @@
 /** A message in the shape of Slack's incoming webhooks. */
-import type { Block } from './line.ts'
+import type { Block } from '../../core/people/words/layout.ts'
 
 /** Slack takes so many blocks, and so many characters in one. */
 const BLOCKS_MOST = 50

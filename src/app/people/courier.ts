@@ -180,12 +180,13 @@ async function tell(options: Run, { fold, thread, rows, into }: Telling): Promis
 }
 
 async function dressed(
-  { render, channel, line, log, clean }: CourierOptions,
+  options: CourierOptions,
   rows: readonly OutboxRow[],
   how: { readonly thread: number | null; readonly loud: boolean; readonly isRepetition?: boolean },
 ): Promise<{ readonly body: string; readonly isFull: boolean }> {
+  const { render, channel, line, log, clean } = options
   const plain = rows.map(({ id, entry }) => ({ id, entry }))
-  const message = await render(plain, channel).catch((error: unknown) => {
+  const message = await inTime(render(plain, channel), options).catch((error: unknown) => {
     log.error(
       { channel: channel.name, error: clean(String(error)) },
       'a message could not be composed: it is sent bare',
@@ -201,6 +202,22 @@ async function dressed(
     entries: plain.map(({ entry }) => entry),
     event: rows.length === 1 ? (first?.event ?? '') : 'digest',
   })
+}
+
+/** More than any deadline of those who are asked for words: a channel never waits for ever. */
+const WORDS_MS = 60_000
+
+async function inTime<T>(work: Promise<T>, { delay, signal }: CourierOptions): Promise<T> {
+  const done = new AbortController()
+  const late = delay(WORDS_MS, AbortSignal.any([signal, done.signal])).then(() => {
+    throw new Error('finding the words took too long')
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    done.abort()
+    late.catch(() => {})
+  }
 }
 
 const REPETITION = { en: 'This may be a repetition.', zh: '这条消息可能是重复的。' } as const

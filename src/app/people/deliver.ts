@@ -1,13 +1,12 @@
 /** How the journal reaches people: dispatcher, a courier for each channel, the heartbeat. */
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beat } from '../../adapters/hook/heartbeat.ts'
-import { type Block, hookLine } from '../../adapters/hook/line.ts'
+import { hookLine } from '../../adapters/hook/line.ts'
 import type { ToHtml } from '../../adapters/telegram/line.ts'
 import { openTelegram, type Reply, type Telegram } from '../../adapters/telegram/telegram.ts'
 import type { AlertsConfig } from '../../config/config.ts'
 import type { Queries } from '../../core/answers.ts'
 import type { Channel } from '../../core/people/channel.ts'
-import type { Message } from '../../core/people/message.ts'
 import type { Mute } from '../../core/people/watch.ts'
 import type { Line, Store } from '../../core/ports.ts'
 import type { Journal } from '../journal.ts'
@@ -24,7 +23,6 @@ export interface DeliverOptions {
   mutes(channel: string, nowS: number): readonly Mute[]
   readonly render: Render
   readonly toHtml: ToHtml
-  layout(message: Message): readonly Block[]
   readonly log: Log
   readonly scrub: (text: string) => string
   readonly clocks?: Partial<Clocks>
@@ -155,7 +153,7 @@ function couriersOf(
   { clocks, signal, cut }: Inside,
   { channels, telegram }: { readonly channels: readonly Channel[]; readonly telegram: Telegram | undefined },
 ): ReadonlyMap<string, Courier> {
-  const { alerts, store, journal, mutes, render, layout, log, scrub: clean } = options
+  const { alerts, store, journal, mutes, render, log, scrub: clean } = options
   const nowS = (): number => Math.floor(clocks.wallMs() / 1_000)
   const { wallMs, delay, requestTimeoutS } = clocks
   const lines = new Map<string, Line>()
@@ -163,10 +161,7 @@ function couriersOf(
     if (telegram !== undefined) lines.set(`telegram:${chatId}`, telegram.line(chatId))
   for (const hook of alerts.webhooks) {
     const timeoutMs = requestTimeoutS * 1_000
-    lines.set(
-      `webhook:${hook.name}`,
-      hookLine({ ...hook, layout, log, clean, nowMs: wallMs, delay, timeoutMs, signal, cut }),
-    )
+    lines.set(`webhook:${hook.name}`, hookLine({ ...hook, log, clean, nowMs: wallMs, delay, timeoutMs, signal, cut }))
   }
   return new Map(
     channels.flatMap((channel) => {

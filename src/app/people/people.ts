@@ -7,7 +7,6 @@ import { type Poller, startPoller } from '../../adapters/telegram/poller.ts'
 import type { Config } from '../../config/config.ts'
 import type { OperatorQueries, Queries } from '../../core/answers.ts'
 import type { ControlPort } from '../../core/people/control.ts'
-import { layout } from '../../core/people/words/layout.ts'
 import type { Advisor, Store } from '../../core/ports.ts'
 import type { ChainState } from '../chain-state.ts'
 import type { Journal } from '../journal.ts'
@@ -64,7 +63,6 @@ function open(options: PeopleOptions): People {
     mutes: (channel, nowS) => control.mutes(channel, nowS),
     render: rendering({ ...options, naming }),
     toHtml,
-    layout,
   })
   const poller = listening(options, delivery, naming)
   return {

@@ -6,7 +6,7 @@ import type { OutboxRow, Outgoing } from './outbox.ts'
  * Up to so many waiting entries go out one by one. It is also the most intervals that an entry ever waits for its message: two
  * wait, one is told, and if the other then has more than one beside it, they go together.
  */
-export const SINGLE_MOST = 2
+const SINGLE_MOST = 2
 /** Bounds the memory of one digest; what a chat missed in weeks comes as several. */
 export const DIGEST_MOST = 5_000
 /** How long a digest grows. */

@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../ports.ts'
+import type { JournalEntry } from '../journal-entry.ts'
 import type { EventName } from './events.ts'
 
 /** One entry of the journal for one channel. */

@@ -1,6 +1,5 @@
 /** The whole way from the journal to chats and webhooks, against the doubles, by a clock that waits for nobody. */
 import { type BotApi, type Fault, startBotApi } from '../../../scripts/doubles/bot-api.ts'
-import type { Block } from '../../../src/adapters/hook/line.ts'
 import { openStore } from '../../../src/adapters/store/sqlite.ts'
 import { Journal } from '../../../src/app/journal.ts'
 import type { Render } from '../../../src/app/people/courier.ts'
@@ -65,15 +64,8 @@ export const seqsIn = (text: string): number[] =>
     Array.from({ length: Number(to) - Number(from) + 1 }, (_, i) => Number(from) + i),
   )
 
-export const layout = ({ title, lines }: Message): readonly Block[] => [
-  { kind: 'title', text: title },
-  ...lines.map((text): Block => ({ kind: 'text', text })),
-]
-
 export const toHtml = (message: Message) => ({
-  text: layout(message)
-    .map(({ kind, text }) => (kind === 'title' ? `<b>${escapeHtml(text)}</b>` : escapeHtml(text)))
-    .join('\n'),
+  text: `<b>${escapeHtml(message.title)}</b>\n${escapeHtml(message.lines.join('\n'))}`,
   replyMarkup: {
     inline_keyboard: message.buttons.map((row) =>
       row.flatMap((button) => ('action' in button ? [{ text: button.text, callback_data: button.action }] : [])),
@@ -124,7 +116,6 @@ export async function stage({ faults = [], limits = true, startMs }: StageOption
       mutes: (channel) => mutes.filter((mute) => mute.chat === channel),
       render,
       toHtml,
-      layout,
       log: { info: log, warn: log, error: log },
       scrub: (text) => text.replaceAll('SECRET', '***'),
       ...rest,

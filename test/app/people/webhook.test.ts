@@ -4,6 +4,8 @@ import { type Answer, startHook } from '../../adapters/hook-support.ts'
 import { numbers, seqsIn, stage, stopAll, until, webhook } from './support.ts'
 
 const SECRET = 'CANARY-secret-of-the-webhook'
+/** The courier's patience with those who are asked for words. */
+const WORDS_MS = 60_000
 
 describe('app/people: delivery to webhooks', () => {
   let hook: Awaited<ReturnType<typeof startHook>>
@@ -71,7 +73,7 @@ describe('app/people: delivery to webhooks', () => {
     start()
     alert()
     await until(() => hook.posted.length === 3)
-    expect(clock.waited.slice(0, 2)).to.deep.equal([17_000, 83_000])
+    expect(clock.waited.filter((ms) => ms !== WORDS_MS).slice(0, 2)).to.deep.equal([17_000, 83_000])
   })
 
   it('what is refused is not tried again, and does not hold up the rest', async () => {
