@@ -128,7 +128,7 @@ function dispatching(
     isDue = false
     if (signal.aborted) return
     try {
-      dispatcher.run()
+      if (dispatcher.run()) ring()
     } catch (error) {
       log.error({ error: scrub(String(error)) }, 'the journal could not be put into the outbox')
       void clocks.delay(RETRY_MS, signal).then(ring, () => {})
