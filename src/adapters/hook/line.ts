@@ -1,7 +1,7 @@
 /** The wire to one webhook, as couriers know it. */
 import { createHmac } from 'node:crypto'
 import type { Message } from '../../core/people/message.ts'
-import type { Block } from '../../core/people/words/layout.ts'
+import { layout } from '../../core/people/words/layout.ts'
 import type { Envelope, Line } from '../../core/ports.ts'
 import { post } from './post.ts'
 import { slackMessage } from './slack.ts'
@@ -12,7 +12,6 @@ export interface HookOptions {
   readonly kind: 'json' | 'slack'
   /** Key of the signature; undefined: not signed. */
   readonly secret: string | undefined
-  layout(message: Message): readonly Block[]
   /** Takes every secret out of a text. */
   readonly clean: (text: string) => string
   /** Unix milliseconds. */
@@ -54,7 +53,7 @@ export function hookLine(options: HookOptions): Line {
   }
 }
 
-function bodyOf(message: Message, { key, event, loud, entries }: Envelope, { kind, layout }: HookOptions): string {
+function bodyOf(message: Message, { key, event, loud, entries }: Envelope, { kind }: HookOptions): string {
   const blocks = layout(message)
   if (kind === 'slack') return JSON.stringify(slackMessage(blocks))
   const text = blocks.map(({ text, url }) => (url === undefined ? text : `${text}: ${url}`)).join('\n')

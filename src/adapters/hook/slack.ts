@@ -40,7 +40,9 @@ function dressed(kind: Block['kind'], text: string, url: string | undefined): st
       return `\`${fitting(text, IN_CODE)}\``
     case 'link': {
       const href = url === undefined ? undefined : URL.parse(url)?.href
-      return href === undefined ? fitting(text) : `<${href.replaceAll('|', '%7C')}|${fitting(text)}>`
+      return href === undefined
+        ? fitting(text)
+        : `<${href.replaceAll('|', '%7C').replaceAll('&', '&amp;')}|${fitting(text)}>`
     }
     case 'text':
     case 'gap':

@@ -33,6 +33,11 @@ export interface CourierOptions {
   readonly signal: AbortSignal
 }
 
+/** Of this life: messages that arrived for certain, in case that could not be written down; by our id the channel's. */
+interface Run extends CourierOptions {
+  readonly arrived: Map<number, string>
+}
+
 export interface Courier {
   /** There may be something new. */
   wake(): void
@@ -55,12 +60,13 @@ const LONGEST_IDLE_MS = 86_400_000
 
 export function startCourier(options: CourierOptions): Courier {
   const { signal, delay, log, clean, channel, nowS } = options
+  const arrived = new Map<number, string>()
   let bell = new AbortController()
   const run = async (): Promise<void> => {
     let failures = 0
     while (!signal.aborted) {
       bell = new AbortController()
-      const next = await turn(options).catch((error: unknown): Next => {
+      const next = await turn({ ...options, arrived }).catch((error: unknown): Next => {
         log.error({ channel: channel.name, error: clean(String(error)) }, 'a courier failed')
         return { kind: 'rest', ms: AFTER_FAILURE_MS }
       })
@@ -83,7 +89,7 @@ export function startCourier(options: CourierOptions): Courier {
 const restMs = (failures: number): number => Math.min(LONGEST_REST_MS, FIRST_REST_MS * 2 ** Math.min(failures - 1, 16))
 
 /** One message at most: what waits is looked at anew before each, so that a burst is folded while it lasts. */
-async function turn(options: CourierOptions): Promise<Next> {
+async function turn(options: Run): Promise<Next> {
   const { outbox, channel, line, signal, nowS } = options
   const doubtful = outbox.sending(channel.name)
   if (doubtful !== undefined) return resolve(options, doubtful)
@@ -155,7 +161,7 @@ interface Telling {
   readonly into: number | undefined
 }
 
-async function tell(options: CourierOptions, { fold, thread, rows, into }: Telling): Promise<Next> {
+async function tell(options: Run, { fold, thread, rows, into }: Telling): Promise<Next> {
   const { outbox, channel, line, nowS } = options
   const open = into === undefined ? undefined : outbox.open(channel.name, fold, thread)
   const all = open === undefined ? rows : [...outbox.rowsOf(open.id), ...rows]
@@ -174,12 +180,13 @@ async function tell(options: CourierOptions, { fold, thread, rows, into }: Telli
 }
 
 async function dressed(
-  { render, channel, line, log, clean }: CourierOptions,
+  options: CourierOptions,
   rows: readonly OutboxRow[],
   how: { readonly thread: number | null; readonly loud: boolean; readonly isRepetition?: boolean },
 ): Promise<{ readonly body: string; readonly isFull: boolean }> {
+  const { render, channel, line, log, clean } = options
   const plain = rows.map(({ id, entry }) => ({ id, entry }))
-  const message = await render(plain, channel).catch((error: unknown) => {
+  const message = await inTime(render(plain, channel), options).catch((error: unknown) => {
     log.error(
       { channel: channel.name, error: clean(String(error)) },
       'a message could not be composed: it is sent bare',
@@ -197,17 +204,35 @@ async function dressed(
   })
 }
 
+/** More than any deadline of those who are asked for words: a channel never waits for ever. */
+const WORDS_MS = 60_000
+
+async function inTime<T>(work: Promise<T>, { delay, signal }: CourierOptions): Promise<T> {
+  const done = new AbortController()
+  const late = delay(WORDS_MS, AbortSignal.any([signal, done.signal])).then(() => {
+    throw new Error('finding the words took too long')
+  })
+  try {
+    return await Promise.race([work, late])
+  } finally {
+    done.abort()
+    late.catch(() => {})
+  }
+}
+
 const REPETITION = { en: 'This may be a repetition.', zh: '这条消息可能是重复的。' } as const
 const repeated = (message: Message, { language }: Channel): Message => ({
   ...message,
   lines: [...message.lines, REPETITION[language]],
 })
 
-function settle(options: CourierOptions, message: number, delivery: Delivery): Next {
+function settle(options: Run, message: number, delivery: Delivery): Next {
   const { outbox, health, channel, log } = options
   switch (delivery.kind) {
     case 'done':
+      options.arrived.set(message, delivery.id)
       outbox.told(message, delivery.id)
+      options.arrived.delete(message)
       health.works()
       return on
     case 'later':
@@ -233,8 +258,10 @@ function settle(options: CourierOptions, message: number, delivery: Delivery): N
 }
 
 /** A message whose fate is not known: an edit is made again, which is harmless; anything else is looked for first. */
-async function resolve(options: CourierOptions, doubtful: Outgoing): Promise<Next> {
+async function resolve(options: Run, doubtful: Outgoing): Promise<Next> {
   const { line, outbox, channel, log } = options
+  const arrived = options.arrived.get(doubtful.id)
+  if (arrived !== undefined) return settle(options, doubtful.id, { kind: 'done', id: arrived })
   if (doubtful.toldAs !== null) return settle(options, doubtful.id, await line.edit(doubtful.toldAs, doubtful.body))
   const found = await line.find(doubtful.body, doubtful.after)
   switch (found.kind) {

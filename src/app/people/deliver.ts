@@ -7,9 +7,7 @@ import { openTelegram, type Reply, type Telegram } from '../../adapters/telegram
 import type { AlertsConfig } from '../../config/config.ts'
 import type { Queries } from '../../core/answers.ts'
 import type { Channel } from '../../core/people/channel.ts'
-import type { Message } from '../../core/people/message.ts'
 import type { Mute } from '../../core/people/watch.ts'
-import type { Block } from '../../core/people/words/layout.ts'
 import type { Line, Store } from '../../core/ports.ts'
 import type { Journal } from '../journal.ts'
 import { ChannelHealth } from './channel-health.ts'
@@ -25,7 +23,6 @@ export interface DeliverOptions {
   mutes(channel: string, nowS: number): readonly Mute[]
   readonly render: Render
   readonly toHtml: ToHtml
-  layout(message: Message): readonly Block[]
   readonly log: Log
   readonly scrub: (text: string) => string
   readonly clocks?: Partial<Clocks>
@@ -131,7 +128,7 @@ function dispatching(
     isDue = false
     if (signal.aborted) return
     try {
-      dispatcher.run()
+      if (dispatcher.run()) ring()
     } catch (error) {
       log.error({ error: scrub(String(error)) }, 'the journal could not be put into the outbox')
       void clocks.delay(RETRY_MS, signal).then(ring, () => {})
@@ -156,7 +153,7 @@ function couriersOf(
   { clocks, signal, cut }: Inside,
   { channels, telegram }: { readonly channels: readonly Channel[]; readonly telegram: Telegram | undefined },
 ): ReadonlyMap<string, Courier> {
-  const { alerts, store, journal, mutes, render, layout, log, scrub: clean } = options
+  const { alerts, store, journal, mutes, render, log, scrub: clean } = options
   const nowS = (): number => Math.floor(clocks.wallMs() / 1_000)
   const { wallMs, delay, requestTimeoutS } = clocks
   const lines = new Map<string, Line>()
@@ -164,10 +161,7 @@ function couriersOf(
     if (telegram !== undefined) lines.set(`telegram:${chatId}`, telegram.line(chatId))
   for (const hook of alerts.webhooks) {
     const timeoutMs = requestTimeoutS * 1_000
-    lines.set(
-      `webhook:${hook.name}`,
-      hookLine({ ...hook, layout, log, clean, nowMs: wallMs, delay, timeoutMs, signal, cut }),
-    )
+    lines.set(`webhook:${hook.name}`, hookLine({ ...hook, log, clean, nowMs: wallMs, delay, timeoutMs, signal, cut }))
   }
   return new Map(
     channels.flatMap((channel) => {

@@ -21,7 +21,8 @@ export interface DispatcherOptions {
 }
 
 const CURSOR = 'outbox.cursor'
-const PAGE = 1_000
+/** One transaction, and as long as nobody else gets a turn: a crash brings thousands of entries, and the chain goes on. */
+const PAGE = 500
 /** Entries that nobody is told of move the cursor in memory only; a write for each of them would cost an fsync. */
 const UNSAVED_MOST = 1_000
 /** Buttons of older messages no longer know what they were about. */
@@ -48,10 +49,11 @@ export class Dispatcher {
     this.#saved = -1
   }
 
-  /** Everything that is new, a bounded number of entries at a time. Throws StoreError; then nothing of that part was taken. */
-  run(): void {
-    while (this.#page() === PAGE);
-    this.#prune()
+  /** A bounded number of what is new; true when there may be more. Throws StoreError; then nothing of it was taken. */
+  run(): boolean {
+    const isMore = this.#page() === PAGE
+    if (!isMore) this.#prune()
+    return isMore
   }
 
   #page(): number {

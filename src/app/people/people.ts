@@ -7,7 +7,6 @@ import { type Poller, startPoller } from '../../adapters/telegram/poller.ts'
 import type { Config } from '../../config/config.ts'
 import type { Advisor, OperatorQueries, Queries } from '../../core/answers.ts'
 import type { ControlPort } from '../../core/people/control.ts'
-import { layout } from '../../core/people/words/layout.ts'
 import type { Store } from '../../core/ports.ts'
 import type { ChainState } from '../chain-state.ts'
 import type { Journal } from '../journal.ts'
@@ -62,7 +61,6 @@ function open(options: PeopleOptions): People {
     mutes: (channel, nowS) => control.mutes(channel, nowS),
     render: rendering({ ...options, naming, isHeard: (channel) => heard.has(channel) }),
     toHtml,
-    layout,
   })
   const poller = listening(options, delivery, naming)
   return {

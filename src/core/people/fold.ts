@@ -6,13 +6,15 @@ import type { OutboxRow, Outgoing } from './outbox.ts'
  * Up to so many waiting entries go out one by one. It is also the most intervals that an entry ever waits for its message: two
  * wait, one is told, and if the other then has more than one beside it, they go together.
  */
-export const SINGLE_MOST = 2
+const SINGLE_MOST = 2
 /** Bounds the memory of one digest; what a chat missed in weeks comes as several. */
 export const DIGEST_MOST = 5_000
 /** How long a digest grows. */
 const DIGEST_S = 120
 /** An edit makes no sound: what is critical is edited in only so long after the digest itself has rung. */
 const RING_S = 30
+/** So many rows more make it wait a second longer for its next edit: to compose it takes time that the chain's loop needs. */
+const ROWS_A_SECOND = 250
 const REFUSALS_S = 3_600
 /** A digest of refusals is no news: it must not take the chat's messages from what is. */
 const REFUSALS_EDIT_S = 60
@@ -51,8 +53,11 @@ const nothing = { kind: 'wait', untilS: undefined } as const
 
 function told<R extends Row>(news: readonly R[], first: R, chat: Chat): Step<R> {
   const { digest, folding, nowS } = chat
-  if (folding === 'edit' && digest !== undefined && grows(digest, news, nowS))
+  if (folding === 'edit' && digest !== undefined && grows(digest, news, nowS)) {
+    const editS = digest.changedS + Math.floor(digest.rows / ROWS_A_SECOND)
+    if (nowS < editS) return { kind: 'wait', untilS: editS }
     return { kind: 'digest', rows: news.slice(0, DIGEST_MOST - digest.rows), into: digest.id }
+  }
   if (news.length <= SINGLE_MOST) return { kind: 'one', row: first }
   return { kind: 'digest', rows: news.slice(0, DIGEST_MOST), into: undefined }
 }

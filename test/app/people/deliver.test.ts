@@ -245,6 +245,15 @@ describe('app/people: delivery to chats', () => {
     expect(logged.join()).to.include('could not be composed').and.not.include('SECRET')
   })
 
+  it('words that never come are not waited for', async () => {
+    const { api, start, trouble, alert } = await stage()
+    start({ render: () => new Promise(() => {}) })
+    trouble()
+    alert()
+    await until(() => api.messages.length === 2)
+    expect(api.messages[0]?.text).to.include('stale-head')
+  })
+
   it('threads of a group: each topic in its own, and in the general one when it is gone', async () => {
     const { api, startChats, alert, trouble, of } = await stage()
     api.threads(GROUP, [7])

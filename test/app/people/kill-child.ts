@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { openStore } from '../../../src/adapters/store/sqlite.ts'
 import { Journal } from '../../../src/app/journal.ts'
 import { startDelivery } from '../../../src/app/people/deliver.ts'
-import { chat, layout, render, TOKEN, toHtml, webhook } from './support.ts'
+import { chat, render, TOKEN, toHtml, webhook } from './support.ts'
 
 const [file = '', apiRoot = '', hookUrl = '', scaleText = '1', most = '0'] = process.argv.slice(2)
 const scale = Number(scaleText)
@@ -20,7 +20,6 @@ startDelivery({
   mutes: () => [],
   render,
   toHtml,
-  layout,
   log: { info: quiet, warn: quiet, error: quiet },
   scrub: (text) => text,
   alerts: {

@@ -14,7 +14,7 @@ const CHILD = fileURLToPath(new URL('./kill-child.ts', import.meta.url))
 const SCALE = 40
 const OTHER = 78
 /** Entries of one life, and of the first. */
-const LIFE = 45
+const LIFE = 25
 const FIRST = 4
 
 /** When a child is killed: as soon as Telegram has taken its nth message or edit, before it answers; or after a while. */

@@ -8,7 +8,6 @@ import type { TelegramChat, WebhookConfig } from '../../../src/config/config.ts'
 import type { JournalEntry } from '../../../src/core/journal.ts'
 import type { Message } from '../../../src/core/people/message.ts'
 import type { Mute } from '../../../src/core/people/watch.ts'
-import type { Block } from '../../../src/core/people/words/layout.ts'
 import type { Store } from '../../../src/core/ports.ts'
 import { virtualClock } from '../../support/virtual-clock.ts'
 
@@ -66,15 +65,8 @@ export const seqsIn = (text: string): number[] =>
     Array.from({ length: Number(to) - Number(from) + 1 }, (_, i) => Number(from) + i),
   )
 
-export const layout = ({ title, lines }: Message): readonly Block[] => [
-  { kind: 'title', text: title },
-  ...lines.map((text): Block => ({ kind: 'text', text })),
-]
-
 export const toHtml = (message: Message) => ({
-  text: layout(message)
-    .map(({ kind, text }) => (kind === 'title' ? `<b>${escapeHtml(text)}</b>` : escapeHtml(text)))
-    .join('\n'),
+  text: `<b>${escapeHtml(message.title)}</b>\n${escapeHtml(message.lines.join('\n'))}`,
   replyMarkup: {
     inline_keyboard: message.buttons.map((row) =>
       row.flatMap((button) => ('action' in button ? [{ text: button.text, callback_data: button.action }] : [])),
@@ -125,7 +117,6 @@ export async function stage({ faults = [], limits = true, startMs }: StageOption
       mutes: (channel) => mutes.filter((mute) => mute.chat === channel),
       render,
       toHtml,
-      layout,
       log: { info: log, warn: log, error: log },
       scrub: (text) => text.replaceAll('SECRET', '***'),
       ...rest,
