@@ -44,6 +44,8 @@ export interface BotApi {
   say(chatId: number, userId: number, text: string, date?: number): void
   /** Returns what ends the listening. */
   onMessage(listener: (message: Message) => void): () => void
+  /** The same for edits. */
+  onEdit(listener: (message: Message) => void): () => void
   close(): Promise<void>
 }
 
@@ -96,6 +98,10 @@ export async function startBotApi(options: Options): Promise<BotApi> {
     onMessage: (listen) => {
       state.messages.listeners.add(listen)
       return () => void state.messages.listeners.delete(listen)
+    },
+    onEdit: (listen) => {
+      state.messages.editListeners.add(listen)
+      return () => void state.messages.editListeners.delete(listen)
     },
     close: () => {
       const closed = Promise.withResolvers<void>()

@@ -36,7 +36,9 @@ const LONGEST_DATA = 64
 export class Messages {
   /** The bot's own, in order. */
   readonly all: Message[] = []
+  /** Called before the answer leaves. */
   readonly listeners = new Set<(message: Message) => void>()
+  readonly editListeners = new Set<(message: Message) => void>()
   readonly #fates = new Map<number, Fate>()
   readonly #threads = new Map<number, ReadonlySet<number>>()
   readonly #ids = new Map<number, number>()
@@ -113,8 +115,10 @@ export class Messages {
     const after = change(before)
     if (JSON.stringify([before.text, before.replyMarkup]) === JSON.stringify([after.text, after.replyMarkup]))
       throw new Refused(400, `Bad Request: message is not modified: ${UNMODIFIED}`)
-    this.all[at] = { ...after, edits: before.edits + 1 }
-    return told(after)
+    const edited = { ...after, edits: before.edits + 1 }
+    this.all[at] = edited
+    for (const listen of this.editListeners) listen(edited)
+    return told(edited)
   }
 
   #at(chatId: number, messageId: number): number {

@@ -25,6 +25,7 @@ export interface HookOptions {
   readonly nowMs: () => number
   readonly delay: (ms: number, signal: AbortSignal) => Promise<void>
   readonly timeoutMs: number
+  readonly log: { warn(fields: object, message: string): void }
   /** We stop. */
   readonly signal: AbortSignal
   /** What is under way is cut. */
@@ -48,6 +49,7 @@ export function hookLine(options: HookOptions): Line {
     send: async (body) => {
       const delivery = await post(signed(body, options), { ...options, signal: options.cut })
       if (kind === 'slack') freeMs = nowMs() + SLACK_MS
+      if ('detail' in delivery) options.log.warn({ webhook: options.name, error: delivery.detail }, 'a webhook failed')
       return delivery
     },
     edit: async () => ({ kind: 'stale' }),

@@ -154,10 +154,10 @@ function selectOutgoing(db: Database, where: string, values: readonly Value[]): 
   return { id, channel, fold, thread, loud: loud === 1, ...times, state, ...ids, body, rows: row.row_count }
 }
 
-const toldSince = (db: Database, sinceS: number): { channel: string; toldAs: string }[] =>
+const toldSince = (db: Database, sinceS: number): { channel: string; toldAs: string; changedS: number }[] =>
   db
-    .prepare<[number], { channel: string; toldAs: string }>(
-      'SELECT channel, told_as AS toldAs FROM outgoing WHERE changed_s >= ? AND told_as IS NOT NULL',
+    .prepare<[number], { channel: string; toldAs: string; changedS: number }>(
+      'SELECT channel, told_as AS toldAs, changed_s AS changedS FROM outgoing WHERE changed_s >= ? AND told_as IS NOT NULL',
     )
     .all(sinceS)
 

@@ -13,6 +13,8 @@ export interface Pace {
   waitMs(chatId: number): number
   /** A call begins. Returns what is called at its end: limits count from there, since nobody knows when it arrived. */
   begin(chatId: number): () => void
+  /** An earlier life made a call within the last minute. */
+  count(chatId: number): void
   /** Telegram asked for silence. From several chats at once it means all of them. */
   hold(chatId: number, seconds: number): void
 }
@@ -27,6 +29,8 @@ interface ChatPace {
 export function newPace(nowMs: () => number): Pace {
   const chats = new Map<number, ChatPace>()
   const ended: number[] = []
+  // What an earlier life did just before is not known to the second.
+  const beginMs = nowMs() + CHAT_MS
   let underWay = 0
   let heldUntilMs = 0
   const of = (chatId: number): ChatPace => {
@@ -38,7 +42,7 @@ export function newPace(nowMs: () => number): Pace {
     waitMs: (chatId) => {
       const now = nowMs()
       forget(ended, now - ALL_MS)
-      const free = [heldUntilMs, chatFreeMs(of(chatId), chatId, now)]
+      const free = [beginMs, heldUntilMs, chatFreeMs(of(chatId), chatId, now)]
       if (underWay + ended.length >= ALL_MOST) free.push(ended[0] === undefined ? now + CROWDED_MS : ended[0] + ALL_MS)
       return Math.max(0, ...free.map((atMs) => atMs - now))
     },
@@ -50,6 +54,7 @@ export function newPace(nowMs: () => number): Pace {
         of(chatId).ended.push(nowMs())
       }
     },
+    count: (chatId) => void of(chatId).ended.push(nowMs()),
     hold: (chatId, seconds) => {
       const now = nowMs()
       const untilMs = now + seconds * 1_000

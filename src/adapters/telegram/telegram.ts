@@ -13,7 +13,7 @@ export interface TelegramOptions {
   readonly apiRoot: string
   readonly toHtml: ToHtml
   /** Messages that were put into chats before. */
-  readonly known: readonly { readonly chatId: number; readonly messageId: number }[]
+  readonly known: readonly { readonly chatId: number; readonly messageId: number; readonly agoS: number }[]
   /** Kept in the store. */
   readonly values: { get(name: string): string | undefined; set(name: string, value: string): void }
   readonly log: Log
@@ -49,7 +49,7 @@ export function openTelegram(options: TelegramOptions): Telegram {
   const api = new Api(token, { apiRoot, timeoutSeconds: requestTimeoutS })
   api.config.use((previous, method, payload) => previous(method, payload, grammySignal(cut)))
   const wire = newWire({ api, clean, log, nowMs, delay, signal, moved: movedIn(options.values) })
-  for (const { chatId, messageId } of options.known) wire.sent(chatId, messageId, null)
+  for (const { chatId, messageId, agoS } of options.known) wire.wasSent(chatId, messageId, agoS)
   return {
     line: (chatId) => chatLine(wire, chatId, { toHtml, clean }),
     reply: (reply) => answer(wire, reply, { toHtml, clean }),

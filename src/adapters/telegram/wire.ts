@@ -31,6 +31,8 @@ export interface Wire {
   run<T>(chatId: number, call: (chatId: number) => Promise<T>): Promise<Called<T>>
   /** A message of ours was put there. */
   sent(chatId: number, messageId: number, thread: number | null): void
+  /** An earlier life did so, `agoS` seconds ago. */
+  wasSent(chatId: number, messageId: number, agoS: number): void
   /** The last that is known to be there; null: none. */
   last(chatId: number): number | null
   isLast(chatId: number, messageId: number, thread: number | null): boolean
@@ -83,6 +85,10 @@ export function newWire({ api, clean, log, nowMs, delay, signal, moved }: WireOp
     run,
     idOf,
     sent: (chatId, messageId, thread) => ids.add(idOf(chatId), messageId, thread),
+    wasSent: (chatId, messageId, agoS) => {
+      ids.add(idOf(chatId), messageId, null)
+      if (agoS < MINUTE_S) pace.count(chatId)
+    },
     last: (chatId) => ids.last(idOf(chatId)),
     isLast: (chatId, messageId, thread) => ids.isLast(idOf(chatId), messageId, thread),
     isKnown: (chatId, messageId) => ids.isKnown(idOf(chatId), messageId),
@@ -91,6 +97,8 @@ export function newWire({ api, clean, log, nowMs, delay, signal, moved }: WireOp
 
 /** Where Telegram does not say for how long. */
 const FLOOD_S = 5
+/** As far back as limits reach. */
+const MINUTE_S = 61
 /** More than any search looks at. */
 const KNOWN_MOST = 2_000
 /** Below it are supergroups and channels, which count their messages for themselves; all other chats of a bot share one count. */

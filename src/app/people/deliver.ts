@@ -100,9 +100,9 @@ function telegramOf(options: DeliverOptions, { clocks, signal, cut }: Inside): T
   const { alerts, store, log, scrub, toHtml } = options
   if (alerts.telegram === undefined) return undefined
   const nowS = (): number => Math.floor(clocks.wallMs() / 1_000)
-  const known = store.outbox.toldSince(nowS() - KNOWN_S).flatMap(({ channel, toldAs }) => {
+  const known = store.outbox.toldSince(nowS() - KNOWN_S).flatMap(({ channel, toldAs, changedS }) => {
     const [, chatId] = /^telegram:(-?\d+)$/.exec(channel) ?? []
-    return chatId === undefined ? [] : [{ chatId: Number(chatId), messageId: Number(toldAs) }]
+    return chatId === undefined ? [] : [{ chatId: Number(chatId), messageId: Number(toldAs), agoS: nowS() - changedS }]
   })
   const values = { get: store.value.bind(store), set: store.setValue.bind(store) }
   return openTelegram({ ...alerts.telegram, ...clocks, toHtml, known, values, log, scrub, signal, cut })
@@ -162,7 +162,7 @@ function couriersOf(
     const timeoutMs = requestTimeoutS * 1_000
     lines.set(
       `webhook:${hook.name}`,
-      hookLine({ ...hook, layout, clean, nowMs: wallMs, delay, timeoutMs, signal, cut }),
+      hookLine({ ...hook, layout, log, clean, nowMs: wallMs, delay, timeoutMs, signal, cut }),
     )
   }
   return new Map(

@@ -82,7 +82,7 @@ export interface Outbox {
   open(channel: string, fold: Fold, thread: number | null): Outgoing | undefined
   rowsOf(message: number): readonly OutboxRow[]
   /** Messages told since then, to know whose an id is. */
-  toldSince(sinceS: number): readonly { readonly channel: string; readonly toldAs: string }[]
+  toldSince(sinceS: number): readonly { readonly channel: string; readonly toldAs: string; readonly changedS: number }[]
   /** Forgets what was told or dropped before. */
   prune(beforeS: number): void
 }

@@ -285,9 +285,14 @@ describe('app/people: delivery to chats', () => {
       fc.array(fault, { maxLength: 3 }),
       fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 4 }),
       async (sends, edits, bursts) => {
-        const { api, start, alert, told, isIdle } = await stage({ faults: sends })
+        const { api, start, alert, told, isIdle } = await stage()
+        const first = start()
+        alert()
+        await until(() => told().length === 1)
+        await first.stop()
+        for (const one of sends) api.fail(one)
         for (const one of edits) api.fail(one, 'editMessageText')
-        let count = 0
+        let count = 1
         for (const burst of bursts) {
           const delivery = start()
           for (let i = 0; i < burst; i++) alert(count++)
