@@ -25,7 +25,7 @@ export async function inTurn<K extends string>(
   return Object.fromEntries(timings) as Record<K, Timing>
 }
 
-function timingOf(taken: readonly number[]): Timing {
+export function timingOf(taken: readonly number[]): Timing {
   const sorted = [...taken].sort((a, b) => a - b)
   const at = (share: number): number => sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0
   return { medianMs: at(0.5), leastMs: at(0), rounds: sorted.length }

@@ -11,7 +11,6 @@ import { ConfigError } from '../core/errors.ts'
 import { WAD } from '../core/math.ts'
 import type { ControlPort } from '../core/people/control.ts'
 import type { Store } from '../core/ports.ts'
-import { AlertDesk } from './alerts.ts'
 import { ChainState } from './chain-state.ts'
 import { Control } from './control.ts'
 import { Heartbeat } from './heartbeat.ts'
@@ -23,6 +22,7 @@ import { bare } from './people/bare.ts'
 import { localTime } from './people/clock.ts'
 import { Days } from './people/days.ts'
 import { type Delivery, startDelivery } from './people/deliver.ts'
+import { Desk } from './people/desk.ts'
 import { createOperatorQueries } from './people/operator-queries.ts'
 import { restartable } from './people/restartable.ts'
 import { balanceSettings, startRounds } from './people/rounds.ts'
@@ -94,15 +94,18 @@ async function runWithStore(options: DaemonOptions, store: Store): Promise<void>
   const heartbeat = new Heartbeat(states, log)
   journal.subscribe(heartbeat.sink)
   const people = await openDoors(options, { store, journal, queries, operators, control, states })
+  const alerts = new Desk({ alerts: config.alerts, store, journal, watches: control })
+  live.onReload((fresh) => alerts.setRules(fresh.alerts))
   const sender = options.account?.address
+  const onError = (error: unknown): void => log.error({ err: error }, 'the watchdog could not speak')
   const timers = [
     heartbeat.start(),
-    watchdog(states, journal, (error) => log.error({ err: error }, 'the watchdog could not speak')),
+    watchdog(states, journal, onError, (nowMs) => alerts.lookAround(states, nowMs)),
     ...startRounds({ live, store, journal, control, chains: states, days, sender, heldBy, nowS, log }),
   ]
   const deaf = options.onHangup(() => void reloadBySignal(control, log))
   try {
-    await runChains({ ...options, signal }, { store, journal, control, states, url: people.url, stop })
+    await runChains({ ...options, signal }, { store, journal, control, alerts, states, url: people.url, stop })
   } finally {
     deaf()
     for (const timer of timers) clearInterval(timer)
@@ -225,6 +228,7 @@ interface Running {
   readonly store: Store
   readonly journal: Journal
   readonly control: Control
+  readonly alerts: Desk
   readonly states: readonly ChainState[]
   readonly url: string
   readonly stop: AbortController
@@ -235,16 +239,6 @@ async function runChains(options: DaemonOptions, running: Running): Promise<void
   const { live, log, onReady, untilBlock } = options
   const { config } = live
   const { states, journal, store, stop } = running
-  const alerts = new AlertDesk(
-    {
-      thresholds: config.alerts.ladder.thresholdsWad,
-      hysteresis: config.alerts.ladder.hysteresisWad,
-      cooldownS: config.alerts.ladder.cooldownS,
-      minDebtBase: config.alerts.ladder.minDebtUsd8,
-    },
-    store,
-    journal,
-  )
   const { settle, away, allAway } = readiness(states, (chains) => onReady({ http: running.url, chains }), stop)
   const stopIfDone = (): void => {
     if (untilBlock !== undefined && states.every(({ head }) => head && head.number >= untilBlock)) stop.abort()
@@ -258,7 +252,7 @@ async function runChains(options: DaemonOptions, running: Running): Promise<void
       store,
       journal,
       control: running.control,
-      alerts,
+      alerts: running.alerts,
       onCurrent: () => {
         settle(state)
         stopIfDone()

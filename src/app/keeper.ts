@@ -13,10 +13,10 @@ import {
 } from '../core/plan.ts'
 import type { Executor, Feed, FeedEvent, JournalEntry, RecordOutcome, Router, Store } from '../core/ports.ts'
 import type { Facts, Header } from '../core/types.ts'
-import type { AlertDesk } from './alerts.ts'
 import type { ChainState } from './chain-state.ts'
 import type { Journal } from './journal.ts'
 import { outcomeData } from './outcome.ts'
+import type { Desk } from './people/desk.ts'
 import { Spoken } from './spoken.ts'
 
 export interface KeeperOptions {
@@ -26,7 +26,7 @@ export interface KeeperOptions {
   readonly store: Pick<Store, 'savePage' | 'dropPagesAbove' | 'atomically'>
   readonly journal: Journal
   readonly control: Pick<ControlPort, 'paused'>
-  readonly alerts: AlertDesk
+  readonly alerts: Desk
   readonly executor: Executor
   readonly router: Router
   readonly limits: (market: string) => Limits
@@ -57,7 +57,11 @@ export async function runKeeper(options: KeeperOptions): Promise<void> {
     }
     const { facts, live } = event
     // What changes everybody, such as an upgrade of the pool, is to be proven again.
-    for (const book of books) if (book.apply(facts).all) state.proven.delete(book.name)
+    for (const book of books) {
+      const touched = book.apply(facts)
+      if (touched.all) state.proven.delete(book.name)
+      options.alerts.page(book, state, touched, facts)
+    }
     options.store.savePage(state.chainId, facts)
     if (!live) state.synced = false
     state.turnedAtMs = performance.now()
@@ -81,7 +85,9 @@ async function despiteNode({ onProblem }: KeeperOptions, work: () => Promise<voi
 
 async function rollback(options: KeeperOptions, { to, depth }: FeedEvent & { kind: 'rollback' }): Promise<void> {
   const { state, books, store, journal } = options
-  for (const book of books) book.rollback(to)
+  for (const book of books) {
+    options.alerts.rollback(book, state, to, book.rollback(to))
+  }
   journal.add(entry(options, '', to, 'rollback', { to: to.number.toString(), depth }))
   state.newest = undefined
   await options.executor.rollback(to, recorder(options))
@@ -95,7 +101,7 @@ async function act(options: KeeperOptions, facts: Facts, spoken: Spoken): Promis
   const { block } = facts
   for (const book of books) {
     book.screen(block.timestamp)
-    options.alerts.evaluate(book, state.chainId, block)
+    options.alerts.evaluate(book, state, block)
   }
   if (executor.mode === 'watch') return
   const executionTime = block.timestamp + BigInt(Math.max(1, Math.round(state.blockTimeS)))

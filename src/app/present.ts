@@ -1,5 +1,4 @@
 import { getAddress } from 'viem'
-import { decimalOfWad } from '../core/alert.ts'
 import type {
   AccountRow,
   BlockRef,
@@ -9,7 +8,7 @@ import type {
   RescueAnswer,
 } from '../core/answers.ts'
 import type { Book } from '../core/book.ts'
-import { UINT256_MAX, WAD } from '../core/math.ts'
+import { decimalOfWad, UINT256_MAX, WAD } from '../core/math.ts'
 import type { Seizure } from '../core/plan.ts'
 import { distancePct, liquidationPrices, type PriceOfLiquidation, timeToLiquidationS } from '../core/position.ts'
 import type { AccountView, Holding, Rescue } from '../core/protocol.ts'

@@ -6,7 +6,6 @@ import { ChainError, PlimsollError, StoreError, UnreachableError } from '../core
 import type { ControlPort } from '../core/people/control.ts'
 import type { Store } from '../core/ports.ts'
 import type { Facts } from '../core/types.ts'
-import type { AlertDesk } from './alerts.ts'
 import { Auditor } from './auditor.ts'
 import type { ChainState } from './chain-state.ts'
 import { checkContracts, limitsOf, tradeOn } from './executors.ts'
@@ -14,6 +13,7 @@ import type { Journal } from './journal.ts'
 import { runKeeper } from './keeper.ts'
 import type { InForce } from './live.ts'
 import { checkpoint, type OpenChain, openChain, type Progress, stored } from './open-chain.ts'
+import type { Desk } from './people/desk.ts'
 import { type ChainRecording, recordChain } from './record/record-chain.ts'
 import { borrowerSearch } from './resync.ts'
 
@@ -24,7 +24,7 @@ export interface SuperviseOptions {
   readonly store: Store
   readonly journal: Journal
   readonly control: Pick<ControlPort, 'paused' | 'mode' | 'configuredMode'>
-  readonly alerts: AlertDesk
+  readonly alerts: Desk
   readonly account: PrivateKeyAccount | undefined
   readonly signal: AbortSignal
   readonly progress: Progress

@@ -15,11 +15,15 @@ export function watchdog(
   states: readonly ChainState[],
   journal: Pick<Journal, 'add'>,
   onError: (error: unknown) => void,
+  /** Looked after as often, after the chains themselves. */
+  also: (nowMs: number) => void = () => {},
 ): NodeJS.Timeout {
   const stale = new Set<ChainState>()
   return setInterval(() => {
     try {
-      for (const state of states) look(state, stale, journal, performance.now())
+      const nowMs = performance.now()
+      for (const state of states) look(state, stale, journal, nowMs)
+      also(nowMs)
     } catch (error) {
       onError(error)
     }

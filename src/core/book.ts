@@ -5,7 +5,7 @@ import type { Candidate, Unhealthy } from './plan.ts'
 import type { Checkpoint, Follower } from './ports.ts'
 import type { AccountView, Protocol, Touched } from './protocol.ts'
 import { type Rates, Sheet } from './sheet.ts'
-import type { AccountId, Call, Facts, Header, LogFilter, Read } from './types.ts'
+import type { AccountId, Call, Entry, Facts, Header, LogFilter, Read } from './types.ts'
 
 /** One market: its protocol, its ledger, its sheet. Same facts in, same answers out. */
 export class Book implements Follower {
@@ -17,6 +17,7 @@ export class Book implements Follower {
   head: Header | undefined
   #rates: Rates = { rate: new Float64Array(0), grain: new Float64Array(0) }
   #flagged = new Int32Array(0)
+  #replaced: ReadonlyMap<AccountId, readonly Entry[]> = new Map()
 
   constructor(name: string, protocol: Protocol) {
     this.name = name
@@ -44,14 +45,20 @@ export class Book implements Follower {
   apply(facts: Facts): Touched {
     this.ledger.begin(facts.block.number)
     const touched = this.protocol.apply(facts, this.ledger)
-    if (touched.all) this.#rows(this.#everybody())
-    else this.#rows(touched.accounts)
+    const { accounts, all } = touched
+    this.#replaced = new Map(all ? [] : [...accounts].map((account) => [account, this.sheet.row(account)]))
+    this.#rows(all ? this.#everybody() : accounts)
     this.head = facts.block
     return touched
   }
 
-  /** Back to `to`, as if nothing above it had ever been. */
-  rollback(to: Header): void {
+  /** Rows that the last page replaced, as they were; none where a page changed all of them. */
+  get replaced(): ReadonlyMap<AccountId, readonly Entry[]> {
+    return this.#replaced
+  }
+
+  /** Back to `to`, as if nothing above it had ever been; tells whose rows changed. */
+  rollback(to: Header): Touched {
     const accounts = new Set<AccountId>()
     let everybody = false
     for (const cell of this.ledger.rollback(to.number)) {
@@ -61,6 +68,7 @@ export class Book implements Follower {
     }
     this.#rows(everybody ? this.#everybody() : accounts)
     this.head = to
+    return { all: everybody, accounts }
   }
 
   /** Drop the undo of blocks that can no longer change. */
@@ -76,6 +84,11 @@ export class Book implements Follower {
     if (this.#flagged.length < this.sheet.size) this.#flagged = new Int32Array(Math.ceil(this.sheet.size * 1.25))
     this.protocol.rates(this.ledger, timestamp, this.#rates)
     return this.#flagged.subarray(0, this.sheet.screen(this.#rates, this.protocol.slack, this.#flagged))
+  }
+
+  /** Value of every rate column as of the last screen; NaN where there is no price. */
+  get rates(): Float64Array {
+    return this.#rates.rate
   }
 
   /** Base units by which a row may be wrong as of the last screen: no account has two entries on a column. */

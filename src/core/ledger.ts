@@ -125,6 +125,11 @@ export class Ledger {
     return this.#cells.of(account)
   }
 
+  /** Every cell of the market itself that was ever written. */
+  market(): Iterable<readonly [Cell, bigint]> {
+    return this.#market.entries()
+  }
+
   /** Everything needed to be this ledger again as it was at the end of `block`. */
   snapshot(block: bigint): { accounts: PackedAddresses; cells: PackedCells } {
     const before = new Map<Cell, bigint | undefined>()

@@ -83,6 +83,13 @@ export class LongRows {
     return end
   }
 
+  /** The further slots of an account; 0 where there is nothing. */
+  each(account: AccountId, visit: (slot: number, weight: number) => void): void {
+    for (const group of this.#groups.get(account) ?? [])
+      for (let i = group * SLOTS; i < group * SLOTS + SLOTS; i++)
+        visit(this.#slots[i] as number, this.#weights[i] as number)
+  }
+
   /** Σ of `grain` over the further slots of an account. */
   error(account: AccountId, grain: Float64Array): number {
     let error = 0

@@ -33,3 +33,9 @@ export const percentDivCeil = (value: bigint, bps: bigint): bigint => mulDivCeil
 
 export const min = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 export const max = (a: bigint, b: bigint): bigint => (a > b ? a : b)
+
+/** A wad as a decimal with one digit behind the point or more: `1.0`, `1.05`. */
+export function decimalOfWad(wad: bigint): string {
+  const fraction = (wad % WAD).toString().padStart(18, '0').replace(/0+$/, '')
+  return `${wad / WAD}.${fraction || '0'}`
+}

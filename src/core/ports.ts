@@ -253,10 +253,14 @@ export interface Store {
   /** Newest first. `subject`: only entries of this borrower or address, checksummed. */
   journalBack(query: JournalBackQuery): readonly JournalEntry[]
   lastSeq(): number
+  /** What was told under which rule of whom; bodies are JSON. */
+  latches(): readonly { readonly rule: string; readonly subject: string; readonly body: string }[]
+  /** `body` undefined: forgotten. */
+  saveLatch(latch: { readonly rule: string; readonly subject: string; readonly body: string | undefined }): void
   saveIntent(intent: Intent): void
   intents(chainId: number, status: IntentStatus): readonly Intent[]
   readonly outbox: Outbox
-  /** Small named values: cursors of readers, latches of alerts, control. */
+  /** Small named values: cursors of readers, control. */
   value(name: string): string | undefined
   setValue(name: string, value: string): void
   /** Of one chat, or of all. */

@@ -28,10 +28,21 @@ export interface Protocol {
   rates(ledger: Ledger, timestamp: bigint, into: Rates): void
   /** One account as signed weights on rate columns. */
   row(ledger: Ledger, account: AccountId): readonly Entry[]
+  /**
+   * Whether rows err to both sides by the slack alone. False: they may say less health than there is (never more), as where a
+   * pool floors what a row cannot know.
+   */
+  isTight(ledger: Ledger): boolean
+  /** By rate column: number of the feed that moves it, the same for columns that move together; −1 where none is known. */
+  roots(ledger: Ledger): Int32Array
+  /** Interest a year on debt of each asset, in ray. */
+  interest(ledger: Ledger): ReadonlyMap<Address, bigint>
   /** Whether the chain has told us of this account; a number alone may be left of a block that is gone. */
   knows(ledger: Ledger, account: AccountId): boolean
   /** One account in the contract's own integers; undefined when it cannot be known (a price is missing). */
   account(ledger: Ledger, account: AccountId, timestamp: bigint): AccountView | undefined
+  /** The same without its parts, and cheaper. */
+  standing(ledger: Ledger, account: AccountId, timestamp: bigint): Standing | undefined
   /** Whether the account is liquidatable, in the contract's own integers; undefined when it is not. Cheap: nothing is sized. */
   check(ledger: Ledger, account: AccountId, timestamp: bigint): Unhealthy | undefined
   /** What the market would let a liquidator do; undefined when the account is not liquidatable. */
@@ -103,6 +114,9 @@ export interface AccountView {
   /** 18 decimals; 2^256 − 1 without debt. */
   readonly healthFactor: bigint
 }
+
+/** Of an `AccountView` what most rules ask for. */
+export type Standing = Pick<AccountView, 'totalCollateralBase' | 'totalDebtBase' | 'healthFactor'>
 
 /** One way to bring health to a target. */
 export interface Rescue {

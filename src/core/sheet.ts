@@ -146,6 +146,20 @@ export class Sheet {
     return minus > 0 && plus - minus <= slack.absolute + error + slack.relative * (plus + minus)
   }
 
+  /** Each entry of an account as it was set: weights without their signs, the side beside them. */
+  each(account: AccountId, visit: (column: number, weight: number, isDebt: boolean) => void): void {
+    for (let i = account * SLOTS; i < account * SLOTS + SLOTS; i++) visitSlot(this.#slots[i], this.#weights[i], visit)
+    this.#long.each(account, (slot, weight) => visitSlot(slot, weight, visit))
+  }
+
+  /** The row as it was set. */
+  row(account: AccountId): Entry[] {
+    const row: Entry[] = []
+    if (account < this.#size)
+      this.each(account, (column, weight, isDebt) => void row.push({ column, weight: isDebt ? -weight : weight }))
+    return row
+  }
+
   /** Room for so many accounts, so that setting their rows moves nothing. */
   reserve(accounts: number): void {
     if (accounts > this.credit.length) this.#widen(accounts)
@@ -164,6 +178,14 @@ export class Sheet {
     this.credit = widen(new Float64Array(capacity), this.credit)
     this.debit = widen(new Float64Array(capacity), this.debit)
   }
+}
+
+function visitSlot(
+  slot: number | undefined,
+  weight: number | undefined,
+  visit: (column: number, weight: number, isDebt: boolean) => void,
+): void {
+  if (slot !== undefined && weight !== undefined && slot > 1) visit((slot >> 1) - 1, weight, (slot & 1) === 1)
 }
 
 function widen<T extends Uint16Array | Float64Array>(into: T, from: T): T {

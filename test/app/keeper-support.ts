@@ -1,14 +1,15 @@
 import { openStore } from '../../src/adapters/store/sqlite.ts'
-import { AlertDesk } from '../../src/app/alerts.ts'
 import { ChainState } from '../../src/app/chain-state.ts'
 import { Journal } from '../../src/app/journal.ts'
 import { type KeeperOptions, runKeeper } from '../../src/app/keeper.ts'
+import { Desk } from '../../src/app/people/desk.ts'
 import { Book } from '../../src/core/book.ts'
 import { WAD } from '../../src/core/math.ts'
 import type { Limits, Plan, Quote, Seizure } from '../../src/core/plan.ts'
 import type { Executor, Feed, FeedEvent, Router } from '../../src/core/ports.ts'
 import type { Facts, Header } from '../../src/core/types.ts'
 import { address, type Change, fakeProtocol, page } from '../core/fake-protocol.ts'
+import { ladderOf } from '../core/people/rules.ts'
 
 export const CHAIN = 5
 export const MARKET = 'fake'
@@ -110,14 +111,14 @@ export function openKeeper(over: Partial<KeeperOptions> = {}) {
   const router = new FakeRouter()
   const abort = new AbortController()
   const problems: string[] = []
-  const rules = { thresholds: [WAD], hysteresis: WAD / 100n, cooldownS: 0, minDebtBase: 1n }
+  const ladder = ladderOf({ thresholdsWad: [WAD], minDebtUsd8: 1n })
   const options: Omit<KeeperOptions, 'feed'> = {
     state,
     books: state.books,
     store,
     journal,
     control,
-    alerts: new AlertDesk(rules, store, journal),
+    alerts: new Desk({ alerts: { ladder, rules: [ladder], labels: new Map() }, store, journal }),
     executor,
     router,
     limits: () => LIMITS,

@@ -96,7 +96,11 @@ export const fakeProtocol: Protocol = {
     { column: 0, weight: Number(ledger.get(collateralCell(account))) },
     { column: 1, weight: -Number(ledger.get(debtCell(account))) },
   ],
+  isTight: () => true,
+  roots: () => new Int32Array([-1, -1]),
+  interest: () => new Map(),
   account: view,
+  standing: view,
   check: (ledger, account) => {
     const { healthFactor, totalCollateralBase, totalDebtBase } = view(ledger, account)
     if (healthFactor >= WAD) return undefined

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { StoreError } from '../../core/errors.ts'
 import { takeLock } from './lock.ts'
-import { APPLICATION, PEOPLE, SCHEMA, SCHEMA_VERSION } from './schema.ts'
+import { APPLICATION, FROM_VERSION_1, PEOPLE, SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
 /** An open database and how to let go of it. */
 export interface Opened {
@@ -144,6 +144,7 @@ function upgrade(db: Database.Database): void {
   if (version >= SCHEMA_VERSION) return
   db.transaction(() => {
     db.exec(PEOPLE)
+    db.exec(FROM_VERSION_1)
     db.prepare("UPDATE meta SET value = ? WHERE name = 'schema_version'").run(String(SCHEMA_VERSION))
   }).immediate()
 }

@@ -79,3 +79,11 @@ CREATE INDEX intent_status ON intent (chain_id, status, nonce);
 
 CREATE TABLE named_value (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 ${PEOPLE}`
+
+/** What a store of version 1 told: its one ladder is that of `alerts.thresholds`. */
+export const FROM_VERSION_1 = `
+INSERT INTO latch (rule, subject, body)
+  SELECT 'positions', old.key, json_object('kind', 'ladder', 'health', json(old.value), 'distance', NULL, 'toppedUp', NULL)
+  FROM named_value, json_each(named_value.value) AS old WHERE named_value.name = 'alerts.latches';
+DELETE FROM named_value WHERE name = 'alerts.latches';
+`

@@ -10,6 +10,7 @@ import { type Opened, openCopy, openMemory, openOwned, openReadonly, touch } fro
 import { explained } from './failures.ts'
 import { readIntents, saveIntent } from './intents.ts'
 import { appendJournal, lastSeq, readJournal, readJournalBack } from './journal-rows.ts'
+import { type LatchRow, readLatches, saveLatch } from './latches.ts'
 import { createOutbox } from './outbox.ts'
 import { dropPagesAbove, readPages, savePage } from './pages.ts'
 import { dropMute, dropWatch, readMutes, readWatches, saveMute, saveWatch } from './people.ts'
@@ -105,6 +106,14 @@ export class SqliteStore implements Store {
 
   lastSeq(): number {
     return this.#read(lastSeq)
+  }
+
+  latches(): readonly LatchRow[] {
+    return this.#read(readLatches)
+  }
+
+  saveLatch(latch: Omit<LatchRow, 'body'> & { readonly body: string | undefined }): void {
+    this.#write((db) => saveLatch(db, latch))
   }
 
   saveIntent(intent: Intent): void {

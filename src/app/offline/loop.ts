@@ -1,10 +1,10 @@
 import type { Book } from '../../core/book.ts'
 import type { Executor, Feed, JournalEntry, Router } from '../../core/ports.ts'
 import type { Facts } from '../../core/types.ts'
-import { AlertDesk } from '../alerts.ts'
 import { ChainState } from '../chain-state.ts'
 import { Journal } from '../journal.ts'
 import { runKeeper } from '../keeper.ts'
+import { Desk, type DeskOptions } from '../people/desk.ts'
 import type { Spoken } from '../spoken.ts'
 import type { MemoryStore } from './memory.ts'
 import type { OfflineSettings } from './settings.ts'
@@ -19,6 +19,8 @@ export interface OfflineOptions {
   readonly router: Router
   readonly spoken?: Spoken
   readonly afterPage?: (facts: Facts) => void
+  /** Who subscribed; default: nobody. */
+  readonly watches?: DeskOptions['watches']
   readonly signal: AbortSignal
 }
 
@@ -32,17 +34,12 @@ export async function runOffline({
   store,
   journal,
   afterPage,
+  watches,
   ...rest
 }: OfflineOptions): Promise<void> {
   const { chain, alerts } = settings
   const state = new ChainState(chain.name, chain.id, chain.blockTimeS)
   state.books = books
-  const rules = {
-    thresholds: alerts.ladder.thresholdsWad,
-    hysteresis: alerts.ladder.hysteresisWad,
-    cooldownS: alerts.ladder.cooldownS,
-    minDebtBase: alerts.ladder.minDebtUsd8,
-  }
   await runKeeper({
     ...rest,
     state,
@@ -50,7 +47,7 @@ export async function runOffline({
     store,
     journal,
     control: { paused: false },
-    alerts: new AlertDesk(rules, store, journal),
+    alerts: new Desk({ alerts, store, journal, ...(watches && { watches }) }),
     limits: settings.limits,
     afterPage: async (facts) => {
       // There is no chain to ask: a recording proved itself when it was made.

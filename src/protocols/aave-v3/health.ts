@@ -1,6 +1,6 @@
 import type { Ledger } from '../../core/ledger.ts'
 import { max, rayMul } from '../../core/math.ts'
-import type { AccountView, Holding } from '../../core/protocol.ts'
+import type { AccountView, Holding, Standing } from '../../core/protocol.ts'
 import type { AccountId } from '../../core/types.ts'
 import {
   COLLATERAL,
@@ -94,6 +94,14 @@ export function totals(ledger: Ledger, account: AccountId, moment: Moment): Tota
 
 export const healthFactor = ({ rules }: Moment, { weighted, totalCollateralBase, totalDebtBase }: Totals): bigint =>
   healthFactorOf(rules, weighted, totalCollateralBase, totalDebtBase)
+
+/** GenericLogic.calculateUserAccountData as far as most rules ask for it. */
+export function standing(ledger: Ledger, account: AccountId, moment: Moment): Standing | undefined {
+  const sums = totals(ledger, account, moment)
+  if (sums === undefined) return undefined
+  const { totalCollateralBase, totalDebtBase } = sums
+  return { totalCollateralBase, totalDebtBase, healthFactor: healthFactor(moment, sums) }
+}
 
 /** All flagged sides, one by one; undefined when one of them cannot be known. */
 export function positions(ledger: Ledger, account: AccountId, moment: Moment): Positions | undefined {

@@ -21,13 +21,13 @@ import {
 } from './cells.ts'
 import { check } from './check.ts'
 import { derive } from './derive.ts'
-import { accountView, positions, toldView } from './health.ts'
+import { accountView, positions, standing, toldView } from './health.ts'
 import { inspect } from './liquidation.ts'
 import { type Moment, Moments } from './moment.ts'
 import { prices, shock } from './prices.ts'
 import { missingReads } from './reads.ts'
 import { rescue } from './rescue.ts'
-import { columns, rates, row } from './row.ts'
+import { columns, rates, roots, row } from './row.ts'
 import { type Rules, rulesFor } from './rules.ts'
 import { directory } from './touch.ts'
 
@@ -73,12 +73,28 @@ export function aaveV3(options: AaveV3Options): Protocol {
     columns: (ledger) => columns(at(ledger, 0n)),
     rates: (ledger, timestamp, into) => rates(ledger, at(ledger, timestamp), timestamp, into),
     row: (ledger, account) => row(ledger, account, at(ledger, 0n)),
+    isTight: (ledger) => {
+      const rules = rulesOf(ledger)
+      return rules === undefined || !(rules.floorsThreshold || rules.stableDebt)
+    },
+    roots: (ledger) => roots(at(ledger, 0n)),
+    interest: (ledger) =>
+      new Map(
+        reserveIds(ledger).map((id) => [
+          reserveAddress(ledger, id, 'asset'),
+          ledger.get(reserveCell(id, 'currentVariableBorrowRate')),
+        ]),
+      ),
     knows: (ledger, account) => ledger.has(configurationCell(account)),
     account: (ledger, account, timestamp) => {
       const moment = at(ledger, timestamp)
       if (moment === undefined) return toldView(ledger, account)
       const held = positions(ledger, account, moment)
       return held && accountView(ledger, account, held, moment)
+    },
+    standing: (ledger, account, timestamp) => {
+      const moment = at(ledger, timestamp)
+      return moment === undefined ? toldView(ledger, account) : standing(ledger, account, moment)
     },
     check: (ledger, account, timestamp) => {
       const moment = at(ledger, timestamp)

@@ -36,6 +36,22 @@ const categoryColumn = (rank: number, id: number, part: Part): number =>
 export const columns = (moment: Moment | undefined): number =>
   categoryColumn(moment?.pricedCategories.length ?? 0, 0, COLLATERAL)
 
+/** By column: the lowest id of a reserve that is priced from the same feed; −1 for what the chain itself said. */
+export function roots(moment: Moment | undefined): Int32Array {
+  const found = new Int32Array(columns(moment)).fill(-1)
+  const first = new Map<string, number>()
+  for (const reserve of moment?.reserves ?? []) {
+    if (reserve === undefined) continue
+    const root = first.get(reserve.root) ?? reserve.id
+    first.set(reserve.root, root)
+    for (const part of [COLLATERAL, DEBT, FIXED] as const) {
+      found[column(reserve.id, part)] = root
+      for (const rank of moment?.pricedCategories.keys() ?? []) found[categoryColumn(rank, reserve.id, part)] = root
+    }
+  }
+  return found
+}
+
 /** Base units that one whole scaled unit is worth at `timestamp`; `moment` is of that timestamp, undefined without rules. */
 export function rates(ledger: Ledger, moment: Moment | undefined, timestamp: bigint, { rate, grain }: Rates): void {
   for (const at of [TOLD_CREDIT, TOLD_DEBIT]) {

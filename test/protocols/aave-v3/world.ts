@@ -2,6 +2,7 @@ import { type Address, pad, toHex } from 'viem'
 import { Book } from '../../../src/core/book.ts'
 import type { Cell } from '../../../src/core/ledger.ts'
 import { RAY } from '../../../src/core/math.ts'
+import type { Protocol } from '../../../src/core/protocol.ts'
 import type { Header } from '../../../src/core/types.ts'
 import {
   COLLATERAL,
@@ -203,7 +204,10 @@ function eModeCells({
   })
 }
 
-function accountCells(account: number, { eMode = 0, collaterals, debts, stable = [] }: AccountSpec): [Cell, bigint][] {
+export function accountCells(
+  account: number,
+  { eMode = 0, collaterals, debts, stable = [] }: AccountSpec,
+): [Cell, bigint][] {
   const borrowing = [...debts, ...stable].reduce((bits, [id]) => bits | (1n << BigInt(2 * id)), 0n)
   const flags = collaterals.reduce((bits, [id]) => bits | (2n << BigInt(2 * id)), borrowing)
   return [
@@ -219,10 +223,11 @@ function accountCells(account: number, { eMode = 0, collaterals, debts, stable =
   ]
 }
 
-/** A book at `HEAD` that holds this market; account n has address(n + 1). */
-export function bookOf(market: MarketSpec, rules = 'auto'): Book {
+/** A book at `HEAD` that holds this market; account n has address(n + 1). `bent` puts other parts in the plug's place. */
+export function bookOf(market: MarketSpec, rules = 'auto', bent: Partial<Protocol> = {}): Book {
   const { reserves, accounts, eModes = [], revision = 10n, sentinelAllows } = market
-  const book = new Book('world', aaveV3({ addressesProvider: address(0xf000), rules, priceReadsS: 0n }))
+  const plug = aaveV3({ addressesProvider: address(0xf000), rules, priceReadsS: 0n })
+  const book = new Book('world', { ...plug, ...bent })
   book.restore({
     block: HEAD,
     accounts: accounts.map((_, n) => address(n + 1)),
