@@ -5,7 +5,7 @@ import type { Facts } from '../../core/types.ts'
 import { ChainState } from '../chain-state.ts'
 import { Journal } from '../journal.ts'
 import { runKeeper } from '../keeper.ts'
-import { Desk } from '../people/desk.ts'
+import { Desk, type DeskOptions } from '../people/desk.ts'
 import type { Spoken } from '../spoken.ts'
 import type { MemoryStore } from './memory.ts'
 import type { OfflineSettings } from './settings.ts'
@@ -20,6 +20,8 @@ export interface OfflineOptions {
   readonly router: Router
   readonly spoken?: Spoken
   readonly afterPage?: (facts: Facts) => void
+  /** Who subscribed; default: nobody. */
+  readonly watches?: DeskOptions['watches']
   readonly signal: AbortSignal
 }
 
@@ -33,6 +35,7 @@ export async function runOffline({
   store,
   journal,
   afterPage,
+  watches,
   ...rest
 }: OfflineOptions): Promise<void> {
   const { chain, alerts } = settings
@@ -45,7 +48,7 @@ export async function runOffline({
     store,
     journal,
     control: { paused: false },
-    alerts: new Desk({ alerts, store, journal }),
+    alerts: new Desk({ alerts, store, journal, ...(watches && { watches }) }),
     limits: settings.limits,
     afterPage: async (facts) => {
       // There is no chain to ask: a recording proved itself when it was made.
