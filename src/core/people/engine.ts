@@ -18,7 +18,10 @@ import { stepWave } from './wave.ts'
 /** What a block brought. Nothing is remembered before `commit`: call it once everything is written down. */
 export interface Step {
   readonly alerts: readonly Alert[]
-  readonly changes: readonly LatchChange[]
+  /** There are changes. */
+  readonly isNews: boolean
+  /** What is to be written, as text. */
+  changes(): readonly LatchChange[]
   commit(): void
 }
 
@@ -109,7 +112,7 @@ export class Engine {
     const looked = accounts.map((account) => this.#lookAt(account, head, fallen, alerts))
     const market = this.#wholeMarket(head, alerts)
     const snapshots = this.#histories.map((history) => ({ history, due: history.due(head) }))
-    const changes = [
+    const changes = (): LatchChange[] => [
       ...looked.flatMap(({ account, latches }) =>
         latches.map(([rule, latch]) => this.#latches.change(account, rule, latch)),
       ),
@@ -122,7 +125,11 @@ export class Engine {
       for (const { history, due } of snapshots) history.keep(due)
       this.#deeds.clear()
     }
-    return { alerts, changes, commit }
+    const isNews =
+      market.length > 0 ||
+      looked.some(({ latches }) => latches.length > 0) ||
+      snapshots.some(({ due }) => due.taken !== undefined || due.old.length > 0)
+    return { alerts, isNews, changes, commit }
   }
 
   /** Tells those who watch an account that it cannot be checked, once, and once that it can be again. */
@@ -139,7 +146,8 @@ export class Engine {
         }
     return {
       alerts,
-      changes: changed.map(([account, rule, latch]) => this.#latches.change(account, rule, latch)),
+      isNews: changed.length > 0,
+      changes: () => changed.map(([account, rule, latch]) => this.#latches.change(account, rule, latch)),
       commit: () => {
         for (const [account, rule, latch] of changed) this.#latches.set(account, rule, latch)
         this.#checked = turn

@@ -149,7 +149,7 @@ export class Desk {
   turn(head: Header, everybody: boolean): string[] {
     const words: string[] = []
     const take = ({ alerts, changes, commit }: Step): void => {
-      this.write(changes)
+      this.write(changes())
       commit()
       words.push(...alerts.map((alert) => wordOf(alert)))
     }
