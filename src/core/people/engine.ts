@@ -13,6 +13,7 @@ import { type MarketPlan, planOf, type Rulebook } from './plan.ts'
 import { RateCaps } from './rate-caps.ts'
 import { sameLatch } from './same-latch.ts'
 import { firstLook, stepVoice } from './step.ts'
+import { stepUnchecked, UNKNOWN, uncheckedKey } from './unchecked.ts'
 import { stepWave } from './wave.ts'
 
 /** What a block brought. Nothing is remembered before `commit`: call it once everything is written down. */
@@ -55,6 +56,8 @@ export class Engine {
   readonly #due = new Map<AccountId, number>()
   /** Named, and nothing can be known of them. */
   readonly #blind = new Set<AccountId>()
+  /** To be forgotten by the store with the next step: of rules that are gone. */
+  readonly #gone: LatchChange[] = []
   #unpriced = ''
   #checked = ''
   #into = new Int32Array(0)
@@ -73,10 +76,16 @@ export class Engine {
   setRules(rules: Rulebook): void {
     this.#plan = planOf(rules, this.#place)
     const kept = new Map(this.#histories.map((history) => [history.rule.name, history]))
+    for (const { rule, timestamps } of this.#histories)
+      if (!this.#plan.falls.some(({ key }) => key === rule.name))
+        this.#gone.push(...timestamps.map((timestamp) => this.#latches.snapshot(rule.name, timestamp, undefined)))
     this.#histories = this.#plan.falls.map(
       ({ rule }) =>
         new History(rule, this.#book, kept.get(rule.name)?.bodies() ?? this.#latches.takeSnapshots(rule.name)),
     )
+    const waves = new Set(this.#plan.waves.map(({ key }) => key))
+    this.#gone.push(...this.#latches.orphans(waves))
+    this.#latches.dropOrphans(waves)
     this.#named = new Map()
     this.#known = 0
     this.#checked = ''
@@ -112,7 +121,9 @@ export class Engine {
     const looked = accounts.map((account) => this.#lookAt(account, head, fallen, alerts))
     const market = this.#wholeMarket(head, alerts)
     const snapshots = this.#histories.map((history) => ({ history, due: history.due(head) }))
+    const gone = this.#gone.length
     const changes = (): LatchChange[] => [
+      ...this.#gone,
       ...looked.flatMap(({ account, latches }) =>
         latches.map(([rule, latch]) => this.#latches.change(account, rule, latch)),
       ),
@@ -120,13 +131,14 @@ export class Engine {
       ...snapshots.flatMap(({ history, due }) => this.#snapshotChanges(history, due)),
     ]
     const commit = (): void => {
+      this.#gone.splice(0, gone)
       this.#remember(looked)
       for (const [rule, latch] of market) this.#latches.setOwn(rule, latch)
       for (const { history, due } of snapshots) history.keep(due)
       this.#deeds.clear()
     }
     const isNews =
-      market.length > 0 ||
+      market.length + gone > 0 ||
       looked.some(({ latches }) => latches.length > 0) ||
       snapshots.some(({ due }) => due.taken !== undefined || due.old.length > 0)
     return { alerts, isNews, changes, commit }
@@ -138,12 +150,19 @@ export class Engine {
     const turn = `${trouble?.reason ?? ''} ${[...this.#blind].join()} ${this.#known}`
     const alerts: Alert[] = []
     const changed: (readonly [AccountId, string, Latch | undefined])[] = []
-    if (turn !== this.#checked)
-      for (const [account, voices] of this.#named)
-        for (const voice of voices) {
-          const latch = voice.watch && this.#checkOne(account, voice, trouble, head, alerts)
-          if (latch) changed.push([account, uncheckedKey(voice), latch.now])
-        }
+    const named = turn === this.#checked ? [] : [...this.#named].sort(([a], [b]) => a - b)
+    for (const [account, voices] of named)
+      for (const voice of voices) {
+        if (voice.watch === undefined) continue
+        const why = trouble ?? (this.#blind.has(account) ? UNKNOWN : undefined)
+        // As of the last screen; not a number where a price is missing.
+        const hasDebt = this.#book.sheet.debit[account] !== 0
+        const was = this.#latches.of(account)?.get(uncheckedKey(voice))
+        const stepped = stepUnchecked(was, why, hasDebt, Number(head.timestamp))
+        if (stepped === undefined) continue
+        changed.push([account, uncheckedKey(voice), stepped.latch])
+        alerts.push({ ...stepped.said, metric: null, threshold: null, before: null, voice, account })
+      }
     return {
       alerts,
       isNews: changed.length > 0,
@@ -153,30 +172,6 @@ export class Engine {
         this.#checked = turn
       },
     }
-  }
-
-  #checkOne(
-    account: AccountId,
-    voice: Voice,
-    trouble: Trouble | undefined,
-    head: Header,
-    alerts: Alert[],
-  ): { readonly now: Latch | undefined } | undefined {
-    const known = this.#latches.of(account)?.get(uncheckedKey(voice))
-    const was = known?.kind === 'unchecked' ? known : undefined
-    const why = trouble ?? (this.#blind.has(account) ? UNKNOWN : undefined)
-    if ((why === undefined) === (was === undefined)) return undefined
-    const nothing = { metric: null, threshold: null, before: null }
-    if (was) {
-      const { since, reason, detail } = was
-      alerts.push({ type: 'checked', ...nothing, voice, account, trouble: { since, reason, detail } })
-      return { now: undefined }
-    }
-    // As of the last screen; not a number where a price is missing.
-    if (why === undefined || this.#book.sheet.debit[account] === 0) return undefined
-    const since = Number(head.timestamp)
-    alerts.push({ type: 'unchecked', ...nothing, voice, account, trouble: { ...why, since } })
-    return { now: { kind: 'unchecked', since, ...why } }
   }
 
   #touch({ all, accounts }: Touched): void {
@@ -392,8 +387,5 @@ export class Engine {
     }
   }
 }
-
-const UNKNOWN: Trouble = { reason: 'unknown', detail: 'a price it depends on is missing' }
-const uncheckedKey = ({ watch }: Voice): string => `unchecked:${watch?.id ?? ''}`
 
 const allOf = ({ sheet }: Book): AccountId[] => Array.from({ length: sheet.size }, (_, account) => account)
