@@ -58,6 +58,8 @@ export class Engine {
   readonly #blind = new Set<AccountId>()
   /** To be forgotten by the store with the next step: of rules that are gone. */
   readonly #gone: LatchChange[] = []
+  /** Holdings changed: it may owe something now. */
+  readonly #recheck = new Set<AccountId>()
   #unpriced = ''
   #checked = ''
   #into = new Int32Array(0)
@@ -150,9 +152,9 @@ export class Engine {
     const turn = `${trouble?.reason ?? ''} ${[...this.#blind].join()} ${this.#known}`
     const alerts: Alert[] = []
     const changed: (readonly [AccountId, string, Latch | undefined])[] = []
-    const named = turn === this.#checked ? [] : [...this.#named].sort(([a], [b]) => a - b)
-    for (const [account, voices] of named)
-      for (const voice of voices) {
+    const again = [...(turn === this.#checked ? this.#recheck : this.#named.keys())].sort((a, b) => a - b)
+    for (const account of again)
+      for (const voice of this.#named.get(account) ?? []) {
         if (voice.watch === undefined) continue
         const why = trouble ?? (this.#blind.has(account) ? UNKNOWN : undefined)
         // As of the last screen; not a number where a price is missing.
@@ -170,6 +172,7 @@ export class Engine {
       commit: () => {
         for (const [account, rule, latch] of changed) this.#latches.set(account, rule, latch)
         this.#checked = turn
+        this.#recheck.clear()
       },
     }
   }
@@ -180,7 +183,10 @@ export class Engine {
       for (const history of this.#histories) history.reshape()
       this.#reset()
     }
-    for (const account of accounts) this.#pending.add(account)
+    for (const account of accounts) {
+      this.#pending.add(account)
+      this.#recheck.add(account)
+    }
   }
 
   /** Bands as if nothing were known: of whom something was told, everybody is looked at. */

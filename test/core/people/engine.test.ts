@@ -285,6 +285,16 @@ describe('core/people/engine', () => {
     })
   })
 
+  it('whoever begins to owe while a price is missing is told then', () => {
+    const watches = [watchOf({ address: address(1) })]
+    const words = told({ watches, accounts: [owing(0, { debts: [] })] }, [
+      ether(0),
+      { accounts: [[0, HEALTHY]] },
+      nothing,
+    ])
+    expect(words).to.deep.equal([[], ['unchecked watch:1 0'], []])
+  })
+
   it('a price that is missing is told to watchers once, and once that it is back; the ladder then speaks as ever', () => {
     const watches = [watchOf({ address: address(1) })]
     const words = told({ watches, accounts: [HEALTHY, HEALTHY] }, [nothing, ether(0), nothing, ether(0.4), nothing])
