@@ -1,3 +1,4 @@
+import type { AlertsAfter } from './alerts.ts'
 import { figure } from './clock.ts'
 import type { Decided } from './decide.ts'
 import type { Ingest, Kept, Replay } from './ingest.ts'
@@ -11,6 +12,7 @@ export interface Measured {
   readonly ranked: readonly Ranked[]
   readonly native: Native
   readonly decided: Decided
+  readonly alerts: readonly AlertsAfter[]
   readonly ingest: Ingest
   readonly replay: Replay
   readonly kept: Kept
@@ -50,7 +52,18 @@ const SHARED = 'milliseconds are those of this machine under the load said above
 
 /** Each aim of the list, in its order. */
 export function aimsOf(measured: Measured): Row[] {
-  return [...rankedAims(measured), ...edgeAims(measured), ...stateAims(measured)].map(toRow)
+  return [...rankedAims(measured), ...alertAims(measured), ...edgeAims(measured), ...stateAims(measured)].map(toRow)
+}
+
+/** Where nobody crosses a line; pages on which many are warned stand in a table of their own. */
+function alertAims({ alerts: [calm] }: Measured): Aim[] {
+  return [
+    {
+      what: 'all alert rules after a page, 100k accounts each with a subscription, against the screen of the same book',
+      ...{ bound: 'at most', limit: 1, unit: '×', reached: calm && calm.rulesMs / calm.screenMs },
+      note: calm && `${figure(calm.rulesMs)} ms beside ${figure(calm.screenMs)}; ${calm.page}`,
+    },
+  ]
 }
 
 function rankedAims({ ranked, native, nodes }: Measured): Aim[] {

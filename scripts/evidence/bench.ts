@@ -1,5 +1,6 @@
 import { loadavg } from 'node:os'
 import { aimsOf, type Measured } from '../bench/aims.ts'
+import { type AlertsAfter, alertsAt } from '../bench/alerts.ts'
 import { figure } from '../bench/clock.ts'
 import { decided } from '../bench/decide.ts'
 import { ingest, keepPage, replay } from '../bench/ingest.ts'
@@ -27,6 +28,8 @@ export async function run({ seed, args, say }: Context): Promise<Record<string, 
     say(`page to ranked list, ${accounts.toLocaleString('en-US')} accounts`)
     sizes.push(await ranked(accounts, seed))
   }
+  say('alert rules after a page')
+  const alerts = alertsAt(seed)
   say('a crash; log to transaction; the sweep in C; logs; a recording; the store')
   const crashed = await crash(seed)
   const edges = { decided: await decided(seed), native: await native() }
@@ -40,7 +43,7 @@ export async function run({ seed, args, say }: Context): Promise<Record<string, 
   const populations = args.includes('--no-node') ? [] : args.includes('--long') ? [DEVNET, LONG_DEVNET] : [DEVNET]
   for (const accounts of populations) nodes.push(await atNode({ accounts, seed, verify: accounts > DEVNET, say }))
   const onSocket = populations.length > 0 ? await heard(seed, say) : undefined
-  const measured: Measured = { ranked: sizes, ...edges, ...streams, memory: weights, nodes, heard: onSocket }
+  const measured: Measured = { ranked: sizes, alerts, ...edges, ...streams, memory: weights, nodes, heard: onSocket }
   const aims = aimsOf(measured)
   for (const { what, aim, reached, met } of aims) say(`${what}\n    aim ${aim}; reached ${reached}; ${met}`)
   return {
@@ -48,6 +51,7 @@ export async function run({ seed, args, say }: Context): Promise<Record<string, 
     aims,
     'page to ranked list': sizes.map(rankedRow),
     'ether falls by 10 %': [crashed],
+    'alert rules after a page': alerts.map(alertRow),
     'state at rest': weights.map(memoryRow),
     ...(nodes.length > 0 && { 'at a local node': nodes.map(nodeRow) }),
   }
@@ -62,6 +66,14 @@ const rankedRow = (row: Ranked): Record<string, unknown> => ({
   'BigInt sweep, ms': `${figure(row.bigIntMs)}${row.accounts > 100_000 ? ' (extrapolated from 100,000)' : ''}`,
   'formatUserSummary 15 rows, ms': `${figure(row.summary15Ms)}${extrapolated(row)}`,
   '3 rows, ms': `${figure(row.summary3Ms)}${extrapolated(row)}`,
+})
+
+const alertRow = (row: AlertsAfter): Record<string, unknown> => ({
+  page: row.page,
+  alerts: row.alerts,
+  'screen, ms': figure(row.screenMs),
+  'rules, ms': figure(row.rulesMs),
+  'rules, least ms': figure(row.rulesLeastMs),
 })
 
 const extrapolated = ({ accounts }: Ranked): string => (accounts > 1_000 ? ' (extrapolated from 1,000)' : '')

@@ -75,6 +75,8 @@ describe('store and faults', () => {
     tamper((db) => {
       for (const table of ['latch', 'watch', 'mute', 'outbox', 'outgoing']) db.exec(`DROP TABLE ${table}`)
       db.exec('DROP INDEX journal_subject')
+      const rung = { level: '1100000000000000000', spoken: { '1100000000000000000': 7 } }
+      db.prepare("INSERT INTO named_value VALUES ('alerts.latches', ?)").run(JSON.stringify({ 'm/0xa': rung }))
       db.exec("UPDATE meta SET value = '1' WHERE name = 'schema_version'")
     })
     for (const options of [{ share: 'copy' }, {}, {}] as const) {
@@ -83,6 +85,21 @@ describe('store and faults', () => {
       expect(store.lastSeq()).to.equal(1)
       store.close()
     }
+    const told = openStore(place.file)
+    expect(told.latches().map(({ body, ...at }) => ({ ...at, latch: JSON.parse(body) }))).to.deep.equal([
+      {
+        rule: 'positions',
+        subject: 'm/0xa',
+        latch: {
+          kind: 'ladder',
+          health: { level: '1100000000000000000', spoken: { '1100000000000000000': 7 } },
+          distance: null,
+          toppedUp: null,
+        },
+      },
+    ])
+    expect(told.value('alerts.latches')).to.equal(undefined)
+    told.close()
     const tables = new Database(place.file, { readonly: true })
     expect(tables.prepare('SELECT count(*) FROM outbox').pluck().get()).to.equal(0)
     tables.close()

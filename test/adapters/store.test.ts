@@ -259,6 +259,25 @@ function conformance(open: () => Store, reopen: (store: Store) => Store): void {
     expect(store.mutes('telegram:1')).to.have.length(1)
   })
 
+  describe('latches', () => {
+    const body = JSON.stringify({ kind: 'once', on: true, at: 7 })
+    const latch = (subject: string, rule = 'positions') => ({ rule, subject, body })
+
+    it('come back as they were, by rule and subject, after a restart too', () => {
+      for (const one of [latch('m/0xb'), latch('m/0xa'), latch('m', 'wave')]) store.saveLatch(one)
+      store.saveLatch({ ...latch('m/0xa'), body: '{}' })
+      store = reopen(store)
+      expect(store.latches()).to.deep.equal([{ ...latch('m/0xa'), body: '{}' }, latch('m/0xb'), latch('m', 'wave')])
+    })
+
+    it('are forgotten one by one', () => {
+      for (const one of [latch('m/0xa'), latch('m/0xb')]) store.saveLatch(one)
+      store.saveLatch({ ...latch('m/0xa'), body: undefined })
+      store.saveLatch({ ...latch('m/0xc'), body: undefined })
+      expect(store.latches()).to.deep.equal([latch('m/0xb')])
+    })
+  })
+
   describe('intents', () => {
     it('keep every field', () => {
       store.saveIntent(intent())

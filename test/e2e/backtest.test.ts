@@ -6,7 +6,12 @@ import { RecordingWriter } from '../../src/adapters/recording/writer.ts'
 import { runBacktest } from '../../src/app/backtest/engine.ts'
 import type { BacktestReport } from '../../src/app/backtest/report-schema.ts'
 import { readSettings } from '../../src/app/cli/session.ts'
+
+import { bookOf } from '../../src/app/record/recorded.ts'
 import type { JournalEntry } from '../../src/core/journal.ts'
+import { Engine } from '../../src/core/people/engine.ts'
+import { LadderOracle } from '../core/people/ladder-oracle.ts'
+import { ladderOf, wad } from '../core/people/rules.ts'
 
 /** A trade, whoever tells of it. */
 const tradeOf = (block: string, fields: Readonly<Record<string, unknown>>): string =>
@@ -79,6 +84,45 @@ describe('backtest of a story that was traded live, with a rival', function () {
     expect(execution).to.include({ executed: ours.length, reverted: 0, asPredicted: ours.length })
     for (const { executed } of ours) expect(executed?.profit).to.equal(executed?.predictedProfit)
     expect(ours.some(({ executed }) => executed?.actual && executed.actual.gasUsed !== null)).to.equal(true)
+  })
+
+  it('the alert rules over its pages: bands say what looking at everybody says, without flapping, and nobody is missed', () => {
+    const ladder = ladderOf({
+      thresholdsWad: [wad('1.3'), wad('1.1'), wad('1.05'), wad('1')],
+      minDebtUsd8: 10n ** 10n,
+      cooldownS: 60,
+    })
+    const rules = [ladder, ladderOf({ name: 'near', thresholdsWad: [], distancesBps: [1000, 300], cooldownS: 60 })]
+    const recording = openRecording(story.file)
+    const books = new Map(recording.meta.markets.map((market) => [market.name, bookOf(market)]))
+    const oracle = new LadderOracle(ladder)
+    const engines = new Map<string, readonly [banded: Engine, naive: Engine]>()
+    for (const entry of recording.entries())
+      for (const book of books.values()) {
+        if (entry.kind === 'state' && entry.market === book.name) {
+          book.restore(entry.state)
+          const open = () => new Engine(book, { market: book.name, chain: 'x' }, { rules, ladder, watches: [] }, [])
+          engines.set(book.name, [open(), open()])
+        }
+        const both = engines.get(book.name)
+        if (entry.kind !== 'page' || both === undefined) continue
+        const { facts } = entry
+        const touched = book.apply(facts)
+        book.screen(facts.block.timestamp)
+        const [banded, naive] = both.map((engine, i) => {
+          engine.page(touched, facts)
+          const step = engine.step(facts.block, i === 1)
+          step.commit()
+          return step
+        })
+        expect(banded?.alerts.map(({ voice: _, ...alert }) => alert)).to.deep.equal(
+          naive?.alerts.map(({ voice: _, ...alert }) => alert),
+        )
+        expect(banded?.changes()).to.deep.equal(naive?.changes())
+        oracle.page(book, facts.block, banded?.alerts ?? [])
+      }
+    recording.close()
+    expect(oracle.words).to.be.above(20)
   })
 
   it('is the same bytes when it is run again', async () => {

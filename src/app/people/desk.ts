@@ -100,12 +100,12 @@ export class Desk {
     return engine
   }
 
-  #write(book: Book, { chainId }: DeskChain, head: Header, { alerts, changes, commit }: Step): void {
+  #write(book: Book, { chainId }: DeskChain, head: Header, { alerts, isNews, changes, commit }: Step): void {
     const { store, journal } = this.#options
-    if (alerts.length + changes.length > 0)
+    if (isNews || alerts.length > 0)
       journal.hold(() =>
         store.atomically(() => {
-          for (const change of changes) store.saveLatch(change)
+          for (const change of changes()) store.saveLatch(change)
           for (const alert of alerts) journal.add(alertEntry(book, chainId, head, alert, this.#alerts.labels))
         }),
       )

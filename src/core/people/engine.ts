@@ -13,12 +13,16 @@ import { type MarketPlan, planOf, type Rulebook } from './plan.ts'
 import { RateCaps } from './rate-caps.ts'
 import { sameLatch } from './same-latch.ts'
 import { firstLook, stepVoice } from './step.ts'
+import { stepUnchecked, UNKNOWN, uncheckedKey } from './unchecked.ts'
 import { stepWave } from './wave.ts'
 
 /** What a block brought. Nothing is remembered before `commit`: call it once everything is written down. */
 export interface Step {
   readonly alerts: readonly Alert[]
-  readonly changes: readonly LatchChange[]
+  /** There are changes. */
+  readonly isNews: boolean
+  /** What is to be written, as text. */
+  changes(): readonly LatchChange[]
   commit(): void
 }
 
@@ -52,6 +56,10 @@ export class Engine {
   readonly #due = new Map<AccountId, number>()
   /** Named, and nothing can be known of them. */
   readonly #blind = new Set<AccountId>()
+  /** To be forgotten by the store with the next step: of rules that are gone. */
+  readonly #gone: LatchChange[] = []
+  /** Holdings changed: it may owe something now. */
+  readonly #recheck = new Set<AccountId>()
   #unpriced = ''
   #checked = ''
   #into = new Int32Array(0)
@@ -70,10 +78,16 @@ export class Engine {
   setRules(rules: Rulebook): void {
     this.#plan = planOf(rules, this.#place)
     const kept = new Map(this.#histories.map((history) => [history.rule.name, history]))
+    for (const { rule, timestamps } of this.#histories)
+      if (!this.#plan.falls.some(({ key }) => key === rule.name))
+        this.#gone.push(...timestamps.map((timestamp) => this.#latches.snapshot(rule.name, timestamp, undefined)))
     this.#histories = this.#plan.falls.map(
       ({ rule }) =>
         new History(rule, this.#book, kept.get(rule.name)?.bodies() ?? this.#latches.takeSnapshots(rule.name)),
     )
+    const waves = new Set(this.#plan.waves.map(({ key }) => key))
+    this.#gone.push(...this.#latches.orphans(waves))
+    this.#latches.dropOrphans(waves)
     this.#named = new Map()
     this.#known = 0
     this.#checked = ''
@@ -109,7 +123,9 @@ export class Engine {
     const looked = accounts.map((account) => this.#lookAt(account, head, fallen, alerts))
     const market = this.#wholeMarket(head, alerts)
     const snapshots = this.#histories.map((history) => ({ history, due: history.due(head) }))
-    const changes = [
+    const gone = this.#gone.length
+    const changes = (): LatchChange[] => [
+      ...this.#gone,
       ...looked.flatMap(({ account, latches }) =>
         latches.map(([rule, latch]) => this.#latches.change(account, rule, latch)),
       ),
@@ -117,12 +133,17 @@ export class Engine {
       ...snapshots.flatMap(({ history, due }) => this.#snapshotChanges(history, due)),
     ]
     const commit = (): void => {
+      this.#gone.splice(0, gone)
       this.#remember(looked)
       for (const [rule, latch] of market) this.#latches.setOwn(rule, latch)
       for (const { history, due } of snapshots) history.keep(due)
       this.#deeds.clear()
     }
-    return { alerts, changes, commit }
+    const isNews =
+      market.length + gone > 0 ||
+      looked.some(({ latches }) => latches.length > 0) ||
+      snapshots.some(({ due }) => due.taken !== undefined || due.old.length > 0)
+    return { alerts, isNews, changes, commit }
   }
 
   /** Tells those who watch an account that it cannot be checked, once, and once that it can be again. */
@@ -131,44 +152,29 @@ export class Engine {
     const turn = `${trouble?.reason ?? ''} ${[...this.#blind].join()} ${this.#known}`
     const alerts: Alert[] = []
     const changed: (readonly [AccountId, string, Latch | undefined])[] = []
-    if (turn !== this.#checked)
-      for (const [account, voices] of this.#named)
-        for (const voice of voices) {
-          const latch = voice.watch && this.#checkOne(account, voice, trouble, head, alerts)
-          if (latch) changed.push([account, uncheckedKey(voice), latch.now])
-        }
+    const again = [...(turn === this.#checked ? this.#recheck : this.#named.keys())].sort((a, b) => a - b)
+    for (const account of again)
+      for (const voice of this.#named.get(account) ?? []) {
+        if (voice.watch === undefined) continue
+        const why = trouble ?? (this.#blind.has(account) ? UNKNOWN : undefined)
+        // As of the last screen; not a number where a price is missing.
+        const hasDebt = this.#book.sheet.debit[account] !== 0
+        const was = this.#latches.of(account)?.get(uncheckedKey(voice))
+        const stepped = stepUnchecked(was, why, hasDebt, Number(head.timestamp))
+        if (stepped === undefined) continue
+        changed.push([account, uncheckedKey(voice), stepped.latch])
+        alerts.push({ ...stepped.said, metric: null, threshold: null, before: null, voice, account })
+      }
     return {
       alerts,
-      changes: changed.map(([account, rule, latch]) => this.#latches.change(account, rule, latch)),
+      isNews: changed.length > 0,
+      changes: () => changed.map(([account, rule, latch]) => this.#latches.change(account, rule, latch)),
       commit: () => {
         for (const [account, rule, latch] of changed) this.#latches.set(account, rule, latch)
         this.#checked = turn
+        this.#recheck.clear()
       },
     }
-  }
-
-  #checkOne(
-    account: AccountId,
-    voice: Voice,
-    trouble: Trouble | undefined,
-    head: Header,
-    alerts: Alert[],
-  ): { readonly now: Latch | undefined } | undefined {
-    const known = this.#latches.of(account)?.get(uncheckedKey(voice))
-    const was = known?.kind === 'unchecked' ? known : undefined
-    const why = trouble ?? (this.#blind.has(account) ? UNKNOWN : undefined)
-    if ((why === undefined) === (was === undefined)) return undefined
-    const nothing = { metric: null, threshold: null, before: null }
-    if (was) {
-      const { since, reason, detail } = was
-      alerts.push({ type: 'checked', ...nothing, voice, account, trouble: { since, reason, detail } })
-      return { now: undefined }
-    }
-    // As of the last screen; not a number where a price is missing.
-    if (why === undefined || this.#book.sheet.debit[account] === 0) return undefined
-    const since = Number(head.timestamp)
-    alerts.push({ type: 'unchecked', ...nothing, voice, account, trouble: { ...why, since } })
-    return { now: { kind: 'unchecked', since, ...why } }
   }
 
   #touch({ all, accounts }: Touched): void {
@@ -177,7 +183,10 @@ export class Engine {
       for (const history of this.#histories) history.reshape()
       this.#reset()
     }
-    for (const account of accounts) this.#pending.add(account)
+    for (const account of accounts) {
+      this.#pending.add(account)
+      this.#recheck.add(account)
+    }
   }
 
   /** Bands as if nothing were known: of whom something was told, everybody is looked at. */
@@ -384,8 +393,5 @@ export class Engine {
     }
   }
 }
-
-const UNKNOWN: Trouble = { reason: 'unknown', detail: 'a price it depends on is missing' }
-const uncheckedKey = ({ watch }: Voice): string => `unchecked:${watch?.id ?? ''}`
 
 const allOf = ({ sheet }: Book): AccountId[] => Array.from({ length: sheet.size }, (_, account) => account)

@@ -45,6 +45,10 @@ export class History {
     this.#kept.sort((a, b) => a.snapshot.timestamp - b.snapshot.timestamp)
   }
 
+  get timestamps(): readonly number[] {
+    return this.#kept.map(({ snapshot }) => snapshot.timestamp)
+  }
+
   /** As they are written down. */
   bodies(): readonly string[] {
     return this.#kept.map(({ snapshot }) => JSON.stringify(snapshot))

@@ -19,8 +19,8 @@ export class Latches {
   readonly #accounts = new Map<AccountId, OfAccount>()
   readonly #absent = new Map<string, OfAccount>()
   readonly #own = new Map<string, Latch>()
-  /** By rule; see `History`. */
-  readonly #snapshots = new Map<string, string[]>()
+  /** By rule and subject; see `History`. */
+  readonly #snapshots = new Map<string, Map<string, string>>()
 
   constructor(market: string, ledger: Ledger, rows: Iterable<LatchRow>) {
     this.#market = market
@@ -32,7 +32,8 @@ export class Latches {
     const rest = subject.slice(this.#market.length)
     if (!subject.startsWith(this.#market)) return
     if (rest === '') this.#own.set(rule, JSON.parse(body) as Latch)
-    else if (rest.startsWith('@')) this.#snapshots.set(rule, [...(this.#snapshots.get(rule) ?? []), body])
+    else if (rest.startsWith('@'))
+      this.#snapshots.set(rule, (this.#snapshots.get(rule) ?? new Map<string, string>()).set(subject, body))
     else if (rest.startsWith('/')) {
       const address = rest.slice(1)
       const account = this.#ledger.find(address as Address)
@@ -80,10 +81,25 @@ export class Latches {
   }
 
   /** What was loaded of a rule's snapshots; once. */
-  takeSnapshots(rule: string): readonly string[] {
-    const bodies = this.#snapshots.get(rule) ?? []
+  takeSnapshots(rule: string): Iterable<string> {
+    const bodies = this.#snapshots.get(rule)?.values() ?? []
     this.#snapshots.delete(rule)
     return bodies
+  }
+
+  /** Snapshots that nobody took, and latches of the market by rules that are gone: to be forgotten. */
+  orphans(rules: ReadonlySet<string>): LatchChange[] {
+    const snapshots = [...this.#snapshots].flatMap(([rule, found]) =>
+      [...found.keys()].map((subject) => ({ rule, subject, body: undefined })),
+    )
+    const gone = [...this.#own.keys()].filter((rule) => !rules.has(rule))
+    return [...snapshots, ...gone.map((rule) => this.change(undefined, rule, undefined))]
+  }
+
+  /** They are forgotten. */
+  dropOrphans(rules: ReadonlySet<string>): void {
+    this.#snapshots.clear()
+    for (const rule of this.#own.keys()) if (!rules.has(rule)) this.#own.delete(rule)
   }
 
   /** As the store keeps them. */

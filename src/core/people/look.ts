@@ -22,6 +22,7 @@ export function lookAt(
   const standing = protocol.standing(ledger, account, timestamp)
   if (standing === undefined) return undefined
   let known: AccountView | undefined
+  let distance: bigint | null | undefined
   const view = (): AccountView => {
     known ??= protocol.account(ledger, account, timestamp)
     if (known === undefined) throw new RangeError(`account ${account} stands without a view`)
@@ -33,8 +34,11 @@ export function lookAt(
     deed,
     before,
     distanceWad: () => {
-      const { driving } = liquidationPrices(view())
-      return driving === undefined ? null : WAD - driving.factorWad
+      if (distance === undefined) {
+        const { driving } = liquidationPrices(view())
+        distance = driving === undefined ? null : WAD - driving.factorWad
+      }
+      return distance
     },
     timeS: () => timeToLiquidationS(view()),
     fastest: () => caps.fastest(view()),

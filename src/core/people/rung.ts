@@ -31,6 +31,8 @@ export function stepRung(
     const level = below.toString()
     return { rung: { level, spoken: { ...spoken, [level]: timestamp } }, told: below }
   }
+  // The very object comes back when nothing changed: there is nothing to save then.
+  if (rung && held === levelOf(rung) && spoken === rung.spoken) return { rung, told: undefined }
   return { rung: rungOf(held, spoken), told: undefined }
 }
 
@@ -76,14 +78,16 @@ function stillHeld(told: bigint | undefined, value: bigint | null, { levels, hys
 const deepestBelow = (value: bigint | null, levels: readonly bigint[]): bigint | undefined =>
   value === null ? undefined : levels.find((level) => value < level)
 
-function recent(spoken: Rung['spoken'] | undefined, after: number): Record<string, number> {
-  const kept: Record<string, number> = {}
-  for (const level in spoken) if ((spoken[level] as number) > after) kept[level] = spoken[level] as number
-  return kept
+const NEVER: Rung['spoken'] = {}
+
+function recent(spoken: Rung['spoken'] = NEVER, after: number): Rung['spoken'] {
+  let isOld = false
+  for (const level in spoken) isOld ||= (spoken[level] as number) <= after
+  return isOld ? Object.fromEntries(Object.entries(spoken).filter(([, at]) => at > after)) : spoken
 }
 
 /** Nothing worth remembering is not remembered: the latches stay as few as the accounts in trouble. */
-function rungOf(held: bigint | undefined, spoken: Record<string, number>): Rung | null {
+function rungOf(held: bigint | undefined, spoken: Rung['spoken']): Rung | null {
   if (held === undefined && Object.keys(spoken).length === 0) return null
   return { level: held?.toString() ?? null, spoken }
 }

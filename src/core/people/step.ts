@@ -1,6 +1,6 @@
 /** One rule and one account at one block: what is said, what is remembered, and how far things may go before it is looked at again. */
 import { decimalOfWad, WAD } from '../math.ts'
-import type { Latch, Said, Voice } from './alert.ts'
+import type { Latch, Rung, Said, Voice } from './alert.ts'
 import type { AlertRule, FallRule, LadderRule, LargeRule, TimeRule } from './alert-rule.ts'
 import { both, FREE, floatOfWad, type Guard, healthAtDistance } from './guard.ts'
 import { type Levels, levelOf, quietRung, stepRung } from './rung.ts'
@@ -123,17 +123,26 @@ function stepLadder(rule: LadderRule, latch: Latch | undefined, look: Look, time
   if (said === undefined && wasHeld && !isHeld) said = overWord(rule, look)
   const tops = said === undefined && wasHeld && toppedUp === null && rule.accounts !== undefined
   if (tops && look.deed?.kind === 'safer') said = topUpWord(rule, look.deed.from)
-  const next = {
-    health: h.rung,
-    distance: d?.rung ?? null,
-    toppedUp: said?.type === 'topped-up' ? timestamp : toppedUp,
-  }
-  const isEmpty = next.health === null && next.distance === null && next.toppedUp === null
+  const next = ladderLatch(was, h.rung, d?.rung ?? null, said?.type === 'topped-up' ? timestamp : toppedUp)
   let guard = healthGuard(quietRung(h.rung, look.healthFactor, mayWarn, health), rule)
   if (distance && d && distanceWad !== undefined)
     guard = both(guard, distanceGuard(quietRung(d.rung, distanceWad, mayWarn, distance), rule))
-  if (next.toppedUp !== null) guard = both(guard, { ...FREE, due: next.toppedUp + rule.cooldownS })
-  return { latch: isEmpty ? undefined : { kind: 'ladder', ...next }, said, guard }
+  if (next && next.toppedUp !== null) guard = both(guard, { ...FREE, due: next.toppedUp + rule.cooldownS })
+  return { latch: next, said, guard }
+}
+
+type LadderLatch = Latch & { readonly kind: 'ladder' }
+
+/** The very latch it was when nothing changed; undefined when there is nothing to remember. */
+function ladderLatch(
+  was: LadderLatch | undefined,
+  health: Rung | null,
+  distance: Rung | null,
+  toppedUp: number | null,
+): LadderLatch | undefined {
+  if (health === null && distance === null && toppedUp === null) return undefined
+  if (was && was.health === health && was.distance === distance && was.toppedUp === toppedUp) return was
+  return { kind: 'ladder', health, distance, toppedUp }
 }
 
 /** Null, as if no fall did it, also where health alone says that it is above all levels and their hysteresis. */
@@ -210,7 +219,7 @@ function stepLarge(rule: LargeRule, latch: Latch | undefined, look: Look, timest
   const mayWarn = look.debtBase >= rule.minDebtUsd8
   const { rung, told } = stepRung(was, look.healthFactor, mayWarn, health, timestamp)
   return {
-    latch: rung === null ? undefined : { kind: 'ladder', health: rung, distance: null, toppedUp: null },
+    latch: ladderLatch(latch?.kind === 'ladder' ? latch : undefined, rung, null, null),
     said:
       told === undefined ? undefined : { type: 'large', metric: 'health', threshold: decimalOfWad(told), before: null },
     guard: healthGuard(quietRung(rung, look.healthFactor, mayWarn, health), rule),

@@ -1,8 +1,10 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import type { Alert } from '../../../src/core/people/alert.ts'
 import type { AlertRule } from '../../../src/core/people/alert-rule.ts'
 import type { Rulebook } from '../../../src/core/people/plan.ts'
 import { type AccountSpec, address, type MarketSpec, reserve } from '../../protocols/aave-v3/world.ts'
+import { LadderOracle } from './ladder-oracle.ts'
 import { type Deed, Desk, Play } from './play.ts'
 import { fallOf, ladderOf, largeOf, timeOf, wad, watchOf, waveOf } from './rules.ts'
 
@@ -187,7 +189,64 @@ describe('core/people/engine: bands', () => {
         expect(banded.words).to.deep.equal(naive.words)
         expect(banded.rows).to.deep.equal(naive.rows)
       }),
-      { numRuns: 1000 },
+      { numRuns: 150 },
     )
-  })
+  }).timeout(120_000)
+
+  it('a restart at any point says the same and remembers the same', () => {
+    fc.assert(
+      fc.property(story, (one) => {
+        // A page that is only caught up with is applied before the engine of a new process is there.
+        const lived = { ...one, happenings: one.happenings.filter(({ kind }) => kind !== 'past') }
+        expect(play(lived, { everybody: false, restarts: true })).to.deep.equal(
+          play(lived, { everybody: false, restarts: false }),
+        )
+      }),
+      { numRuns: 150 },
+    )
+  }).timeout(120_000)
+
+  it('judged from outside by exact views: no flapping, nothing missed', () => {
+    let judged = 0
+    fc.assert(
+      fc.property(story, ({ accounts, revision, happenings }) => {
+        const world = new Play({ reserves: RESERVES, eModes: EMODES, accounts, revision })
+        const desk = new Desk(world, books[1] as Rulebook)
+        const oracle = new LadderOracle(general)
+        for (const one of happenings) {
+          if (one.kind !== 'page') continue
+          const head = world.page(one.deed, [desk.engine])
+          const heard: Alert[] = []
+          desk.turn(head, false, (alerts) => void heard.push(...alerts))
+          oracle.page(world.book, head, heard)
+        }
+        judged += oracle.judged
+      }),
+      { numRuns: 100 },
+    )
+    expect(judged).to.be.above(100)
+  }).timeout(120_000)
+
+  it('these stories bring everything about that there is to say', () => {
+    const types = new Set(
+      fc
+        .sample(story, { seed: 7, numRuns: 80 })
+        .flatMap((one) => play(one, { everybody: false, restarts: false }).words.flat())
+        .map((word) => word.split(' ')[0]),
+    )
+    expect([...types].sort()).to.deep.equal([
+      'checked',
+      'fall',
+      'large',
+      'liquidatable',
+      'liquidated',
+      'recovered',
+      'rescued',
+      'threshold',
+      'time',
+      'topped-up',
+      'unchecked',
+      'wave',
+    ])
+  }).timeout(60_000)
 })

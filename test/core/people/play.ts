@@ -145,13 +145,14 @@ export class Desk {
       else this.rows.set(`${rule} ${subject}`, body)
   }
 
-  /** Everything said after the page. */
-  turn(head: Header, everybody: boolean): string[] {
+  /** Everything said after the page; `hear`: the alerts themselves. */
+  turn(head: Header, everybody: boolean, hear: (alerts: readonly Alert[]) => void = () => {}): string[] {
     const words: string[] = []
     const take = ({ alerts, changes, commit }: Step): void => {
-      this.write(changes)
+      this.write(changes())
       commit()
       words.push(...alerts.map((alert) => wordOf(alert)))
+      hear(alerts)
     }
     take(this.engine.step(head, everybody))
     take(this.engine.check(undefined, head))
