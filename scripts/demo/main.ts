@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { type BotApi, startBotApi } from '../doubles/bot-api.ts'
 import { event } from '../stage/child.ts'
 import { type Daemon, openStage, type Stage } from '../stage/stage.ts'
+import { CHATS, nameOfChat, startCast } from './people.ts'
 import { drawPicture } from './picture.ts'
 import { createScreen, type Screen } from './screen.ts'
 
@@ -13,7 +14,6 @@ const usage = `npm run demo [-- options]
   --picture FILE   draw what was shown, as SVG`
 
 const TOKEN = '123456:DEMO-token-of-the-double'
-const CHAT = 1
 
 async function main(): Promise<number> {
   const { values } = parseArgs({
@@ -36,7 +36,7 @@ async function main(): Promise<number> {
   const chat = await openChat(screen)
   const stage = await openStage({
     chains: [
-      { chain: 'ethereum', tickMs: 700 * pace, ...common },
+      { chain: 'ethereum', tickMs: 700 * pace, owners: true, ...common },
       { chain: 'optimism', tickMs: 230 * pace, ...common },
     ],
     mode: 'live',
@@ -49,7 +49,7 @@ async function main(): Promise<number> {
   }
   const daemon = await stage.start()
   screen.say(`the daemon is live on both chains: ${daemon.url}/api/status`)
-  const code = await tell(stage, daemon, screen)
+  const code = await tell(stage, daemon, screen, chat.double)
   if (values.picture !== undefined) drawPicture(values.picture, screen.lines)
   if (values.keep) await explore(stage, daemon, screen)
   await daemon.process.kill()
@@ -59,16 +59,21 @@ async function main(): Promise<number> {
 }
 
 /** The story on both chains, told as it happens; at the end the mirror is compared with the chains. */
-async function tell(stage: Stage, daemon: Daemon, screen: Screen): Promise<number> {
+async function tell(stage: Stage, daemon: Daemon, screen: Screen, double: BotApi | undefined): Promise<number> {
   const journal = screen.follow(daemon.url)
+  // Nobody can write for the people in a real chat: with a bot of one's own, one plays them oneself.
+  const cast = double && (await startCast({ double, stage, daemon, say: screen.say }))
   const ends = stage.chains.map((chain) => chain.process.line(event('story-end')))
   for (const chain of stage.chains) chain.process.write('start\n')
   const ranking = screen.rank(daemon.url)
   await Promise.all(ends)
+  cast?.stop()
+  await cast?.done
   await new Promise((resolve) => setTimeout(resolve, 1_500))
   ranking.stop()
   journal.stop()
   await screen.summary(daemon.url)
+  for (const line of (await cast?.epilogue()) ?? []) screen.say(line)
   screen.say('comparing every account with the chains: plimsoll verify')
   const { code, output } = await stage.command('verify')
   for (const line of output) screen.say(`  ${line}`)
@@ -78,17 +83,18 @@ async function tell(stage: Stage, daemon: Daemon, screen: Screen): Promise<numbe
 interface Chat {
   readonly token: string
   readonly apiRoot: string
-  readonly chatId: number
+  readonly chats: readonly { readonly chatId: number; readonly role: string }[]
   readonly double?: BotApi
 }
 
 /** A real bot when the environment names one, else the double: what it receives is printed. */
 async function openChat(screen: Screen): Promise<Chat> {
   const { TELEGRAM_BOT_TOKEN: token, TELEGRAM_CHAT_ID: chatId } = process.env
-  if (token && chatId) return { token, apiRoot: 'https://api.telegram.org', chatId: Number(chatId) }
+  if (token && chatId)
+    return { token, apiRoot: 'https://api.telegram.org', chats: [{ chatId: Number(chatId), role: 'operator' }] }
   const double = await startBotApi({ token: TOKEN })
-  double.onMessage(({ text }) => screen.chat(text))
-  return { token: TOKEN, apiRoot: double.url, chatId: CHAT, double }
+  double.onMessage(({ chatId, text }) => screen.chat(nameOfChat(chatId), text))
+  return { token: TOKEN, apiRoot: double.url, chats: CHATS, double }
 }
 
 async function explore(stage: Stage, daemon: Daemon, screen: Screen): Promise<void> {

@@ -47,10 +47,15 @@ export interface Followed {
 }
 
 /**
- * Takes the first way out of the advice: sends exactly its calls, in one block at the promised time. Meanwhile the story is
- * held, so that no price moves; whatever else waits for that block (a liquidator's own calls) goes into it as well.
+ * Takes the first way out of the advice: sends exactly its calls (as `read` finds them), in one block at the promised time.
+ * Meanwhile the story is held, so that no price moves; whatever else waits for that block (a liquidator's own calls) goes
+ * into it as well.
  */
-export async function followAdvice(owner: Owner, daemonUrl: string): Promise<Followed> {
+export async function followAdvice(
+  owner: Owner,
+  daemonUrl: string,
+  read: (advice: Advice) => Promise<RescueOption['calls']> = async ({ options }) => options[0]?.calls ?? [],
+): Promise<Followed> {
   const { chain } = owner
   const { block } = await hold(chain)
   try {
@@ -59,7 +64,7 @@ export async function followAdvice(owner: Owner, daemonUrl: string): Promise<Fol
     if (option === undefined || option.obstacle !== null)
       throw new Error(`${owner.name}: no way out: ${option?.obstacle}`)
     const hashes: Hex[] = []
-    for (const call of option.calls) hashes.push(await send(owner, call))
+    for (const call of await read(advice)) hashes.push(await send(owner, call))
     const mined = await mine(chain)
     for (const hash of hashes) await mustHaveSucceeded(chain, hash)
     const timestamp = await timestampOf(chain, mined)

@@ -6,8 +6,8 @@ export interface Screen {
   /** Everything said so far. */
   readonly lines: readonly string[]
   say(message: string): void
-  /** A message as it reached the chat. */
-  chat(html: string): void
+  /** A message as it reached somebody's chat. */
+  chat(who: string, html: string): void
   /** Liquidations as they happen, from the daemon's own stream. */
   follow(url: string): { stop(): void }
   /** Heads and the ranked lists, again and again. */
@@ -31,12 +31,15 @@ export function createScreen(out: { write(text: string): unknown }): Screen {
   return {
     lines,
     say,
-    chat: (html) => say(`chat      ${oneLine(html)}`),
+    chat: (who, html) => say(`chat      ${who}: ${cut(oneLine(html))}`),
     follow: (url) => follow(url, say),
     rank: (url) => every(RANK_MS, () => showRanks(url, say)),
     summary: (url) => summary(url, say),
   }
 }
+
+const LONGEST = 400
+const cut = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text)
 
 const oneLine = (html: string): string =>
   html

@@ -31,7 +31,14 @@ export interface Daemon {
 export interface StageOptions {
   readonly chains: readonly ChainOptions[]
   readonly mode: 'watch' | 'dry-run' | 'simulate' | 'live'
-  readonly telegram?: { readonly token: string; readonly apiRoot: string; readonly chatId: number } | undefined
+  readonly telegram?:
+    | {
+        readonly token: string
+        readonly apiRoot: string
+        /** Each with one user, whose id is the chat's. */
+        readonly chats: readonly { readonly chatId: number; readonly role: string }[]
+      }
+    | undefined
   readonly minProfitUsd?: number
   /** Seconds between blocks as the configuration says, where it is not the chain's own. */
   readonly blockTimeS?: number
@@ -161,7 +168,7 @@ async function writeConfig(
         telegram: {
           token: telegram.token,
           apiRoot: telegram.apiRoot,
-          chats: [{ chatId: telegram.chatId, userIds: [telegram.chatId], role: 'operator' }],
+          chats: telegram.chats.map(({ chatId, role }) => ({ chatId, userIds: [chatId], role })),
         },
       }),
     },
