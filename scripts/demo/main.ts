@@ -32,7 +32,9 @@ async function main(): Promise<number> {
   }
   const screen = createScreen(process.stdout)
   const pace = values.fast ? 0.5 : 1
-  const common = { accounts: Number(values.accounts ?? 300), seed: Number(values.seed ?? 1) }
+  // A chain of today: messages tell the age of their block by the clock on the wall.
+  const epochS = Math.floor(Date.now() / 1_000)
+  const common = { accounts: Number(values.accounts ?? 300), seed: Number(values.seed ?? 1), epochS }
   const chat = await openChat(screen)
   const stage = await openStage({
     chains: [

@@ -22,6 +22,8 @@ export interface DevnetOptions {
   readonly rival?: boolean
   /** Two people of the story have positions of their own (`owners.ts`). */
   readonly owners?: boolean
+  /** Unix seconds at which the chain's clock begins; its own, which is always the same, when left out. */
+  readonly epochS?: number
   readonly log?: (message: string) => void
 }
 
@@ -43,7 +45,8 @@ export interface Devnet {
 /** Starts a chain with a lending market, an exchange and a population; the same options give the same blocks. */
 export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
   const { seed, port = 0, rival = false, replica = false, owners = false, log = () => {} } = options
-  const spec = replica ? replicaSpec(options.chain) : chainSpec(options.chain)
+  const fixed = replica ? replicaSpec(options.chain) : chainSpec(options.chain)
+  const spec = options.epochS === undefined ? fixed : { ...fixed, genesis: new Date(options.epochS * 1000) }
   const network = await startNetwork(spec, port)
   try {
     const chain = new Chain(spec, network.connection.provider)

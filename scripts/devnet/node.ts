@@ -18,6 +18,7 @@ const usage = `node scripts/devnet/node.ts --chain ethereum|optimism|arbitrum [o
   --blocks N        length of the story
   --rival           somebody else liquidates, too
   --owners          two people of the story have positions of their own
+  --epoch S         begin the chain's clock at this Unix time, such as today's, instead of the same each time
   --replica         at the addresses and from the block of the real market
 
 Commands on stdin, one a line: start · next (one block of the story) ·
@@ -42,6 +43,7 @@ function readSettings(args: readonly string[]): Settings {
       seed: text,
       'tick-ms': text,
       blocks: text,
+      epoch: text,
       start: text,
       story: flag,
       rival: flag,
@@ -52,7 +54,7 @@ function readSettings(args: readonly string[]): Settings {
   })
   const { chain = '', start } = values
   if (values.help === true || !isChainName(chain)) throw new Error(usage)
-  const whole = (name: 'port' | 'accounts' | 'seed' | 'tick-ms' | 'blocks', fallback: number) => {
+  const whole = (name: 'port' | 'accounts' | 'seed' | 'tick-ms' | 'blocks' | 'epoch', fallback: number) => {
     const value = Number(values[name] ?? fallback)
     if (!Number.isInteger(value) || value < 0) throw new Error(`--${name} must be a whole number\n\n${usage}`)
     return value
@@ -70,6 +72,7 @@ function readSettings(args: readonly string[]): Settings {
     replica: values.replica === true,
     log,
     ...(values.blocks === undefined ? {} : { blocks: whole('blocks', 0) }),
+    ...(values.epoch === undefined ? {} : { epochS: whole('epoch', 0) }),
   }
 }
 

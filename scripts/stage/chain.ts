@@ -37,6 +37,8 @@ export interface ChainOptions {
   readonly rival?: boolean
   /** Two people of the story have positions of their own. */
   readonly owners?: boolean
+  /** Unix seconds at which the chain's clock begins, where it should be like the real one. */
+  readonly epochS?: number
   /** At the addresses of the real market. */
   readonly replica?: boolean
 }
@@ -53,9 +55,18 @@ export async function startStageChain({
   port = 0,
   rival = false,
   owners = false,
+  epochS,
   replica = false,
 }: ChainOptions): Promise<StageChain> {
-  const flags = { chain, port, accounts, seed, 'tick-ms': tickMs, ...(blocks === undefined ? {} : { blocks }) }
+  const flags = {
+    chain,
+    port,
+    accounts,
+    seed,
+    'tick-ms': tickMs,
+    ...(blocks === undefined ? {} : { blocks }),
+    ...(epochS === undefined ? {} : { epoch: epochS }),
+  }
   const args = Object.entries(flags).flatMap(([name, value]) => [`--${name}`, String(value)])
   const child = startChild(NODE_SCRIPT, [
     ...args,

@@ -14,6 +14,8 @@ export interface Bot {
   member(chatId: number, userId: number): Promise<BotAnswer<ChatMember>>
   /** Shows for some seconds that the bot is typing: only who may write there may do that. */
   typing(chatId: number): Promise<BotAnswer<true>>
+  /** Plain text, in a thread or in the chat itself; without a sound. */
+  say(chatId: number, text: string, threadId: number | undefined): Promise<BotAnswer<unknown>>
   /** Messages since `offset`, waited for. */
   updates(offset: number, timeoutS: number): Promise<BotAnswer<Update[]>>
 }
@@ -53,6 +55,13 @@ export function openBot({ token, apiRoot, requestTimeoutS = TIMEOUT_S, signal }:
     chat: (chatId) => asked(api.getChat(chatId)),
     member: (chatId, userId) => asked(api.getChatMember(chatId, userId)),
     typing: (chatId) => asked(api.sendChatAction(chatId, 'typing')),
+    say: (chatId, text, threadId) =>
+      asked(
+        api.sendMessage(chatId, text, {
+          disable_notification: true,
+          ...(threadId === undefined ? {} : { message_thread_id: threadId }),
+        }),
+      ),
     updates: (offset, timeout) =>
       asked(
         apiOf(timeout + POLL_GRACE_S).getUpdates({ offset, timeout, allowed_updates: ['message', 'my_chat_member'] }),

@@ -209,7 +209,7 @@ export class Control implements ControlPort {
 }
 
 /** Entries that concern no chain in particular. */
-export const WHOLE_PROGRAM = { chainId: 0, market: '', block: '0' } as const
+const WHOLE_PROGRAM = { chainId: 0, market: '', block: '0' } as const
 
 const rank = (mode: Mode): number => MODES.indexOf(mode)
 

@@ -81,8 +81,8 @@ describe('plimsoll run', function () {
     it('tells its status in the documented shape', async () => {
       const { body } = await get<Status & { schemaVersion: number }>(daemon, '/api/status')
       const { number, hash, timestamp } = await devnet.chain.client.getBlock()
-      expect(body).to.have.keys('schemaVersion', 'version', 'mode', 'paused', 'chains', 'markets')
-      expect(body).to.include({ schemaVersion: 1, mode: 'dry-run', paused: false })
+      expect(body).to.have.keys('schemaVersion', 'version', 'mode', 'configuredMode', 'paused', 'chains', 'markets')
+      expect(body).to.include({ schemaVersion: 1, mode: 'dry-run', configuredMode: 'dry-run', paused: false })
       const [chain] = body.chains
       const { rpc, ...known } = chain as Status['chains'][number]
       expect(known).to.deep.equal({

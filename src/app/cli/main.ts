@@ -179,6 +179,23 @@ program
     process.exitCode = await rehearse(globals(command), options, { signal: stopping.signal, version })
   })
 
+const alerts = program.command('alerts').description('what people are told')
+alerts
+  .command('test')
+  .description('send a marked message to every chat and webhook; exit code 3 when one did not arrive')
+  .option('--channel <name>', 'only this one: telegram:CHAT or webhook:NAME')
+  .action(async (options, command) => {
+    const context = { version, signal: stopping.signal }
+    process.exitCode = await (await import('./alerts.ts')).alertsTest(globals(command), options, context)
+  })
+alerts
+  .command('simulate')
+  .description('what would have been sent over a recording, at which block, to whom')
+  .requiredOption('--recording <file>', 'the recording')
+  .action(async (options, command) =>
+    (await import('./alerts.ts')).alertsSimulate(globals(command), options, stopping.signal),
+  )
+
 const report = program.command('report').description('reports of backtests')
 report
   .command('compare')
