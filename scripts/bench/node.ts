@@ -1,9 +1,9 @@
 import { Agent, request } from 'node:http'
 import { type Address, createPublicClient, encodeFunctionData, http, parseAbi, zeroAddress } from 'viem'
 import type { Accounts, Status } from '../../src/core/answers.ts'
-import { next, type StageChain } from '../stage/chain.ts'
+import { marketName, next, type StageChain } from '../stage/chain.ts'
 import { get, reached } from '../stage/judge.ts'
-import { marketName, openStage } from '../stage/stage.ts'
+import { openStage } from '../stage/stage.ts'
 import { inTurn } from './clock.ts'
 
 const POOL = parseAbi([

@@ -1,6 +1,6 @@
 import { amount, health, usd } from '../../src/app/cli/format.ts'
 import type { AccountRow, Accounts, Status } from '../../src/core/answers.ts'
-import type { JournalEntry } from '../../src/core/ports.ts'
+import type { JournalEntry } from '../../src/core/journal.ts'
 
 export interface Screen {
   /** Everything said so far. */

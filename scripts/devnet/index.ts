@@ -3,6 +3,7 @@ import { type ChainName, chainSpec } from './chain-spec.ts'
 import { Control } from './control.ts'
 import { deployMarket, type Market } from './market.ts'
 import { startNetwork } from './network.ts'
+import { seedOwners } from './owners.ts'
 import { type PlannedAccount, planPopulation } from './population.ts'
 import { History } from './reorg.ts'
 import { realPlaces, replicaSpec } from './replica.ts'
@@ -19,6 +20,8 @@ export interface DevnetOptions {
   readonly replica?: boolean
   /** The story has another liquidator. */
   readonly rival?: boolean
+  /** Two people of the story have positions of their own (`owners.ts`). */
+  readonly owners?: boolean
   readonly log?: (message: string) => void
 }
 
@@ -39,7 +42,7 @@ export interface Devnet {
 
 /** Starts a chain with a lending market, an exchange and a population; the same options give the same blocks. */
 export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
-  const { seed, port = 0, rival = false, replica = false, log = () => {} } = options
+  const { seed, port = 0, rival = false, replica = false, owners = false, log = () => {} } = options
   const spec = replica ? replicaSpec(options.chain) : chainSpec(options.chain)
   const network = await startNetwork(spec, port)
   try {
@@ -49,6 +52,10 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
     log(`${spec.name}: market deployed, seeding ${options.accounts} accounts`)
     const accounts = planPopulation(market.risk, { accounts: options.accounts, seed, scale: spec.sizes })
     await seedMarket(market, accounts)
+    if (owners) {
+      await seedOwners(market)
+      await chain.settle()
+    }
     await chain.setBlockGasLimit(spec.blockGasLimit)
     await chain.mineBlock()
     const history = await History.start(chain)

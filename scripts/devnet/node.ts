@@ -3,6 +3,7 @@ import { setTimeout as setTimeoutPromise } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { isChainName } from './chain-spec.ts'
 import { type Devnet, type DevnetOptions, startDevnet } from './index.ts'
+import { ownerAddresses } from './owners.ts'
 import type { Story } from './story.ts'
 
 const STOP_MS = 500
@@ -16,9 +17,11 @@ const usage = `node scripts/devnet/node.ts --chain ethereum|optimism|arbitrum [o
   --tick-ms 500     pause between the story's blocks
   --blocks N        length of the story
   --rival           somebody else liquidates, too
+  --owners          two people of the story have positions of their own
   --replica         at the addresses and from the block of the real market
 
-Commands on stdin, one a line: start · next (one block of the story) · mine [N] · reorg K · reorg K drop`
+Commands on stdin, one a line: start · next (one block of the story) ·
+hold (no block of the story until "resume") · resume · mine [N] · reorg K · reorg K drop`
 
 interface Settings extends DevnetOptions {
   readonly story: boolean
@@ -42,6 +45,7 @@ function readSettings(args: readonly string[]): Settings {
       start: text,
       story: flag,
       rival: flag,
+      owners: flag,
       replica: flag,
       help: flag,
     },
@@ -62,6 +66,7 @@ function readSettings(args: readonly string[]): Settings {
     story: values.story === true || start === 'now',
     startNow: start === 'now',
     rival: values.rival === true,
+    owners: values.owners === true,
     replica: values.replica === true,
     log,
     ...(values.blocks === undefined ? {} : { blocks: whole('blocks', 0) }),
@@ -76,7 +81,7 @@ function log(message: string): void {
   process.stderr.write(`${message}\n`)
 }
 
-function describe({ chain, replica, market, accounts, http, ws }: Devnet): object {
+function describe({ chain, replica, market, accounts, http, ws }: Devnet, { owners }: Settings): object {
   const { name, chainId } = chain.spec
   const reserves = Object.fromEntries(
     Object.entries(market.reserves).map(([symbol, { asset, aToken, vToken, source, aggregator }]) => [
@@ -87,7 +92,8 @@ function describe({ chain, replica, market, accounts, http, ws }: Devnet): objec
   const block = Number(chain.head.number)
   const { addresses } = market
   const where = { chain: name, chainId, replica, http, ws, block }
-  return { event: 'ready', ...where, addresses, reserves, accounts: accounts.length }
+  const people = owners ? { owners: ownerAddresses } : {}
+  return { event: 'ready', ...where, addresses, reserves, accounts: accounts.length, ...people }
 }
 
 /** Obeys commands one after the other, and ticks through the story in between. */
@@ -97,6 +103,7 @@ class Session {
   readonly #stopping = new AbortController()
   #last: Promise<void> = Promise.resolve()
   #story: Story | undefined
+  #isHeld = false
 
   constructor(devnet: Devnet, settings: Settings) {
     this.#devnet = devnet
@@ -128,6 +135,11 @@ class Session {
         return this.#start()
       case 'next':
         return this.#next()
+      case 'hold':
+        return this.#hold()
+      case 'resume':
+        this.#isHeld = false
+        return
       case 'mine':
         for (let left = Number(args[0] ?? 1); left > 0; left--) await this.#mine()
         return
@@ -152,10 +164,22 @@ class Session {
   }
 
   async #tick(): Promise<void> {
+    if (this.#isHeld) return this.#tickLater()
     const step = await this.#story?.next()
     if (step === undefined) return print({ event: 'story-end' })
     print({ event: 'block', ...step })
+    this.#tickLater()
+  }
+
+  #tickLater(): void {
     setTimeout(() => this.#queue(() => this.#tick()), this.#settings.tickMs)
+  }
+
+  /** Commands are obeyed one after the other: none of the story's blocks is under way. */
+  #hold(): void {
+    this.#isHeld = true
+    const { number, timestamp } = this.#devnet.chain.head
+    print({ event: 'held', block: Number(number), timestamp: Number(timestamp) })
   }
 
   async #mine(): Promise<void> {
@@ -183,7 +207,7 @@ async function main(): Promise<void> {
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
   createInterface({ input: process.stdin }).on('line', (line) => session.obey(line))
-  print(describe(devnet))
+  print(describe(devnet, settings))
   if (settings.startNow) session.obey('start')
 }
 

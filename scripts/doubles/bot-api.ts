@@ -6,7 +6,11 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { getRequestListener, type HttpBindings } from '@hono/node-server'
 import { Hono } from 'hono'
-import { htmlError } from './telegram-html.ts'
+import { type ChatFacts, Chats } from './bot-chats.ts'
+import { type Limits, newLimits } from './bot-limits.ts'
+import { type Fate, type Message, Messages, type Params } from './bot-messages.ts'
+import { flood, Refused } from './bot-refused.ts'
+import { saidMessage, Updates } from './updates.ts'
 
 export type Fault =
   /** 429 with `retry_after`. */
@@ -19,25 +23,32 @@ export type Fault =
   | { readonly kind: 'hang' }
   | { readonly kind: 'refuse'; readonly code: number; readonly description: string }
 
-export interface Message {
-  readonly messageId: number
-  readonly chatId: number
-  readonly text: string
-  readonly parseMode: string | undefined
-}
-
 export interface BotApi {
   readonly url: string
   /** Everything accepted, in order. An edit replaces the text in place. */
   readonly messages: readonly Message[]
   /** Every call, accepted or not. */
   readonly calls: readonly string[]
+  /** How often somebody did not keep to Telegram's limits. */
+  readonly tooFast: number
+  /** What becomes of a chat. */
+  fate(chatId: number, fate: Fate): void
+  /** What is known of a chat, and of the bot's place in it. */
+  describe(chatId: number, facts: ChatFacts): void
+  /** A group with topics knows these threads and no others. */
+  threads(chatId: number, ids: readonly number[]): void
+  /** Somebody deletes a message. */
+  remove(chatId: number, messageId: number): void
   /** The next call of that method meets this fault; several faults queue. */
   fail(fault: Fault, method?: string): void
   /** A person writes to the bot. `date` in Unix seconds; now when left out. */
   say(chatId: number, userId: number, text: string, date?: number): void
+  /** What else people do, and what the bot made of it. */
+  readonly updates: Updates
   /** Returns what ends the listening. */
   onMessage(listener: (message: Message) => void): () => void
+  /** The same for edits. */
+  onEdit(listener: (message: Message) => void): () => void
   close(): Promise<void>
 }
 
@@ -47,34 +58,22 @@ interface Options {
   readonly port?: number
   /** For `sendMessage`. */
   readonly faults?: readonly Fault[]
+  /** A clock, by which Telegram's limits are enforced; without it there are none. */
+  readonly limitsByMs?: () => number
 }
 
-type Params = Readonly<Record<string, unknown>>
 interface State {
-  readonly messages: Message[]
+  readonly messages: Messages
+  readonly chats: Chats
+  readonly limits: Limits
   readonly calls: string[]
-  readonly updates: { readonly update_id: number }[]
+  readonly updates: Updates
   readonly faults: { readonly method: string; readonly fault: Fault }[]
-  readonly listeners: Set<(message: Message) => void>
-  /** Polls waiting for an update. */
-  readonly waiting: Set<() => void>
   readonly closing: AbortController
-  nextId: number
-}
-
-class Refused extends Error {
-  readonly body: object
-  readonly code: number
-
-  constructor(code: number, description: string, parameters?: object) {
-    super(description)
-    this.code = code
-    this.body = { ok: false, error_code: code, description, ...(parameters && { parameters }) }
-  }
 }
 
 export async function startBotApi(options: Options): Promise<BotApi> {
-  const state = newState(options.faults ?? [])
+  const state = newState(options)
   const app = appOf(state, options.token)
   const listener = getRequestListener(app.fetch, { overrideGlobalObjects: false })
   const server = createServer((request, response) => void listener(request, response))
@@ -84,14 +83,26 @@ export async function startBotApi(options: Options): Promise<BotApi> {
   await listening.promise
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    messages: state.messages,
+    messages: state.messages.all,
     calls: state.calls,
+    get tooFast() {
+      return state.limits.tooFast
+    },
+    fate: (chatId, fate) => state.messages.fate(chatId, fate),
+    describe: (chatId, facts) => state.chats.describe(chatId, facts),
+    threads: (chatId, ids) => state.messages.threads(chatId, ids),
+    remove: (chatId, messageId) => state.messages.remove(chatId, messageId),
     fail: (fault, method = 'sendMessage') => void state.faults.push({ fault, method }),
     say: (chatId, userId, text, date) =>
       say(state, { chatId, userId, text, date: date ?? Math.floor(Date.now() / 1000) }),
+    updates: state.updates,
     onMessage: (listen) => {
-      state.listeners.add(listen)
-      return () => void state.listeners.delete(listen)
+      state.messages.listeners.add(listen)
+      return () => void state.messages.listeners.delete(listen)
+    },
+    onEdit: (listen) => {
+      state.messages.editListeners.add(listen)
+      return () => void state.messages.editListeners.delete(listen)
     },
     close: () => {
       const closed = Promise.withResolvers<void>()
@@ -103,16 +114,18 @@ export async function startBotApi(options: Options): Promise<BotApi> {
   }
 }
 
-const newState = (faults: readonly Fault[]): State => ({
-  messages: [],
-  calls: [],
-  updates: [],
-  faults: faults.map((fault) => ({ method: 'sendMessage', fault })),
-  listeners: new Set(),
-  waiting: new Set(),
-  closing: new AbortController(),
-  nextId: 1,
-})
+function newState({ faults = [], limitsByMs }: Options): State {
+  const closing = new AbortController()
+  return {
+    messages: new Messages(),
+    chats: new Chats(),
+    limits: newLimits(limitsByMs),
+    calls: [],
+    updates: new Updates(closing.signal),
+    faults: faults.map((fault) => ({ method: 'sendMessage', fault })),
+    closing,
+  }
+}
 
 function appOf(state: State, token: string): Hono<{ Bindings: HttpBindings }> {
   const app = new Hono<{ Bindings: HttpBindings }>()
@@ -138,9 +151,6 @@ function appOf(state: State, token: string): Hono<{ Bindings: HttpBindings }> {
   return app
 }
 
-const flood = (seconds: number): Refused =>
-  new Refused(429, `Too Many Requests: retry after ${seconds}`, { retry_after: seconds })
-
 function takeFault(state: State, method: string): Fault | undefined {
   const at = state.faults.findIndex((one) => one.method === method)
   return at < 0 ? undefined : state.faults.splice(at, 1)[0]?.fault
@@ -152,76 +162,43 @@ function nothing(state: State): Promise<Response> {
   return promise
 }
 
+/** They put something into a chat, and count against its limits. */
+const COUNTED = new Set(['sendMessage', 'editMessageText', 'editMessageReplyMarkup'])
+
 async function call(state: State, method: string, params: Params, gone: AbortSignal): Promise<unknown> {
+  const waitS = COUNTED.has(method) ? state.limits.take(Number(params['chat_id'])) : undefined
+  if (waitS !== undefined) throw flood(waitS)
   switch (method) {
     case 'getMe':
       return { id: 1, is_bot: true, first_name: 'Double', username: 'double_bot' }
     case 'getUpdates':
-      return getUpdates(state, params, gone)
+      return state.updates.get(params, gone)
+    case 'getChat':
+      return state.chats.chat(state.messages.reach(params))
+    case 'getChatMember':
+      return state.chats.member(state.messages.reach(params))
+    case 'sendChatAction':
+      state.chats.requireWriting(state.messages.reach(params))
+      return true
     case 'sendMessage':
-      return send(state, params)
+      state.chats.requireWriting(state.messages.reach(params))
+      return state.messages.send(params)
     case 'editMessageText':
-      return edit(state, params)
+      return state.messages.editText(params)
+    case 'editMessageReplyMarkup':
+      return state.messages.editMarkup(params)
     case 'setMyCommands':
-    case 'deleteWebhook':
+      return state.updates.setMenu(params)
+    case 'deleteMyCommands':
+      return state.updates.deleteMenu(params)
     case 'answerCallbackQuery':
+      return state.updates.answer(params)
+    case 'deleteWebhook':
       return true
     default:
       throw new Refused(404, 'Not Found: method not found')
   }
 }
-
-/** As Telegram does: an offset confirms what is before it, and an empty queue makes the caller wait. */
-async function getUpdates(state: State, params: Params, gone: AbortSignal): Promise<unknown> {
-  const offset = Number(params['offset'] ?? 0)
-  const pending = state.updates.findIndex((update) => update.update_id >= offset)
-  state.updates.splice(0, pending < 0 ? (offset > 0 ? state.updates.length : 0) : pending)
-  const timeoutS = Number(params['timeout'] ?? 0)
-  if (state.updates.length === 0 && timeoutS > 0) await somethingSaid(state, timeoutS, gone)
-  return state.updates.slice(0, Number(params['limit'] ?? 100))
-}
-
-async function somethingSaid(state: State, timeoutS: number, gone: AbortSignal): Promise<void> {
-  const { promise, resolve } = Promise.withResolvers<void>()
-  const timer = setTimeout(resolve, timeoutS * 1_000)
-  state.waiting.add(resolve)
-  for (const signal of [state.closing.signal, gone]) signal.addEventListener('abort', () => resolve(), { once: true })
-  await promise
-  state.waiting.delete(resolve)
-  clearTimeout(timer)
-}
-
-function send(state: State, params: Params): object {
-  const message = checked(state.nextId++, params)
-  state.messages.push(message)
-  for (const listen of state.listeners) listen(message)
-  return told(message)
-}
-
-function edit(state: State, params: Params): object {
-  const at = state.messages.findIndex((message) => message.messageId === Number(params['message_id']))
-  if (at < 0) throw new Refused(400, 'Bad Request: message to edit not found')
-  const message = checked(Number(params['message_id']), params)
-  state.messages[at] = message
-  return told(message)
-}
-
-function checked(messageId: number, params: Params): Message {
-  const text = String(params['text'] ?? '')
-  const parseMode = params['parse_mode'] === undefined ? undefined : String(params['parse_mode'])
-  if (text === '') throw new Refused(400, 'Bad Request: message text is empty')
-  if (text.length > 4_096) throw new Refused(400, 'Bad Request: message is too long')
-  const error = parseMode === 'HTML' ? htmlError(text) : undefined
-  if (error !== undefined) throw new Refused(400, `Bad Request: can't parse entities: ${error}`)
-  return { messageId, chatId: Number(params['chat_id']), text, parseMode }
-}
-
-const told = ({ messageId, chatId, text }: Message): object => ({
-  message_id: messageId,
-  date: 0,
-  chat: { id: chatId, type: 'private' },
-  text,
-})
 
 interface Said {
   readonly chatId: number
@@ -229,17 +206,5 @@ interface Said {
   readonly text: string
   readonly date: number
 }
-function say(state: State, { chatId, userId, text, date }: Said): void {
-  const length = /^\/\S+/.exec(text)?.[0].length
-  const message = {
-    message_id: state.nextId++,
-    date,
-    chat: { id: chatId, type: chatId < 0 ? 'group' : 'private' },
-    from: { id: userId, is_bot: false, first_name: 'Somebody' },
-    text,
-    ...(length !== undefined && { entities: [{ type: 'bot_command', offset: 0, length }] }),
-  }
-  const update = { update_id: state.nextId++, message }
-  state.updates.push(update)
-  for (const wake of state.waiting) wake()
-}
+const say = (state: State, said: Said): void =>
+  void state.updates.push({ message: saidMessage({ messageId: state.messages.other(said.chatId), ...said }) })

@@ -12,3 +12,12 @@ export function htmlError(text: string): string | undefined {
   const bare = text.replaceAll(/<\/?\w+(?: [^<>]*)?>/g, '').replaceAll(/&(?:lt|gt|amp|quot|#\d+);/g, '')
   return /[<>&]/.test(bare) ? 'a character must be escaped' : undefined
 }
+
+/** What is seen and counted: without tags, entities resolved. */
+export const visible = (html: string): string =>
+  html
+    .replaceAll(/<\/?\w+(?: [^<>]*)?>/g, '')
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&')

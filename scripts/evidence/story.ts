@@ -1,7 +1,7 @@
 import type { Status } from '../../src/core/answers.ts'
-import { mine, next, type StageChain } from '../stage/chain.ts'
+import { marketName, mine, next, type StageChain } from '../stage/chain.ts'
 import { get, journalOf, judge, reached } from '../stage/judge.ts'
-import { marketName, openStage } from '../stage/stage.ts'
+import { openStage } from '../stage/stage.ts'
 import type { Context } from './main.ts'
 
 const JUDGED_EVERY = 10

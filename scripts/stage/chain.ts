@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import type { Address, Hex } from 'viem'
 import type { ChainName } from '../devnet/chain-spec.ts'
+import type { OwnerAddresses } from '../devnet/owners.ts'
 import { type Child, event, startChild } from './child.ts'
 
 const NODE_SCRIPT = fileURLToPath(new URL('../devnet/node.ts', import.meta.url))
@@ -16,6 +17,8 @@ export interface Ready {
   readonly addresses: Readonly<Record<string, Address>>
   readonly reserves: Readonly<Record<string, { readonly asset: Address }>>
   readonly accounts: number
+  /** Where the chain has any. */
+  readonly owners?: OwnerAddresses
 }
 
 export interface StageChain extends Ready {
@@ -32,9 +35,13 @@ export interface ChainOptions {
   readonly port?: number
   /** Somebody else liquidates in the story. */
   readonly rival?: boolean
+  /** Two people of the story have positions of their own. */
+  readonly owners?: boolean
   /** At the addresses of the real market. */
   readonly replica?: boolean
 }
+
+export const marketName = ({ chain }: Pick<StageChain, 'chain'>): string => `${chain}-aave`
 
 /** A local chain with a whole market, in a process of its own. */
 export async function startStageChain({
@@ -45,6 +52,7 @@ export async function startStageChain({
   blocks,
   port = 0,
   rival = false,
+  owners = false,
   replica = false,
 }: ChainOptions): Promise<StageChain> {
   const flags = { chain, port, accounts, seed, 'tick-ms': tickMs, ...(blocks === undefined ? {} : { blocks }) }
@@ -53,6 +61,7 @@ export async function startStageChain({
     ...args,
     '--story',
     ...(rival ? ['--rival'] : []),
+    ...(owners ? ['--owners'] : []),
     ...(replica ? ['--replica'] : []),
   ])
   const ready = await child.line(event<Ready>('ready'))
@@ -64,6 +73,20 @@ export const mine = async (chain: StageChain): Promise<number> => (await command
 
 /** One more block of the story, and its number; undefined when the story is over. */
 export const next = (chain: StageChain): Promise<number | undefined> => command(chain, 'next')
+
+/** No block of the story comes until `resume`; tells where the chain stands. */
+export function hold(chain: StageChain): Promise<Held> {
+  const held = chain.process.line(event<Held>('held'))
+  chain.process.write('hold\n')
+  return held
+}
+
+export interface Held {
+  readonly block: number
+  readonly timestamp: number
+}
+
+export const resume = (chain: StageChain): void => chain.process.write('resume\n')
 
 async function command(chain: StageChain, line: string): Promise<number | undefined> {
   const answer = chain.process.line(

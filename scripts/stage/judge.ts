@@ -1,8 +1,7 @@
 import { type Address, decodeFunctionResult, encodeFunctionData, type Hex, parseAbi } from 'viem'
 import type { AccountRow, Accounts, Status } from '../../src/core/answers.ts'
-import type { JournalEntry } from '../../src/core/ports.ts'
-import type { StageChain } from './chain.ts'
-import { marketName } from './stage.ts'
+import type { JournalEntry } from '../../src/core/journal.ts'
+import { marketName, type StageChain } from './chain.ts'
 
 const POOL = parseAbi([
   'function getUserAccountData(address) view returns (uint256 totalCollateralBase, uint256 totalDebtBase, uint256 availableBorrowsBase, uint256 currentLiquidationThreshold, uint256 ltv, uint256 healthFactor)',
@@ -19,8 +18,19 @@ export interface Judgement {
   }[]
 }
 
+const tokens = new Map<string, string>()
+
+/** From now on this daemon is asked with its token. */
+export const authorize = (url: string, token: string): void => void tokens.set(new URL(url).origin, token)
+
+/** A request with the daemon's token, where it has one. */
+export const ask = (url: string, init: RequestInit = {}): Promise<Response> => {
+  const token = tokens.get(new URL(url).origin)
+  return fetch(url, token === undefined ? init : { ...init, headers: { authorization: `Bearer ${token}` } })
+}
+
 export const get = async <T>(url: string): Promise<T> => {
-  const response = await fetch(url)
+  const response = await ask(url)
   if (!response.ok) throw new Error(`${url}: ${response.status} ${await response.text()}`)
   return (await response.json()) as T
 }

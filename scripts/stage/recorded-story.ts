@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { type Address, decodeEventLog, type Hex, parseAbi, toEventSelector } from 'viem'
 import type { BacktestReport } from '../../src/app/backtest/report-schema.ts'
-import type { JournalEntry } from '../../src/core/ports.ts'
+import type { JournalEntry } from '../../src/core/journal.ts'
 import { mine, next, type StageChain } from './chain.ts'
 import { journalOf, reached } from './judge.ts'
 import { type Daemon, openStage, type Stage } from './stage.ts'

@@ -6,8 +6,9 @@ import { type Address, keccak256, stringToHex } from 'viem'
 import { privateKeyToAccount } from 'viem/accounts'
 import { stringify } from 'yaml'
 import { writeKeystore } from '../../src/adapters/keystore.ts'
-import { type ChainOptions, fund, mine, type StageChain, startStageChain } from './chain.ts'
+import { type ChainOptions, fund, marketName, mine, type StageChain, startStageChain } from './chain.ts'
 import { type Child, event, startChild } from './child.ts'
+import { authorize } from './judge.ts'
 
 /** Two (or one) local markets, contracts deployed, a configuration, and the daemon as a user starts it. */
 export interface Stage {
@@ -41,6 +42,8 @@ export interface StageOptions {
   readonly finality?: number
   /** The daemon keeps recordings, in `recordings/`. */
   readonly recording?: boolean
+  /** Of its HTTP; without one nothing can be changed over it. */
+  readonly token?: string
   /** The URL under which the daemon reaches a chain, where it is not the chain's own; asked once the chains run. */
   readonly through?: (chain: StageChain) => Promise<string>
   readonly say: (message: string) => void
@@ -52,8 +55,6 @@ const KEEPER_KEY = keccak256(stringToHex('plimsoll local keeper'))
 const TREASURY = privateKeyToAccount(keccak256(stringToHex('plimsoll local treasury'))).address
 const PASSWORD = 'local-chains-only'
 const FUNDS_WEI = 100n * 10n ** 18n
-
-export const marketName = ({ chain }: Pick<StageChain, 'chain'>): string => `${chain}-aave`
 
 export async function openStage(options: StageOptions): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'plimsoll-'))
@@ -78,7 +79,11 @@ export async function openStage(options: StageOptions): Promise<Stage> {
       for (const chain of opened) contracts.set(chain.chain, await deploy(chain, keeper, command, options.say))
     await configure()
     const live = options.mode === 'live' ? ['--live'] : []
-    const start = (args: readonly string[] = []) => startDaemon(['run', ...live, ...args], folder, env)
+    const start = async (args: readonly string[] = []) => {
+      const daemon = await startDaemon(['run', ...live, ...args], folder, env)
+      if (options.token !== undefined) authorize(daemon.url, options.token)
+      return daemon
+    }
     return { chains: opened, keeper, treasury: TREASURY, folder, start, command, close }
   } catch (error) {
     await close()
@@ -115,7 +120,7 @@ async function deploy(
 
 async function writeConfig(
   folder: string,
-  { mode, telegram, minProfitUsd = 5, blockTimeS, finality = 64, recording = false }: StageOptions,
+  { mode, telegram, minProfitUsd = 5, blockTimeS, finality = 64, recording = false, token }: StageOptions,
   chains: readonly StageChain[],
   { contracts, urls }: { readonly contracts: ReadonlyMap<string, Address>; readonly urls: ReadonlyMap<string, string> },
 ): Promise<void> {
@@ -162,7 +167,7 @@ async function writeConfig(
     },
     store: { path: './plimsoll.db' },
     ...(recording && { recording: { folder: './recordings' } }),
-    http: { host: '127.0.0.1', port: 0 },
+    http: { host: '127.0.0.1', port: 0, ...(token === undefined ? {} : { token }) },
   }
   await writeFile(join(folder, 'plimsoll.yaml'), stringify(config), { mode: 0o600 })
 }

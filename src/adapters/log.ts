@@ -1,25 +1,29 @@
 import { type Logger, pino, stdSerializers } from 'pino'
 import { prettyFactory } from 'pino-pretty'
 import { never } from '../core/errors.ts'
-import type { JournalEntry, JournalKind, Sink } from '../core/ports.ts'
+import type { JournalEntry, JournalKind } from '../core/journal.ts'
+import type { Sink } from '../core/ports.ts'
 
 export interface LogOptions {
   readonly level: string
   /** For people at a terminal; else one JSON object a line. */
   readonly pretty: boolean
-  /** Values that must never leave: keys, passwords, tokens, URLs of nodes. */
-  readonly secrets: readonly string[]
+  /** Hides what must never leave: keys, passwords, tokens, URLs of nodes. */
+  readonly scrub: (text: string) => string
   /** Standard error when absent: standard output is for data. */
   readonly destination?: { write(text: string): unknown }
+  /** Gets every line too, as JSON, scrubbed. */
+  readonly recent?: { push(line: string): void }
 }
 
 /** A pino logger whose every line passes the scrubber as its last step. Big integers become decimal strings. */
-export function createLogger({ level, pretty, secrets, destination = process.stderr }: LogOptions): Logger {
-  const scrub = scrubber(secrets)
+export function createLogger({ level, pretty, scrub, destination = process.stderr, recent }: LogOptions): Logger {
   const format = pretty ? prettyFactory({ ignore: 'pid,hostname,entry', translateTime: 'SYS:HH:MM:ss' }) : asIs
   // Scrubbed before it is made pretty too: line breaks inside a secret are indented there, and would hide it.
   const write = (line: string): void => {
-    destination.write(scrub(format(scrub(line)) ?? ''))
+    const clean = scrub(line)
+    recent?.push(clean)
+    destination.write(scrub(format(clean) ?? ''))
   }
   const serializers = { err: stdSerializers.errWithCause }
   return pino({ level, serializers, formatters: { log: speakable } }, { write })
@@ -56,6 +60,22 @@ export function scrubber(secrets: readonly string[]): (text: string) => string {
   const longestFirst = [...forms].sort((a, b) => b.length - a.length)
   const pattern = new RegExp(longestFirst.map(literal).join('|'), 'gi')
   return (text) => text.replace(pattern, REDACTED)
+}
+
+/** A scrubber that learns: what was once a secret stays one. */
+export function learningScrubber(): {
+  readonly scrub: (text: string) => string
+  readonly hide: (secrets: readonly string[]) => void
+} {
+  const known = new Set<string>()
+  let now = scrubber([])
+  return {
+    scrub: (text) => now(text),
+    hide(secrets) {
+      for (const secret of secrets) known.add(secret)
+      now = scrubber([...known])
+    },
+  }
 }
 
 const isSecret = (value: string): boolean => value.length >= SHORTEST_SECRET

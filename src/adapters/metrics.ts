@@ -1,8 +1,9 @@
 /** Numbers for Prometheus: gauges are asked for when scraped, counters count what passes through the journal. */
 import { Counter, Gauge, Registry } from '@prometheus-io/client'
 import type { Queries, Status } from '../core/answers.ts'
+import type { JournalEntry } from '../core/journal.ts'
 import { REFUSAL_REASONS } from '../core/plan.ts'
-import type { JournalEntry, Sink } from '../core/ports.ts'
+import type { Sink } from '../core/ports.ts'
 
 export interface Metrics {
   readonly contentType: string

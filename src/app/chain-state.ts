@@ -1,4 +1,6 @@
+import type { ProviderView } from '../adapters/rpc/client.ts'
 import type { Book } from '../core/book.ts'
+import type { Batch, Node } from '../core/ports.ts'
 import type { Difference } from '../core/trust.ts'
 import type { Header } from '../core/types.ts'
 
@@ -23,6 +25,11 @@ export class ChainState {
   /** True once the books have reached the newest head. */
   synced = false
   requestsTotal: () => number = () => 0
+  /** Undefined before the chain was opened. */
+  node: Node | undefined
+  providers: () => readonly ProviderView[] = () => []
+  /** Of the loop that runs now; undefined before the first one. */
+  batch: Batch | undefined
   /** By market, why nothing of it is trusted. */
   readonly quarantined = new Map<string, string>()
   readonly audits = new Map<string, AuditResult>()
@@ -54,6 +61,11 @@ export class ChainState {
 
   get head(): Header | undefined {
     return this.books[0]?.head
+  }
+
+  /** Chain time at which what is decided on this block happens at the earliest: one block time later. */
+  executionTime({ timestamp }: Pick<Header, 'timestamp'>): bigint {
+    return timestamp + BigInt(Math.max(1, Math.round(this.blockTimeS)))
   }
 
   get lagBlocks(): number {

@@ -1,28 +1,40 @@
 import type { Logger } from 'pino'
-import type { PrivateKeyAccount } from 'viem'
+import type { Address, PrivateKeyAccount } from 'viem'
 import { startHttp } from '../adapters/http/server.ts'
-import { logSink, scrubber } from '../adapters/log.ts'
+import { addressInKeystore } from '../adapters/keystore.ts'
+import { logSink } from '../adapters/log.ts'
 import { createMetrics } from '../adapters/metrics.ts'
 import { openStore } from '../adapters/store/sqlite.ts'
-import { startTelegram, type Telegram } from '../adapters/telegram/telegram.ts'
 import type { Config } from '../config/config.ts'
-import type { Queries } from '../core/answers.ts'
-import { WAD } from '../core/math.ts'
+import type { Advisor, OperatorQueries, Queries } from '../core/answers.ts'
+import { ConfigError } from '../core/errors.ts'
+import type { ControlPort } from '../core/people/control.ts'
 import type { Store } from '../core/ports.ts'
-import type { ReserveView } from '../core/protocol.ts'
 import { ChainState } from './chain-state.ts'
 import { Control } from './control.ts'
 import { Heartbeat } from './heartbeat.ts'
 import { Journal } from './journal.ts'
+import { killFile } from './kill-file.ts'
+import type { Live } from './live.ts'
 import type { Progress } from './open-chain.ts'
+import { localTime } from './people/clock.ts'
+import { Days } from './people/days.ts'
 import { Desk } from './people/desk.ts'
+import { openAdvisor } from './people/open-advisor.ts'
+import { createOperatorQueries } from './people/operator-queries.ts'
+import { startPeople } from './people/people.ts'
+import { balanceSettings, startRounds } from './people/rounds.ts'
 import { createQueries } from './queries.ts'
 import { superviseChain } from './supervise.ts'
 import { watchdog } from './watchdog.ts'
 
 export interface DaemonOptions {
-  readonly config: Config
-  readonly secrets: readonly string[]
+  readonly live: Live
+  readonly scrub: (text: string) => string
+  /** The last lines of the log. */
+  readonly recent: { last(limit: number): readonly string[] }
+  /** Called when somebody asks, by a signal, to read the configuration anew. Returns how to stop listening. */
+  readonly onHangup: (listener: () => void) => () => void
   readonly account: PrivateKeyAccount | undefined
   readonly version: string
   readonly log: Logger
@@ -33,12 +45,9 @@ export interface DaemonOptions {
   readonly onReady: (ready: { readonly http: string; readonly chains: readonly object[] }) => void
 }
 
-/** Health that a rescue aims at when nobody says otherwise. */
-export const RESCUE_TARGET_WAD = (WAD * 11n) / 10n
-
 /** Everything that runs while `plimsoll run` runs; returns when the signal says so or `untilBlock` is reached. */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
-  const store = openStore(options.config.store.path)
+  const store = openStore(options.live.config.store.path)
   try {
     await runWithStore(options, store)
   } finally {
@@ -46,40 +55,85 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   }
 }
 
+const nowS = (): number => Math.floor(Date.now() / 1000)
+
 async function runWithStore(options: DaemonOptions, store: Store): Promise<void> {
-  const { config, log } = options
+  const { live, log } = options
+  const { config } = live
   const journal = new Journal(store, (error, entry) =>
     log.error({ err: error, seq: entry.seq }, 'a reader of the journal failed'),
   )
-  const control = new Control(store)
+  const heldBy = killFile(config.store.path)
+  const control = new Control({
+    store,
+    journal,
+    nowS,
+    configuredMode: config.executor.mode,
+    watchesPerChat: () => live.config.alerts.telegram?.watchesPerChat ?? Number.POSITIVE_INFINITY,
+    read: () => live.read(),
+    heldBy,
+  })
   const states = config.chains.map(({ name, id, blockTimeS }) => new ChainState(name, id, blockTimeS))
   const queries = queriesOf(options, store, states, control)
+  const days = new Days({
+    store,
+    today: () => localTime(live.config.alerts.timezone, nowS()).day,
+    markets: config.markets.map(({ name }) => name),
+  })
+  const operators = await operatorsOf(options, { store, control, days, states })
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
   journal.subscribe(logSink(log))
+  journal.subscribe(days.sink)
   const heartbeat = new Heartbeat(states, log)
   journal.subscribe(heartbeat.sink)
-  const people = await openDoors(options, { store, journal, queries, states })
-  const alerts = new Desk({ alerts: config.alerts, store, journal })
-  const onError = (error: unknown): void => log.error({ err: error }, 'the watchdog could not speak')
-  const timers = [heartbeat.start(), watchdog(states, journal, onError, (nowMs) => alerts.lookAround(states, nowMs))]
+  const advisor = openAdvisor(live, states)
+  const people = await openDoors(options, { store, journal, queries, operators, advisor, control, states })
+  const alerts = new Desk({ alerts: config.alerts, store, journal, watches: control })
+  const untold = live.onReload(({ alerts: rules }) => alerts.setRules(rules))
+  const sender = options.account?.address
+  const timers = [
+    heartbeat.start(),
+    watchdog(
+      states,
+      journal,
+      (error) => log.error({ err: error }, 'the watchdog could not speak'),
+      (nowMs) => alerts.lookAround(states, nowMs),
+    ),
+    ...startRounds({ live, store, journal, control, chains: states, days, sender, heldBy, nowS, log }),
+  ]
+  const deaf = options.onHangup(() => void reloadBySignal(control, log))
   try {
     await runChains({ ...options, signal }, { store, journal, control, alerts, states, url: people.url, stop })
   } finally {
+    deaf()
+    untold()
     for (const timer of timers) clearInterval(timer)
     await people.close()
   }
 }
 
+async function reloadBySignal(control: ControlPort, log: Logger): Promise<void> {
+  try {
+    const answer = await control.reload({ via: 'signal', id: 'SIGHUP' })
+    if (answer.kind === 'refused') return log.error(`the configuration stays as it was: ${answer.detail}`)
+    if (!answer.changed) log.info('the configuration was read again: nothing changes now')
+    const { needRestart } = answer.value
+    if (needRestart.length > 0) log.warn(`after a restart only: ${needRestart.join(', ')}`)
+  } catch (error) {
+    log.error({ err: error }, 'the configuration could not be read anew')
+  }
+}
+
 function queriesOf(
-  { config, version, account }: DaemonOptions,
+  { live, version, account }: DaemonOptions,
   store: Store,
   states: readonly ChainState[],
-  control: Control,
+  control: ControlPort,
 ): Queries {
   const stateOf = (chain: string) => states.find(({ name }) => name === chain)
   const markets = new Map(
-    config.markets.flatMap(({ name, chain }) => (stateOf(chain) ? [[name, stateOf(chain)!] as const] : [])),
+    live.config.markets.flatMap(({ name, chain }) => (stateOf(chain) ? [[name, stateOf(chain)!] as const] : [])),
   )
   const signer = account && (() => ({ name: 'signer', ok: true, detail: account.address }))
   return createQueries({
@@ -87,12 +141,40 @@ function queriesOf(
     markets,
     store,
     version,
-    mode: config.executor.mode,
-    paused: () => control.paused,
-    rescueTargetWad: RESCUE_TARGET_WAD,
+    control,
+    get rescueTargetWad() {
+      return live.config.alerts.rescueTargetWad
+    },
     nowMs: () => performance.now(),
     signer,
   })
+}
+
+async function operatorsOf(
+  { live, account, recent, scrub }: DaemonOptions,
+  { states, ...inside }: Pick<Inside, 'store' | 'control' | 'states'> & { readonly days: Days },
+): Promise<OperatorQueries> {
+  const signer = account?.address ?? (await keeperAddress(live.config))
+  return createOperatorQueries({
+    ...inside,
+    settings: () => balanceSettings(live),
+    chains: states,
+    signer,
+    recent,
+    scrub,
+    nowMs: () => performance.now(),
+  })
+}
+
+/** Who would send; a keystore that is not there is missed by those who need it. */
+async function keeperAddress({ executor }: Config): Promise<Address | undefined> {
+  if (executor.signer === undefined) return undefined
+  try {
+    return await addressInKeystore(executor.signer.keystore)
+  } catch (error) {
+    if (error instanceof ConfigError) return undefined
+    throw error
+  }
 }
 
 interface Doors {
@@ -104,46 +186,41 @@ interface Inside {
   readonly store: Store
   readonly journal: Journal
   readonly queries: Queries
+  readonly operators: OperatorQueries
+  readonly control: ControlPort
+  readonly advisor: Advisor
   readonly states: readonly ChainState[]
 }
 
-/** HTTP, metrics and Telegram: all of them only read. */
+/** HTTP, metrics and Telegram: they read, and what people want goes through control. */
 async function openDoors(
-  { config, secrets, version, log }: DaemonOptions,
-  { store, journal, queries, states }: Inside,
+  { live, scrub, version, log }: DaemonOptions,
+  { store, journal, queries, operators, advisor, control, states }: Inside,
 ): Promise<Doors> {
-  const scrub = scrubber(secrets)
+  const { config } = live
   const metrics = createMetrics(queries, version)
   const subscribe = journal.subscribe.bind(journal)
   subscribe(metrics.sink)
-  const http = await startHttp({ ...config.http, queries, subscribe, metrics, log, scrub, version })
-  const { telegram } = config.alerts
-  const bot: Telegram | undefined =
-    telegram &&
-    startTelegram({
-      ...telegram,
-      journal: (after, limit) => store.journal({ after, limit }),
-      lastSeq: () => store.lastSeq(),
-      subscribe,
-      cursor: { get: (name) => store.value(name), set: (name, value) => store.setValue(name, value) },
-      queries,
-      log,
-      scrub,
-      asset: (market, address) => reserveOf(states, market, address),
-    })
+  const http = await startHttp({
+    ...config.http,
+    queries,
+    advisor,
+    control,
+    nowS,
+    subscribe,
+    metrics,
+    log,
+    scrub,
+    version,
+  })
+  const people = startPeople({ live, store, journal, control, queries, operators, advisor, states, nowS, log, scrub })
   return {
     url: http.url,
     close: async () => {
-      await bot?.stop()
+      await people.stop()
       await http.close()
     },
   }
-}
-
-function reserveOf(states: readonly ChainState[], market: string, address: string): ReserveView | undefined {
-  const book = states.flatMap(({ books }) => books).find(({ name }) => name === market)
-  const wanted = address.toLowerCase()
-  return book?.protocol.market(book.ledger).reserves.find(({ asset }) => asset.toLowerCase() === wanted)
 }
 
 interface Running {
@@ -158,7 +235,8 @@ interface Running {
 
 /** One loop a chain. Ready once every chain is synced or has failed, at least one of them synced. */
 async function runChains(options: DaemonOptions, running: Running): Promise<void> {
-  const { config, log, onReady, untilBlock } = options
+  const { live, log, onReady, untilBlock } = options
+  const { config } = live
   const { states, journal, store, stop } = running
   const { settle, away, allAway } = readiness(states, (chains) => onReady({ http: running.url, chains }), stop)
   const stopIfDone = (): void => {

@@ -1,19 +1,22 @@
 import { type Address, type Hex, type PrivateKeyAccount, zeroAddress } from 'viem'
 import { dryRun, watch } from '../adapters/executor/dry-run.ts'
+import { settlingOf } from '../adapters/executor/settling.ts'
 import { simulateExecutor } from '../adapters/executor/simulate.ts'
-import { submitExecutor } from '../adapters/executor/submit.ts'
+import { submit } from '../adapters/executor/submit.ts'
+import { switchExecutor, type Ways } from '../adapters/executor/switch.ts'
 import { addressInKeystore, openKeystore } from '../adapters/keystore.ts'
 import { uniswapV3Router } from '../adapters/router/uniswap-v3.ts'
 import type { ChainConfig, Config } from '../config/config.ts'
 import type { Book } from '../core/book.ts'
 import { ConfigError, UsageError } from '../core/errors.ts'
+import { type ControlPort, MODES } from '../core/people/control.ts'
 import type { Limits } from '../core/plan.ts'
-import type { Executor, Router, Store } from '../core/ports.ts'
+import type { Executor, Intent, Router, Store } from '../core/ports.ts'
 import type { Liquidated } from '../core/protocol.ts'
 import type { Facts } from '../core/types.ts'
-import type { Control } from './control.ts'
 import { PRIORITY_FEE_WEI } from './fees.ts'
 import { readLiquidator } from './liquidator-reads.ts'
+import type { InForce } from './live.ts'
 import type { OpenChain } from './open-chain.ts'
 
 /** The mode, checked against the flag: nothing signs unless mode, flag and signer all say so. */
@@ -60,10 +63,10 @@ export async function openKey(
 }
 
 export interface TradeOptions {
-  readonly config: Config
+  readonly live: InForce
   readonly account: PrivateKeyAccount | undefined
   readonly store: Store
-  readonly control: Control
+  readonly control: Pick<ControlPort, 'paused' | 'mode' | 'configuredMode'>
   readonly signal: AbortSignal
   readonly onProblem: (problem: string) => void
 }
@@ -73,33 +76,35 @@ export interface ChainTrade {
   readonly router: Router
 }
 
-/** Chosen once for each chain. */
-export async function tradeOn(
-  open: OpenChain,
-  { config, account, store, control, signal, onProblem }: TradeOptions,
-): Promise<ChainTrade> {
-  const { rpc } = open
-  const marketplace = (market: string): Place | undefined => placeOf(open, config, market)
-  const router = routerOf(open, marketplace)
-  const { mode } = config.executor
-  if (mode === 'watch') return { executor: watch, router }
-  if (mode === 'dry-run') return { executor: dryRun, router }
-  if (mode === 'simulate') return { executor: simulateExecutor(rpc, await keeperOf(config), marketplace), router }
+/** Chosen once for each chain, for every mode up to the configured one; control says at each decision which it is. */
+export async function tradeOn(open: OpenChain, options: TradeOptions): Promise<ChainTrade> {
+  const { live, control, store, signal, onProblem } = options
+  const marketplace = (market: string): Place | undefined => placeOf(open, live, market)
+  const maySend = (): boolean => !control.paused && control.mode === 'live' && !signal.aborted
+  const settling = settlingOf({ node: open.rpc, store, chainId: open.config.id, marketplace, maySend, onProblem })
+  const sending = await sendingWays(open, { ...options, marketplace, maySign: maySend, broadcast: settling.broadcast })
+  const ways = { watch: watch.execute, 'dry-run': dryRun.execute, ...sending }
+  return { executor: switchExecutor(() => control.mode, ways, settling), router: routerOf(open, marketplace) }
+}
+
+interface SendingOptions extends TradeOptions {
+  readonly marketplace: (market: string) => Place | undefined
+  readonly maySign: () => boolean
+  readonly broadcast: (intent: Intent) => Promise<void>
+}
+
+/** The ways that need a key, or at least its address. */
+async function sendingWays(open: OpenChain, options: SendingOptions): Promise<Ways> {
+  const { live, account, control, marketplace } = options
+  const most = MODES.indexOf(control.configuredMode)
+  if (most < MODES.indexOf('simulate')) return {}
+  const keeper = account?.address ?? (await keeperOf(live.config))
+  const simulate = simulateExecutor(open.rpc, keeper, marketplace).execute
+  if (most < MODES.indexOf('live')) return { simulate }
   if (account === undefined) throw new RangeError('live without a signer: openSigner comes first')
-  return {
-    executor: submitExecutor({
-      node: rpc,
-      store,
-      chainId: open.config.id,
-      account,
-      priorityFeeWei: PRIORITY_FEE_WEI,
-      marketplace,
-      limits: (market) => limitsOf(config, market),
-      maySign: () => !control.paused && !signal.aborted,
-      onProblem,
-    }),
-    router,
-  }
+  const chain = { node: open.rpc, chainId: open.config.id, priorityFeeWei: PRIORITY_FEE_WEI }
+  const limits = (market: string): Limits => limitsOf(live.config, market)
+  return { simulate, live: submit({ ...options, ...chain, account, limits }, options) }
 }
 
 /** Limits of a market; the configuration's check lets none pass without. */
@@ -128,11 +133,11 @@ interface Place {
 }
 
 /** Looked up each time: a market may join while the loop runs. */
-function placeOf({ books, config: chain }: OpenChain, config: Config, market: string): Place | undefined {
+function placeOf({ books, config: chain }: OpenChain, live: InForce, market: string): Place | undefined {
   const book = books.find(({ name }) => name === market)
   return (
     book && {
-      contract: config.executor.markets.get(market)?.contract,
+      contract: live.config.executor.markets.get(market)?.contract,
       encode: book.protocol.encode,
       liquidations: (facts) => book.protocol.liquidations(facts, book.ledger),
       nativePriceUsd8: () => nativePriceUsd8(book, chain),

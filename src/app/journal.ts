@@ -1,4 +1,5 @@
-import type { JournalEntry, Sink, Store } from '../core/ports.ts'
+import type { JournalEntry } from '../core/journal.ts'
+import type { Sink, Store } from '../core/ports.ts'
 
 /** What there is to say about a failing reader. Must not throw. */
 export type OnSinkError = (error: unknown, entry: JournalEntry) => void

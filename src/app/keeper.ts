@@ -1,5 +1,7 @@
 import type { Book } from '../core/book.ts'
 import { RpcFault, UnreachableError } from '../core/errors.ts'
+import type { JournalEntry } from '../core/journal.ts'
+import type { ControlPort } from '../core/people/control.ts'
 import {
   type Candidate,
   decide,
@@ -10,10 +12,10 @@ import {
   screenCandidate,
   type Unhealthy,
 } from '../core/plan.ts'
-import type { Executor, Feed, FeedEvent, JournalEntry, RecordOutcome, Router, Store } from '../core/ports.ts'
+import type { Executor, Feed, FeedEvent, RecordOutcome, Router, Store } from '../core/ports.ts'
 import type { Facts, Header } from '../core/types.ts'
 import type { ChainState } from './chain-state.ts'
-import type { Control } from './control.ts'
+import { inTime } from './in-time.ts'
 import type { Journal } from './journal.ts'
 import { outcomeData } from './outcome.ts'
 import type { Desk } from './people/desk.ts'
@@ -25,7 +27,7 @@ export interface KeeperOptions {
   readonly books: readonly Book[]
   readonly store: Pick<Store, 'savePage' | 'dropPagesAbove' | 'atomically'>
   readonly journal: Journal
-  readonly control: Control
+  readonly control: Pick<ControlPort, 'paused'>
   readonly alerts: Desk
   readonly executor: Executor
   readonly router: Router
@@ -104,7 +106,7 @@ async function act(options: KeeperOptions, facts: Facts, spoken: Spoken): Promis
     options.alerts.evaluate(book, state, block)
   }
   if (executor.mode === 'watch') return
-  const executionTime = block.timestamp + BigInt(Math.max(1, Math.round(state.blockTimeS)))
+  const executionTime = state.executionTime(block)
   for (const book of books) {
     const found = book
       .unhealthy(executionTime)
@@ -205,19 +207,6 @@ async function pursue(
   if (options.signal.aborted) return
   if (options.control.paused) return tell(refuse(candidate, 'control-paused', ''))
   await executor.execute(book.name, candidate, plan, facts, record)
-}
-
-/** Undefined when it takes too long: a quote that comes too late is no longer one. */
-async function inTime<T>(deadlineMs: number, work: Promise<T>): Promise<T | undefined> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<undefined>((resolve) => {
-    timer = setTimeout(() => resolve(undefined), deadlineMs)
-  })
-  try {
-    return await Promise.race([work, late])
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** Journal and whatever belongs to the outcome, both or neither; people are told once it is on disk. */

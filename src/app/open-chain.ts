@@ -51,9 +51,12 @@ export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
     onProblem,
     requestsPerDay: chain.requestsPerDay,
   })
+  state.providers = () => rpc.providers
   await rpc.connect()
+  state.node = rpc
   state.requestsTotal = () => rpc.total
   const batch = await createBatch(rpc, chain.multicall)
+  state.batch = batch
   const context = { ...options, rpc, batch }
   const { books, known } = restore(store, chain, markets) ?? (await begin(context))
   const onHead = (head: Header): void => {

@@ -8,10 +8,10 @@ import type {
   RescueAnswer,
 } from '../core/answers.ts'
 import type { Book } from '../core/book.ts'
-import { decimalOfWad, UINT256_MAX, WAD } from '../core/math.ts'
+import { UINT256_MAX, WAD } from '../core/math.ts'
 import type { Seizure } from '../core/plan.ts'
 import { distancePct, liquidationPrices, type PriceOfLiquidation, timeToLiquidationS } from '../core/position.ts'
-import type { AccountView, Holding, Rescue } from '../core/protocol.ts'
+import type { AccountView, Holding, Portion, Rescue } from '../core/protocol.ts'
 import type { AccountId, Header } from '../core/types.ts'
 
 /** From the core's integers to the outside contract's strings. */
@@ -68,14 +68,21 @@ const toSeizure = (seizure: Seizure): Explanation['bestLiquidation'] & object =>
   grossBase: seizure.grossBase.toString(),
 })
 
-const toRescue = (rescue: Rescue): RescueAnswer => ({
+export const toRescue = (rescue: Rescue): RescueAnswer => ({
   kind: rescue.kind,
-  asset: getAddress(rescue.asset),
-  symbol: rescue.symbol,
-  decimals: rescue.decimals,
-  amount: rescue.amount.toString(),
+  ...toPortion(rescue),
   valueBase: rescue.valueBase.toString(),
   healthFactor: rescue.healthFactor.toString(),
+  repays: rescue.repays ? toPortion(rescue.repays) : null,
+  costBase: rescue.costBase.toString(),
+  obstacle: rescue.obstacle ?? null,
+})
+
+const toPortion = ({ asset, symbol, decimals, amount }: Portion): RescueAnswer['repays'] & object => ({
+  asset: getAddress(asset),
+  symbol,
+  decimals,
+  amount: amount.toString(),
 })
 
 /** Everything about one account at the book's head; undefined when it cannot be known. */
@@ -99,7 +106,7 @@ export function explain(book: Book, chainId: number, account: AccountId, targetW
     bestLiquidation: best ? toSeizure(best) : null,
     refusal: candidate?.forbidden ?? null,
     rescue: {
-      targetHealth: decimalOfWad(targetWad),
+      targetHealth: targetWad.toString(),
       options: book.protocol.rescue(book.ledger, account, head.timestamp, targetWad).map(toRescue),
     },
   }

@@ -14,6 +14,7 @@ import type {
 } from '../core/answers.ts'
 import type { Book } from '../core/book.ts'
 import { UsageError } from '../core/errors.ts'
+import type { ControlPort } from '../core/people/control.ts'
 import type { Store } from '../core/ports.ts'
 import type { ChainState } from './chain-state.ts'
 import { explain, toAccountRow, toBlockRef } from './present.ts'
@@ -26,8 +27,7 @@ export interface QueryOptions {
   readonly markets: ReadonlyMap<string, ChainState>
   readonly store: Store
   readonly version: string
-  readonly mode: string
-  readonly paused: () => boolean
+  readonly control: Pick<ControlPort, 'paused' | 'mode' | 'configuredMode'>
   /** Health that a rescue aims at. */
   readonly rescueTargetWad: bigint
   /** Monotonic. */
@@ -104,11 +104,13 @@ function storeCheck(store: Store): Check {
 
 const signerCheck = ({ signer }: QueryOptions): Check[] => (signer === undefined ? [] : [signer()])
 
-function status({ chains, markets, version, mode, paused, nowMs }: QueryOptions): Status {
+function status({ chains, markets, version, control, nowMs }: QueryOptions): Status {
+  const { mode, configuredMode, paused } = control
   return {
     version,
     mode,
-    paused: paused(),
+    configuredMode,
+    paused,
     chains: chains.map((chain) => chainStatus(chain, nowMs())),
     markets: [...markets].map(([market, chain]) => marketStatus(market, chain)),
   }

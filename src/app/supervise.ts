@@ -1,16 +1,17 @@
 import type { PrivateKeyAccount } from 'viem'
 import { getHeader } from '../adapters/rpc/client.ts'
 import { pause } from '../adapters/rpc/heads.ts'
-import type { ChainConfig, Config, MarketConfig } from '../config/config.ts'
+import type { ChainConfig, MarketConfig } from '../config/config.ts'
 import { ChainError, PlimsollError, StoreError, UnreachableError } from '../core/errors.ts'
+import type { ControlPort } from '../core/people/control.ts'
 import type { Store } from '../core/ports.ts'
 import type { Facts } from '../core/types.ts'
 import { Auditor } from './auditor.ts'
 import type { ChainState } from './chain-state.ts'
-import type { Control } from './control.ts'
 import { checkContracts, limitsOf, tradeOn } from './executors.ts'
 import type { Journal } from './journal.ts'
 import { runKeeper } from './keeper.ts'
+import type { InForce } from './live.ts'
 import { checkpoint, type OpenChain, openChain, type Progress, stored } from './open-chain.ts'
 import type { Desk } from './people/desk.ts'
 import { type ChainRecording, recordChain } from './record/record-chain.ts'
@@ -18,11 +19,11 @@ import { borrowerSearch } from './resync.ts'
 
 export interface SuperviseOptions {
   readonly chain: ChainConfig
-  readonly config: Config
+  readonly live: InForce
   readonly state: ChainState
   readonly store: Store
   readonly journal: Journal
-  readonly control: Control
+  readonly control: Pick<ControlPort, 'paused' | 'mode' | 'configuredMode'>
   readonly alerts: Desk
   readonly account: PrivateKeyAccount | undefined
   readonly signal: AbortSignal
@@ -94,14 +95,15 @@ async function retire({ state, journal, onProblem, signal }: SuperviseOptions, e
 async function turn(outside: SuperviseOptions, life: Life): Promise<void> {
   const anew = new AbortController()
   const options = { ...outside, signal: AbortSignal.any([outside.signal, anew.signal]) }
-  const { chain, config, state, store, signal, account, onProblem, onCurrent, progress } = options
+  const { chain, live, state, store, signal, account, onProblem, onCurrent, progress } = options
+  const { config } = live
   const markets = config.markets.filter((market) => market.chain === chain.name)
   const open = await openChain({ chain, markets, store, state, signal, onProblem, onCurrent, progress })
   let recording: ChainRecording | undefined
   try {
     state.books = open.books
     if (account) await checkContracts(open, config, account)
-    recording = recordChain(open, options)
+    recording = recordChain(open, { ...options, config })
     life.opened = true
     const auditor = auditorOf(options, open, markets, () => anew.abort())
     const keepHouse = housekeeping(options, open, markets, recording)
@@ -110,7 +112,7 @@ async function turn(outside: SuperviseOptions, life: Life): Promise<void> {
       ...(await tradeOn({ ...open, batch: recording?.batch ?? open.batch }, options)),
       feed: open.feed,
       books: open.books,
-      limits: (market) => limitsOf(config, market),
+      limits: (market) => limitsOf(live.config, market),
       afterPage: async (facts, live) => {
         life.waitMs = FIRST_RESTART_MS
         await auditor.afterPage(live)
@@ -140,7 +142,7 @@ function auditorOf(
     ...options,
     ...open,
     keyOf: (name) => stored(markets.find((market) => market.name === name) as MarketConfig),
-    proveAccounts: options.config.executor.proveAccounts,
+    proveAccounts: options.live.config.executor.proveAccounts,
     search: borrowerSearch({ ...options, ...open, markets }),
     startAnew,
   })

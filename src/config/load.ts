@@ -10,13 +10,21 @@ import type { Environment } from './interpolate.ts'
 import { toProblems } from './issues.ts'
 import { InvalidConfig, type Problem, showPath } from './problems.ts'
 import { resolve } from './resolve.ts'
-import { schema } from './schema.ts'
+import { type Checked, schema } from './schema.ts'
 import { collectSecrets } from './secrets.ts'
 
 export interface Loaded {
   readonly config: Config
+  /** What `config` was made of. */
+  readonly source: Source
   /** What no log line may show. */
   readonly secrets: readonly string[]
+}
+
+/** A checked file and the folder that its paths are relative to. */
+export interface Source {
+  readonly file: Checked
+  readonly folder: string
 }
 
 /** Reads and checks the file. Throws one ConfigError that lists everything that is wrong. */
@@ -36,8 +44,9 @@ export function loadConfig({ file, env, known = {} }: { file: string; env: Envir
     ...crossCheck(root, known),
   ])
   if (problems.length > 0 || !checked.success) throw new InvalidConfig(file, problems, document.lineOf)
-  const config = resolve(checked.data, dirname(resolvePath(file)))
-  return { config, secrets: collectSecrets(config, document.interpolated, env) }
+  const source = { file: checked.data, folder: dirname(resolvePath(file)) }
+  const config = resolve(source.file, source.folder)
+  return { config, source, secrets: collectSecrets(config, document.interpolated, env) }
 }
 
 function read(file: string): string {

@@ -1,8 +1,7 @@
 import * as z from 'zod'
 import { EVENT_NAMES, LOUDNESS, ROLES, TOPICS } from '../core/people/events.ts'
+import { LANGUAGES } from '../core/people/words/catalogue.ts'
 import { address, bps, count, httpUrl, name, positive, quietHours, timeOfDay, timezone, usd8, wad } from './fields.ts'
-
-export const LANGUAGES = ['en', 'zh'] as const
 
 const language = z.enum(LANGUAGES).default('en').describe('Language of the messages: English or Chinese.')
 const events = z

@@ -7,8 +7,14 @@ const MIN_LENGTH = 8
 /** Everything a log must not show, longest first so that no part of one survives. */
 export function collectSecrets(config: Config, interpolated: readonly string[], env: Environment): readonly string[] {
   const { alerts, http, executor } = config
-  const marked = [alerts.telegram?.token, http.token, executor.signer && env[executor.signer.passwordEnv]]
-  const urls = config.chains.flatMap(({ rpc, ws }) => [...rpc, ...ws]).flatMap(secretsOfUrl)
+  const marked = [
+    alerts.telegram?.token,
+    http.token,
+    executor.signer && env[executor.signer.passwordEnv],
+    ...alerts.webhooks.map(({ secret }) => secret),
+  ]
+  const hooks = [...alerts.webhooks.map(({ url }) => url), ...(alerts.heartbeat ? [alerts.heartbeat.url] : [])]
+  const urls = [...config.chains.flatMap(({ rpc, ws }) => [...rpc, ...ws]), ...hooks].flatMap(secretsOfUrl)
   const found = [...marked, ...interpolated.filter((value) => value.length >= MIN_LENGTH), ...urls]
   const unique = new Set(found.filter((value) => value !== undefined && value !== ''))
   return [...unique].flatMap((value) => value ?? []).toSorted((a, b) => b.length - a.length)

@@ -2,7 +2,9 @@
  * What Plimsoll answers in JSON (HTTP, `--json`): the outside contract. Integers of the chain are decimal strings (base
  * currency with 8 decimals, health with 18), times are Unix seconds of the chain, addresses are checksummed.
  */
-import type { JournalEntry } from './ports.ts'
+import type { Address } from 'viem'
+import type { JournalEntry } from './journal.ts'
+import type { RescueObstacle, RescueStep } from './rescue.ts'
 
 export const SCHEMA_VERSION = 1
 
@@ -39,7 +41,10 @@ export interface MarketStatus {
 
 export interface Status {
   readonly version: string
+  /** In force: people may lower it. */
   readonly mode: string
+  /** The most that configuration and flag allow. */
+  readonly configuredMode: string
   readonly paused: boolean
   readonly chains: readonly ChainStatus[]
   readonly markets: readonly MarketStatus[]
@@ -119,34 +124,13 @@ export interface SeizureAnswer {
 export interface RescueCall {
   readonly to: string
   readonly data: string
-  /** `approve`, `repay`, `supply`, `repayWithATokens`, `withdraw`, `swap`. */
-  readonly what: string
+  readonly what: RescueStep
 }
-
-/** Why a way out cannot be taken as it stands. */
-export type RescueObstacle =
-  | 'wallet-short'
-  | 'supply-cap'
-  | 'paused'
-  | 'frozen'
-  | 'no-route'
-  | 'health-on-the-way'
-  | 'not-liquid'
 
 /** A way out as it is told to its owner: everything that the wallet needs. Integers of the chain are decimal strings. */
 export interface RescueOption extends RescueAnswer {
-  /** What the wallet holds of the asset; null: not asked, or not needed. */
+  /** What the wallet holds of the asset; null: not needed. */
   readonly inWallet: string | null
-  /** Of `sell`: what is repaid, and the least that the sale brings. */
-  readonly repays: {
-    readonly asset: string
-    readonly symbol: string
-    readonly decimals: number
-    readonly amount: string
-  } | null
-  /** What taking it costs beside the amount itself (swap), base currency; "0" for none. */
-  readonly costBase: string
-  readonly obstacle: RescueObstacle | null
   /** In order, from the owner's own address. Empty when there is an obstacle. */
   readonly calls: readonly RescueCall[]
 }
@@ -167,12 +151,19 @@ export interface Advice extends Marked {
   readonly block: BlockRef
   /** Chain time for which amounts and healths below hold to the wei: the next block's. */
   readonly timestamp: number
+  /** 18 decimals. */
   readonly targetHealth: string
   readonly options: readonly RescueOption[]
   /** At today's prices and health just below 1; null when no call would be allowed. */
   readonly liquidation: LiquidationCost | null
   /** Of the address on the chain's explorer; null: none is known. */
   readonly explorerUrl: string | null
+}
+
+/** What an owner needs to know, with what must be asked of the node (wallet, quotes). Undefined: no such position. */
+export interface Advisor {
+  /** Throws UnreachableError when the node does not answer, or not in time. */
+  advise(market: string, address: Address): Promise<Advice | undefined>
 }
 
 export interface RescueAnswer {
@@ -184,6 +175,16 @@ export interface RescueAnswer {
   readonly amount: string
   readonly valueBase: string
   readonly healthFactor: string
+  /** Of `sell`: what is repaid, and the least that the sale brings. */
+  readonly repays: {
+    readonly asset: string
+    readonly symbol: string
+    readonly decimals: number
+    readonly amount: string
+  } | null
+  /** What taking it costs beside the amount itself (swap), base currency; "0" for none. */
+  readonly costBase: string
+  readonly obstacle: RescueObstacle | null
 }
 
 /** All that `explain` prints. */
@@ -199,6 +200,7 @@ export interface Explanation extends AccountRow, Marked {
   readonly liquidationPrices: readonly LiquidationPrice[]
   readonly bestLiquidation: SeizureAnswer | null
   readonly refusal: string | null
+  /** At the block's own time and oracle prices: neither wallet, caps nor venues were asked (see `Advice`). */
   readonly rescue: { readonly targetHealth: string; readonly options: readonly RescueAnswer[] }
 }
 

@@ -1,7 +1,11 @@
 import type { Address, Hex } from 'viem'
-import type { Advice } from './answers.ts'
+import type { JournalEntry, JournalKind } from './journal.ts'
 import type { Cell } from './ledger.ts'
+import type { Message } from './people/message.ts'
+import type { Outbox } from './people/outbox.ts'
+import type { Mute, Watch } from './people/watch.ts'
 import type { Candidate, Plan, Quote, Refusal, Seizure } from './plan.ts'
+import type { Sale } from './protocol.ts'
 import type { Call, Facts, Header, Log, Read } from './types.ts'
 
 /** The world, one page at a time. `live` is false while catching up: nothing is decided on old pages. */
@@ -40,6 +44,28 @@ export interface Feed {
 /** A venue (or several): turns seizures into quotes. Unquotable ones are left out. */
 export interface Router {
   quote(market: string, seizures: readonly Seizure[], facts: Facts): Promise<readonly Quote[]>
+}
+
+/** What a venue gives for something that is sold there. */
+export interface Offer extends Sale {
+  /** As the venue encodes it. */
+  readonly path: Hex
+}
+
+/** A venue for somebody who sells what is their own, with a deadline and a least amount. */
+export interface Venue {
+  /** Who must be allowed to take what is sold. */
+  readonly spender: Address
+  /** The best offer for each at the block; undefined where there is none. */
+  offers(sales: readonly Omit<Sale, 'received'>[], block: Header): Promise<readonly (Offer | undefined)[]>
+  swap(offer: Offer, terms: SwapTerms): Call
+}
+
+export interface SwapTerms {
+  readonly recipient: Address
+  readonly minimum: bigint
+  /** Unix seconds of the chain. */
+  readonly deadline: bigint
 }
 
 /** What came of a plan, at once or later. */
@@ -94,39 +120,55 @@ export interface Executor {
   rollback(to: Header, record: RecordOutcome): Promise<void>
 }
 
-export type JournalKind =
-  | 'rollback'
-  | 'alert'
-  | 'refusal'
-  | 'plan'
-  | 'sent'
-  | 'replaced'
-  | 'confirmed'
-  | 'lost'
-  | 'reorged'
-  | 'audit'
-  | 'breaker'
-  /** What somebody said, and what it changed. */
-  | 'control'
-  /** A day in figures. */
-  | 'summary'
+/** What came of handing a message to a channel. */
+export type Delivery =
+  /** `id`: the channel's own. */
+  | { readonly kind: 'done'; readonly id: string }
+  /** It did not arrive, and may later; `waitMs` undefined: nobody knows when. */
+  | { readonly kind: 'later'; readonly waitMs: number | undefined; readonly detail: string }
+  /** Nobody knows whether it arrived. */
+  | { readonly kind: 'unknown'; readonly detail: string }
+  /** The channel takes nothing any more: a chat that blocked the bot. */
+  | { readonly kind: 'gone'; readonly detail: string }
+  /** The channel takes others, not this one. */
+  | { readonly kind: 'refused'; readonly detail: string }
+  /** Of an edit: the message is not there any more, or cannot be changed. */
+  | { readonly kind: 'stale' }
 
-/** Something that happened. All that people ever see. */
-export interface JournalEntry {
-  readonly seq: number
-  readonly chainId: number
-  /** Empty for what concerns the whole chain. */
-  readonly market: string
-  /** Block number as a decimal string. */
-  readonly block: string
-  readonly kind: JournalKind
-  /** JSON: integers of the chain are decimal strings. */
-  readonly data: Readonly<Record<string, unknown>>
+/** Whether a message that may have arrived did. `undecided`: it cannot be known. */
+export type Found =
+  | { readonly kind: 'there'; readonly id: string }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'undecided' }
+  | Extract<Delivery, { kind: 'later' | 'gone' }>
+
+/** What a message is told for, beside its words. */
+export interface Envelope {
+  /** Of the first row: makes the message unlike any other. */
+  readonly id: number
+  /** What makes a repetition harmless where the other side looks at it. */
+  readonly key: string
+  readonly loud: boolean
+  readonly thread: number | null
+  readonly entries: readonly JournalEntry[]
+  readonly event: string
 }
 
-/** What an owner needs to know, with what must be asked of the node (wallet, quotes). Undefined: no such position. */
-export interface Advisor {
-  advise(market: string, address: Address): Promise<Advice | undefined>
+/** The wire to one channel. Nothing here throws. */
+export interface Line {
+  /** `edit`: several entries may become one message that grows. `new`: it cannot grow. `never`: each entry by itself. */
+  readonly folding: 'edit' | 'new' | 'never'
+  /** Resolves when the channel takes another message. */
+  ready(): Promise<void>
+  /** Exactly what will be handed over. `isFull`: nothing should be added to it. */
+  dress(message: Message, envelope: Envelope): { readonly body: string; readonly isFull: boolean }
+  send(body: string): Promise<Delivery>
+  edit(id: string, body: string): Promise<Delivery>
+  find(body: string, after: number | null): Promise<Found>
+  /** The last message known in the chat; null where there is no such thing. */
+  last(): number | null
+  /** Whether no other message of ours stands below it. */
+  isLast(id: string, thread: number | null): boolean
 }
 
 /** A reader of the journal. Must not throw; a slow one must queue. */
@@ -169,6 +211,15 @@ export interface Intent {
   readonly predictedProfit: bigint
 }
 
+export interface JournalBackQuery {
+  readonly kinds: readonly JournalKind[]
+  readonly subject?: string | undefined
+  readonly market?: string | undefined
+  /** Only entries with a smaller `seq`. */
+  readonly before?: number | undefined
+  readonly limit: number
+}
+
 /** Everything that must survive. Each call is one transaction. */
 export interface Store {
   /** Several calls as one transaction: all of them or none. */
@@ -187,6 +238,8 @@ export interface Store {
   scan(market: string): Scan | undefined
   appendJournal(entry: Omit<JournalEntry, 'seq'>): JournalEntry
   journal(query: { after: number; kind?: string | undefined; limit: number }): readonly JournalEntry[]
+  /** Newest first. `subject`: only entries of this borrower or address, checksummed. */
+  journalBack(query: JournalBackQuery): readonly JournalEntry[]
   lastSeq(): number
   /** What was told under which rule of whom; bodies are JSON. */
   latches(): readonly { readonly rule: string; readonly subject: string; readonly body: string }[]
@@ -194,9 +247,19 @@ export interface Store {
   saveLatch(latch: { readonly rule: string; readonly subject: string; readonly body: string | undefined }): void
   saveIntent(intent: Intent): void
   intents(chainId: number, status: IntentStatus): readonly Intent[]
+  readonly outbox: Outbox
   /** Small named values: cursors of readers, control. */
   value(name: string): string | undefined
   setValue(name: string, value: string): void
+  /** Of one chat, or of all. */
+  watches(chat?: string): readonly Watch[]
+  /** One a chat and address: the id stays, the rest is replaced. */
+  saveWatch(watch: Omit<Watch, 'id'>): Watch
+  /** False when there was none. */
+  dropWatch(chat: string, address: Address): boolean
+  mutes(chat: string): readonly Mute[]
+  saveMute(mute: Mute): void
+  dropMute(chat: string, scope: string): boolean
   /** Throws when the disk no longer takes a write. */
   check(): void
   close(): void

@@ -31,6 +31,9 @@ function groupOf(view: AccountView, root: Address): Group {
   }
 }
 
+/** The feed of the driving collateral: the heaviest group's. Undefined without collateral. */
+export const drivingRoot = (view: AccountView): Address | undefined => groups(view)[0]?.largest.root
+
 /**
  * The factor (18 decimals, rounded up) on a group's price at which health is 1: λ = (D_o − A_o) / (A_g − D_g), o being the
  * rest of the account. Undefined when no fall of this group does it. Above 1 when health is already below 1.

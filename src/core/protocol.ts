@@ -1,6 +1,7 @@
 import type { Address, Hex } from 'viem'
 import type { Cell, Layout, Ledger } from './ledger.ts'
 import type { Candidate, Seizure, Unhealthy } from './plan.ts'
+import type { RescueObstacle, RescueStep } from './rescue.ts'
 import type { Rates, Slack } from './sheet.ts'
 import type { AccountId, Call, Entry, Facts, LogFilter, Read } from './types.ts'
 
@@ -47,8 +48,18 @@ export interface Protocol {
   check(ledger: Ledger, account: AccountId, timestamp: bigint): Unhealthy | undefined
   /** What the market would let a liquidator do; undefined when the account is not liquidatable. */
   inspect(ledger: Ledger, account: AccountId, timestamp: bigint): Candidate | undefined
-  /** The ways out for the borrower, confirmed in integers, cheapest share of debt first. */
-  rescue(ledger: Ledger, account: AccountId, timestamp: bigint, targetHealth: bigint): readonly Rescue[]
+  /** The ways out for the borrower, confirmed in integers: those without an obstacle first, then by cost, then by value. */
+  rescue(
+    ledger: Ledger,
+    account: AccountId,
+    timestamp: bigint,
+    targetHealth: bigint,
+    known?: KnownForRescue,
+  ): readonly Rescue[]
+  /** Calls for what the mirror does not hold and a way out may depend on (room under supply caps). */
+  rescueReads(ledger: Ledger, account: AccountId): readonly Call[]
+  /** The calls of the pool that take a way out, from the owner's own address, in order. No allowances, no swap. */
+  rescueCalls(ledger: Ledger, owner: Address, rescue: Rescue): readonly PoolCall[]
   /** Calls for the price of everything; `apply` takes their answers. */
   prices(ledger: Ledger): readonly Call[]
   /** Multiply the price of each asset by the factor (18 decimals, above 0) of the feed it stands on, rounded down. */
@@ -118,16 +129,49 @@ export interface AccountView {
 /** Of an `AccountView` what most rules ask for. */
 export type Standing = Pick<AccountView, 'totalCollateralBase' | 'totalDebtBase' | 'healthFactor'>
 
-/** One way to bring health to a target. */
-export interface Rescue {
-  readonly kind: 'repay' | 'add' | 'sell'
+/** What somebody has found out beyond the mirror. Whatever is missing is not checked. */
+export interface KnownForRescue {
+  /** Answers to `rescueReads`. */
+  readonly reads?: readonly Read[]
+  /** What a venue gives; a pair without one is sized as if a sale cost nothing. */
+  readonly sales?: readonly Sale[]
+}
+
+/** A price of a venue: `received` for `sold`; other amounts in proportion, rounded down. */
+export interface Sale {
+  readonly collateralAsset: Address
+  readonly debtAsset: Address
+  readonly sold: bigint
+  readonly received: bigint
+}
+
+/** An amount of an asset. */
+export interface Portion {
   readonly asset: Address
   readonly symbol: string
   readonly decimals: number
   readonly amount: bigint
+  /** Base currency, 8 decimals, rounded up. */
   readonly valueBase: bigint
+}
+
+/** One way to bring health to a target. */
+export interface Rescue extends Portion {
+  /** `sell`: a collateral is given up for a debt; where both are one asset, inside the pool. */
+  readonly kind: 'repay' | 'add' | 'sell'
+  /** Of `sell`: what is repaid with it. */
+  readonly repays: Portion | undefined
+  /** Base currency: what is lost beside the amounts themselves, gas left out. */
+  readonly costBase: bigint
   /** The health it leaves, computed in integers at the same moment. */
   readonly healthFactor: bigint
+  readonly obstacle: RescueObstacle | undefined
+}
+
+/** One call of the pool, and what it takes from the caller's wallet. */
+export interface PoolCall extends Call {
+  readonly what: RescueStep
+  readonly takes: { readonly asset: Address; readonly amount: bigint } | undefined
 }
 
 export interface Liquidated {

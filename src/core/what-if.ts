@@ -35,7 +35,8 @@ const endangered = (view: AccountView, candidate: Candidate): Endangered => ({
   badDebtBase: badDebt(view),
 })
 
-function seizable({ collaterals }: AccountView, { seizures }: Candidate): bigint {
+/** Collateral that the best single call allowed takes, protocol fee included, rounded down; 0 when none is. */
+export function seizable({ collaterals }: AccountView, { seizures }: Candidate): bigint {
   const best = seizures.find(({ firstCover }) => firstCover === 0n)
   const holding = collaterals.find(({ asset }) => asset === best?.collateralAsset)
   if (best === undefined || holding === undefined) return 0n

@@ -10,7 +10,8 @@ import {
 } from 'viem'
 import { liquidatorAbi } from '../../src/adapters/contracts/liquidator.ts'
 import { RpcFault, UnreachableError } from '../../src/core/errors.ts'
-import type { Intent, JournalEntry, Outcome } from '../../src/core/ports.ts'
+import type { JournalEntry } from '../../src/core/journal.ts'
+import type { Intent, Node, Outcome } from '../../src/core/ports.ts'
 import {
   ACCOUNT,
   BORROWER,
@@ -27,12 +28,11 @@ import {
   openDesk,
   planOf,
   reverted,
-  type ScriptedNode,
   TIME,
   word,
 } from './executor-support.ts'
 
-const execute = (desk: Desk, node: ScriptedNode, over: Parameters<Desk['start']>[1] = {}, plan = planOf()) =>
+const execute = (desk: Desk, node: Node, over: Parameters<Desk['start']>[1] = {}, plan = planOf()) =>
   desk.start(node, over).execute(MARKET, candidate, plan, facts(), desk.record)
 
 const reasonOf = (outcome: Outcome | undefined): string =>
@@ -53,6 +53,46 @@ describe('live executor, sending', () => {
     await execute(desk, goodNode(), { maySign: () => false })
     expect(reasonOf(desk.outcomes[0])).to.match(/^control-paused/)
     expect(signed(desk)).to.have.length(0)
+  })
+
+  const asked = ['eth_call', 'eth_estimateGas', 'eth_getBalance', 'eth_getTransactionCount']
+  for (const method of asked)
+    it(`signs nothing when it is paused while ${method} is under way`, async () => {
+      const answering = Promise.withResolvers<void>()
+      const goOn = Promise.withResolvers<void>()
+      const node = goodNode()
+      const slow: Node = {
+        async request(name, params) {
+          if (name === method) {
+            answering.resolve()
+            await goOn.promise
+          }
+          return node.request(name, params)
+        },
+      }
+      let paused = false
+      const work = execute(desk, slow, { maySign: () => !paused })
+      await answering.promise
+      paused = true
+      goOn.resolve()
+      await work
+      expect(desk.outcomes.map(reasonOf)).to.deep.equal(['control-paused: while the node was being asked'])
+      expect([node.broadcast, signed(desk)]).to.deep.equal([[], []])
+    })
+
+  it('writes nothing down and sends nothing when it is paused while the key is at work', async () => {
+    let paused = false
+    const account = {
+      ...ACCOUNT,
+      signTransaction: async (...work: Parameters<typeof ACCOUNT.signTransaction>) => {
+        paused = true
+        return ACCOUNT.signTransaction(...work)
+      },
+    } as typeof ACCOUNT
+    const node = goodNode()
+    await execute(desk, node, { account, maySign: () => !paused })
+    expect(desk.outcomes.map(reasonOf)).to.deep.equal(['control-paused: while it was being signed'])
+    expect([node.broadcast, signed(desk)]).to.deep.equal([[], []])
   })
 
   it('has nonce, hash, bytes and the "sent" entry in the store before the bytes leave', async () => {

@@ -155,6 +155,26 @@ describe('live executor, what came of it', () => {
       expect(node.broadcast).to.deep.equal([sent.raw, sent.raw])
     })
 
+    it('dropped by the node while it is paused: nothing leaves, and it is settled all the same', async () => {
+      executor = desk.start(node, { maySign: () => false })
+      await settle(1)
+      expect([node.broadcast, statusOf(sent.hash)]).to.deep.equal([[sent.raw], 'signed'])
+      node.on('eth_getTransactionReceipt', receipt())
+      await settle(2)
+      expect([node.broadcast.length, statusOf(sent.hash)]).to.deep.equal([1, 'confirmed'])
+    })
+
+    it('paused while the node is asked for the newest block: nothing leaves', async () => {
+      let paused = false
+      executor = desk.start(node, { maySign: () => !paused })
+      node.on('eth_getBlockByNumber', () => {
+        paused = true
+        return newest(TIME)
+      })
+      await settle(1)
+      expect(node.broadcast).to.deep.equal([sent.raw])
+    })
+
     it('a node that fails leaves everything open', async () => {
       const away = new UnreachableError({ code: 'X', what: 'node', why: 'away', fix: 'wait' })
       node.on('eth_getTransactionReceipt', away)

@@ -2,7 +2,9 @@ import { type Address, encodeAbiParameters, encodeErrorResult, encodeEventTopics
 import { privateKeyToAccount } from 'viem/accounts'
 import { liquidatorAbi } from '../../src/adapters/contracts/liquidator.ts'
 import type { Marketplace } from '../../src/adapters/executor/market.ts'
-import { type SubmitOptions, submitExecutor } from '../../src/adapters/executor/submit.ts'
+import { settlingOf } from '../../src/adapters/executor/settling.ts'
+import { type SubmitOptions, submit } from '../../src/adapters/executor/submit.ts'
+import { switchExecutor } from '../../src/adapters/executor/switch.ts'
 import { openStore } from '../../src/adapters/store/sqlite.ts'
 import { outcomeData } from '../../src/app/outcome.ts'
 import { RpcFault } from '../../src/core/errors.ts'
@@ -183,8 +185,8 @@ export function openDesk(): Desk {
       store.appendJournal({ chainId: CHAIN, market, block: block.number.toString(), kind: named, data })
       outcomes.push(outcome)
     })
-  const start = (node: Node, over: Partial<SubmitOptions> = {}): Executor =>
-    submitExecutor({
+  const start = (node: Node, over: Partial<SubmitOptions> = {}): Executor => {
+    const options: SubmitOptions = {
       node,
       store,
       chainId: CHAIN,
@@ -195,6 +197,9 @@ export function openDesk(): Desk {
       limits: () => ({ minProfitUsd8: 10n ** 8n, maxGasWei: undefined }),
       onProblem: (problem) => void problems.push(problem),
       ...over,
-    })
+    }
+    const settling = settlingOf({ ...options, maySend: options.maySign })
+    return switchExecutor(() => 'live', { live: submit(options, settling) }, settling)
+  }
   return { store, outcomes, record, problems, start }
 }

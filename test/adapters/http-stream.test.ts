@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { eventStream } from '../../src/adapters/http/stream.ts'
-import type { JournalEntry } from '../../src/core/ports.ts'
+import type { JournalEntry } from '../../src/core/journal.ts'
 import { ask, fakeJournal, harness, stopAll } from './http-support.ts'
 
 interface Event {

@@ -1,8 +1,20 @@
 /** A running program that is not there: canned answers behind the real server, and a client that may lie about its Host. */
 import { request } from 'node:http'
 import { type HttpOptions, type HttpServer, startHttp } from '../../src/adapters/http/server.ts'
-import type { AccountRow, Accounts, AccountsQuery, Explanation, Queries, Status } from '../../src/core/answers.ts'
-import type { JournalEntry, JournalKind, Sink } from '../../src/core/ports.ts'
+import { openStore } from '../../src/adapters/store/sqlite.ts'
+import { Control, type ControlOptions } from '../../src/app/control.ts'
+import { Journal } from '../../src/app/journal.ts'
+import type {
+  AccountRow,
+  Accounts,
+  AccountsQuery,
+  Advice,
+  Explanation,
+  Queries,
+  Status,
+} from '../../src/core/answers.ts'
+import type { JournalEntry, JournalKind } from '../../src/core/journal.ts'
+import type { Sink } from '../../src/core/ports.ts'
 
 export const ALICE = '0x00000000000000000000000000000000000A11cE'
 export const WETH = '0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2'
@@ -11,6 +23,7 @@ export const block = { number: '123', hash: `0x${'ab'.repeat(32)}`, timestamp: 1
 export const status = (over: Partial<Status> = {}): Status => ({
   version: '1.2.3',
   mode: 'dry-run',
+  configuredMode: 'simulate',
   paused: false,
   chains: [
     {
@@ -77,6 +90,14 @@ export const row = (over: Partial<AccountRow> = {}): AccountRow => ({
   ...over,
 })
 
+const repayOption = {
+  ...{ kind: 'repay' as const, asset: WETH, symbol: 'WETH', decimals: 18, amount: '1', valueBase: '1' },
+  healthFactor: '1100000000000000000',
+  repays: null,
+  costBase: '0',
+  obstacle: null,
+}
+
 const explanation = (): Explanation => {
   const holding = {
     asset: WETH,
@@ -98,7 +119,6 @@ const explanation = (): Explanation => {
     protocolFee: '0',
     grossBase: '-5',
   }
-  const option = { kind: 'repay' as const, asset: WETH, symbol: 'WETH', decimals: 18, amount: '1', valueBase: '1' }
   return {
     ...row({ healthFactor: null, distancePct: null, liquidationPrice: null, timeToLiquidationS: null }),
     block,
@@ -112,9 +132,19 @@ const explanation = (): Explanation => {
     liquidationPrices: [{ asset: WETH, price: '183020000000' }],
     bestLiquidation: seizure,
     refusal: null,
-    rescue: { targetHealth: '1100000000000000000', options: [{ ...option, healthFactor: '1100000000000000000' }] },
+    rescue: { targetHealth: '1100000000000000000', options: [repayOption] },
   }
 }
+
+const advice = (): Advice => ({
+  row: row(),
+  block,
+  timestamp: block.timestamp + 12,
+  targetHealth: '1250000000000000000',
+  options: [{ ...repayOption, inWallet: '5', calls: [{ to: WETH, data: '0x01', what: 'repay' }] }],
+  liquidation: { collateralAsset: WETH, symbol: 'WETH', debtBase: '100', seizedBase: '105', costBase: '5' },
+  explorerUrl: `https://etherscan.io/address/${ALICE}`,
+})
 
 /** A journal in memory with its subscribers, as the program has one. */
 export function fakeJournal() {
@@ -161,6 +191,31 @@ export function fakeQueries(over: Partial<Queries> = {}, journal = fakeJournal()
   }
 }
 
+/** The real one, over a store of its own. */
+export function openControl(over: Partial<ControlOptions> = {}) {
+  const store = openStore(':memory:')
+  const journal = new Journal(store, (error) => {
+    throw error
+  })
+  const control = new Control({
+    store,
+    journal,
+    nowS: () => 1_000_000,
+    configuredMode: 'simulate',
+    watchesPerChat: () => 3,
+    read: () => 'plimsoll.yaml has a problem: no chain',
+    ...over,
+  })
+  /** `said by detail` of every entry of control. */
+  const told = () =>
+    store
+      .journal({ after: 0, kind: 'control', limit: 100 })
+      .map(({ data: { said, via, by, chat, detail } }) =>
+        [said, via, by, chat, detail].filter((word) => word !== null && word !== '').join(' '),
+      )
+  return { control, store, journal, told }
+}
+
 export interface Harness {
   readonly server: HttpServer
   readonly journal: ReturnType<typeof fakeJournal>
@@ -178,6 +233,9 @@ export async function harness(over: Partial<HttpOptions> = {}, answers: Partial<
     port: 0,
     token: undefined,
     queries,
+    control: openControl().control,
+    nowS: () => 1_000_000,
+    advisor: { advise: async (_market, address) => (address === ALICE ? advice() : undefined) },
     subscribe: journal.subscribe,
     metrics: { contentType: 'text/plain; version=0.0.4', text: async () => 'plimsoll_ready 1\n' },
     log: { error: (fields, message) => void logged.push(`${message} ${JSON.stringify(fields)}`) },
@@ -200,7 +258,7 @@ export interface Answer {
 }
 
 /** `fetch` does not let one set Host or Origin. */
-export function ask(url: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> {
+export function ask(url: string, headers: Record<string, string> = {}, method = 'GET', body = ''): Promise<Answer> {
   const { promise, resolve, reject } = Promise.withResolvers<Answer>()
   const sent = request(url, { headers, method, agent: false }, (response) => {
     let text = ''
@@ -214,6 +272,6 @@ export function ask(url: string, headers: Record<string, string> = {}, method = 
     response.on('error', reject)
   })
   sent.on('error', reject)
-  sent.end()
+  sent.end(body)
   return promise
 }

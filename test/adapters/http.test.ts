@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { z } from 'zod'
 import { ROUTES, type Route } from '../../src/adapters/http/routes.ts'
 import { ANSWERS, type AnswerName } from '../../src/adapters/http/schemas.ts'
-import { UsageError } from '../../src/core/errors.ts'
+import { UnreachableError, UsageError } from '../../src/core/errors.ts'
 import { ALICE, type Answer, ask, block, harness, row, stopAll } from './http-support.ts'
 
 const errorOf = (answer: Answer): Record<string, string> => answer.json()['error'] as Record<string, string>
@@ -80,6 +80,23 @@ describe('adapters/http', () => {
       const answer = await ask(`${server.url}/api/accounts/local-aave/${address}`)
       expect(answer.json()).to.deep.include({ schemaVersion: 1, address: ALICE })
     }
+  })
+
+  it('advises the owner of an account; a node that does not answer is 503, a stranger 404', async () => {
+    const { server } = await harness()
+    const path = `${server.url}/api/accounts/local-aave/${ALICE.toLowerCase()}/advice`
+    expect((await ask(path)).json()).to.deep.include({ schemaVersion: 1, timestamp: 1_700_000_012 })
+    expect((await ask(path.replace('a11ce', 'a11cf'))).status).to.equal(404)
+    const complaint = {
+      code: 'ADVICE_LATE',
+      what: 'no word about the wallet',
+      why: 'the node is slow',
+      fix: 'Try again',
+    }
+    const late = { advise: () => Promise.reject(new UnreachableError(complaint)) }
+    const slow = await harness({ advisor: late })
+    const answer = await ask(`${slow.server.url}/api/accounts/local-aave/${ALICE}/advice`)
+    expect([answer.status, errorOf(answer)]).to.deep.equal([503, complaint])
   })
 
   it('pages the journal', async () => {
@@ -186,11 +203,12 @@ describe('adapters/http', () => {
   })
 
   describe('the published description', () => {
-    const samples: Record<Exclude<AnswerName, 'Entry'>, string> = {
+    const samples: Record<Exclude<AnswerName, 'Entry' | 'Control'>, string> = {
       Health: '/healthz',
       Status: '/api/status',
       Accounts: '/api/accounts',
       Account: `/api/accounts/local-aave/${ALICE}`,
+      Advice: `/api/accounts/local-aave/${ALICE}/advice`,
       Journal: '/api/journal',
       Error: '/api/nothing',
     }
@@ -213,7 +231,8 @@ describe('adapters/http', () => {
       const document = (await ask(`${server.url}/api/openapi.json`)).json()
       expect([document['openapi'], document['schemaVersion']]).to.deep.equal(['3.1.0', 1])
       const paths = document['paths'] as Record<string, { get: { parameters: { name: string; in: string }[] } }>
-      expect(Object.keys(paths)).to.deep.equal(Object.values(ROUTES).map((route: Route) => route.path))
+      const reading = Object.keys(paths).filter((path) => 'get' in paths[path]!)
+      expect(reading).to.deep.equal(Object.values(ROUTES).map((route: Route) => route.path))
       expect(paths['/api/accounts']!.get.parameters.map((parameter) => parameter.name)).to.deep.equal([
         'market',
         'below',
@@ -225,7 +244,7 @@ describe('adapters/http', () => {
         'path',
         'path',
       ])
-      for (const path of Object.keys(paths).filter((one) => one !== '/api/stream')) {
+      for (const path of reading.filter((one) => one !== '/api/stream')) {
         const real = path.replace('{market}', 'local-aave').replace('{address}', ALICE)
         expect((await ask(server.url + real)).status, path).to.equal(200)
       }

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { createLogger, type LogOptions, logSink, scrubber } from '../../src/adapters/log.ts'
 import { ConfigError } from '../../src/core/errors.ts'
-import type { JournalEntry, JournalKind } from '../../src/core/ports.ts'
+import type { JournalEntry, JournalKind } from '../../src/core/journal.ts'
 
 const KEY = `0x${'ab12'.repeat(16)}`
 const API = 'Zx9_qW3rTy-7uI0pLkJh'
@@ -23,7 +23,7 @@ function recorder(fields: Partial<LogOptions> = {}) {
       text += line
     },
   }
-  const logger = createLogger({ level: 'trace', pretty: false, secrets: SECRETS, destination, ...fields })
+  const logger = createLogger({ level: 'trace', pretty: false, scrub: scrubber(SECRETS), destination, ...fields })
   return { logger, text: () => text }
 }
 

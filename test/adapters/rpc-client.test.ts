@@ -40,6 +40,26 @@ describe('Rpc', () => {
     expect(rpc.total).to.equal(4)
   })
 
+  it('shows its nodes by host, with what they were asked and what they last said', async () => {
+    const rpc = connectTo(first, second)
+    await rpc.connect()
+    const host = ({ url }: JsonRpcDouble): string => new URL(url).host
+    const well = { ok: true, lastError: undefined, requestsToday: 1 }
+    expect(rpc.providers).to.deep.equal([
+      { ...well, host: host(first) },
+      { ...well, host: host(second) },
+    ])
+    first.lie = () => ({ kind: 'http', status: 502, body: 'canary-key' })
+    await getHeader(rpc, 'latest')
+    const [broken, other] = rpc.providers
+    expect(broken).to.include({ ok: false, requestsToday: 2 })
+    expect(broken?.lastError).to.include('502').and.not.match(SECRET)
+    expect(other).to.deep.include({ ...well, requestsToday: 2 })
+    first.lie = () => undefined
+    await getHeader(rpc, 'latest')
+    expect(rpc.providers[0]).to.include({ ok: true, requestsToday: 4 })
+  })
+
   const TRANSPORT: readonly (readonly [string, Lie])[] = [
     ['HTML with status 200', { kind: 'http', status: 200, body: '<html>maintenance of canary-key</html>' }],
     ['429', { kind: 'http', status: 429, body: 'slow down, canary-key', headers: { 'retry-after': '3600' } }],

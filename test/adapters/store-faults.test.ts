@@ -73,7 +73,8 @@ describe('store and faults', () => {
   it('of the first version is upgraded and keeps all it had', () => {
     filled()
     tamper((db) => {
-      for (const table of ['latch', 'watch', 'mute', 'outbox']) db.exec(`DROP TABLE ${table}`)
+      for (const table of ['latch', 'watch', 'mute', 'outbox', 'outgoing']) db.exec(`DROP TABLE ${table}`)
+      db.exec('DROP INDEX journal_subject')
       const rung = { level: '1100000000000000000', spoken: { '1100000000000000000': 7 } }
       db.prepare("INSERT INTO named_value VALUES ('alerts.latches', ?)").run(JSON.stringify({ 'm/0xa': rung }))
       db.exec("UPDATE meta SET value = '1' WHERE name = 'schema_version'")

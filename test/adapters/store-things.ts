@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Address, type Hex, pad, toHex } from 'viem'
 import { StoreError } from '../../src/core/errors.ts'
-import type { Checkpoint, Intent, JournalEntry } from '../../src/core/ports.ts'
+import type { JournalEntry } from '../../src/core/journal.ts'
+import type { Checkpoint, Intent } from '../../src/core/ports.ts'
 import type { Facts, Header, Log } from '../../src/core/types.ts'
 
 export const CHAIN = 42161

@@ -1,7 +1,9 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { openStore } from '../../src/adapters/store/sqlite.ts'
-import type { Store } from '../../src/core/ports.ts'
+import type { JournalKind } from '../../src/core/journal.ts'
+import type { Watch } from '../../src/core/people/watch.ts'
+import type { JournalBackQuery, Store } from '../../src/core/ports.ts'
 import { address, CHAIN, checkpoint, entry, header, intent, log, page, scratch, word } from './store-things.ts'
 
 const numbers = (store: Store, chainId = CHAIN): bigint[] => store.pages(chainId).map((facts) => facts.block.number)
@@ -205,6 +207,75 @@ function conformance(open: () => Store, reopen: (store: Store) => Store): void {
       store.saveLatch({ ...latch('m/0xc'), body: undefined })
       expect(store.latches()).to.deep.equal([latch('m/0xb')])
     })
+  })
+
+  describe('journal, backwards', () => {
+    const A = '0x00000000000000000000000000000000000000AA'
+    const add = (kind: JournalKind, market: string, data: Record<string, unknown>): number =>
+      store.appendJournal({ chainId: CHAIN, market, block: '1', kind, data }).seq
+    const seqs = (query: JournalBackQuery): number[] => store.journalBack(query).map(({ seq }) => seq)
+
+    it('is read newest first, of some kinds, before a number, up to a limit', () => {
+      for (const kind of ['sent', 'lost', 'refusal', 'sent', 'confirmed', 'lost'] as const) add(kind, 'm', {})
+      expect(seqs({ kinds: ['sent', 'lost'], limit: 10 })).to.deep.equal([6, 4, 2, 1])
+      expect(seqs({ kinds: ['sent', 'lost'], before: 6, limit: 2 })).to.deep.equal([4, 2])
+      expect(seqs({ kinds: [], limit: 10 })).to.deep.equal([])
+    })
+
+    it('of one borrower, or one address, in one market', () => {
+      add('refusal', 'm', { borrower: A })
+      add('alert', 'm', { address: A })
+      add('refusal', 'n', { borrower: A })
+      add('refusal', 'm', { borrower: '0xother' })
+      expect(seqs({ kinds: ['refusal', 'alert'], subject: A, limit: 10 })).to.deep.equal([3, 2, 1])
+      expect(seqs({ kinds: ['refusal', 'alert'], subject: A, market: 'm', limit: 1 })).to.deep.equal([2])
+      expect(seqs({ kinds: ['refusal'], subject: A, market: 'm', limit: 10 })).to.deep.equal([1])
+    })
+  })
+
+  describe('watches', () => {
+    const watch = (n: number, chat = 'telegram:1'): Omit<Watch, 'id'> => ({
+      chat,
+      address: address(n),
+      name: `ü ${n}`,
+      thresholdsWad: [2n ** 200n, 1n],
+      distancesBps: null,
+      createdS: 5,
+    })
+
+    it('come back as they were, in order, of one chat or of all, after a restart too', () => {
+      const saved = [watch(1), watch(2, 'telegram:-2'), watch(3)].map((one) => store.saveWatch(one))
+      store = reopen(store)
+      expect(saved.map(({ id }) => id)).to.deep.equal([1, 2, 3])
+      expect(store.watches()).to.deep.equal(saved)
+      expect(store.watches('telegram:1')).to.deep.equal([saved[0], saved[2]])
+    })
+
+    it('are one a chat and address; an id is never used again', () => {
+      store.saveWatch(watch(1))
+      const other = { ...watch(1), name: '', thresholdsWad: null, distancesBps: [500, 1], createdS: 9 }
+      expect(store.saveWatch(other)).to.deep.equal({ id: 1, ...other })
+      expect(store.watches()).to.deep.equal([{ id: 1, ...other }])
+      expect(store.dropWatch('telegram:2', address(1))).to.equal(false)
+      expect(store.dropWatch('telegram:1', address(1))).to.equal(true)
+      expect(store.dropWatch('telegram:1', address(1))).to.equal(false)
+      expect(store.saveWatch(watch(1)).id).to.be.above(1)
+    })
+  })
+
+  it('keeps mutes, one a chat and scope', () => {
+    const all = { chat: 'telegram:1', scope: 'all', untilS: 100 }
+    store.saveMute(all)
+    store.saveMute({ ...all, scope: 'market:m', untilS: null })
+    store.saveMute({ ...all, chat: 'telegram:2' })
+    store.saveMute({ ...all, untilS: 200 })
+    store = reopen(store)
+    expect(store.mutes('telegram:1')).to.deep.equal([
+      { ...all, untilS: 200 },
+      { ...all, scope: 'market:m', untilS: null },
+    ])
+    expect([store.dropMute('telegram:1', 'all'), store.dropMute('telegram:1', 'all')]).to.deep.equal([true, false])
+    expect(store.mutes('telegram:1')).to.have.length(1)
   })
 
   describe('intents', () => {

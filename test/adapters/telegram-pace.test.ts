@@ -1,139 +1,97 @@
-/** The courier over a clock that only moves when nothing else is left to do: how late a chat is, whatever comes. */
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { startCourier } from '../../src/adapters/telegram/courier.ts'
-import { describe as describeEntry, isTold } from '../../src/adapters/telegram/describe.ts'
-import type { JournalEntry } from '../../src/core/ports.ts'
-import { addressOf, alertData, entry, naming, sentData, settledData } from './telegram-support.ts'
+import { newLimits } from '../../scripts/doubles/bot-limits.ts'
+import { newPace } from '../../src/adapters/telegram/pace.ts'
 
-const SPACING_MS = 1_000
+const GROUP = -7
+const SUPERGROUP = -1_000_000_000_007
 
-interface Arrival {
-  readonly afterMs: number
-  readonly entry: Omit<JournalEntry, 'seq'>
-}
-interface Told {
-  readonly atMs: number
-  readonly text: string
-  readonly from: number
-  readonly to: number
-}
-
-/** Plays the arrivals; what was told when, and when each entry (by seq) arrived. */
-async function play(
-  arrivals: readonly Arrival[],
-): Promise<{ told: Told[]; entries: JournalEntry[]; arrived: number[] }> {
-  const entries: JournalEntry[] = []
-  const arrived: number[] = [0]
-  const told: Told[] = []
-  const timers: { readonly atMs: number; readonly ring: () => void }[] = []
-  const stop = new AbortController()
-  let nowMs = 0
-  let text = ''
-  const log = (): void => {}
-  const courier = startCourier({
-    name: 'chat',
-    journal: (after, limit) => entries.slice(after, after + limit),
-    lastSeq: () => 0,
-    cursor: {
-      get: () => '0',
-      set: (_name, value) => void told.push({ atMs: nowMs, text, from: told.at(-1)?.to ?? 0, to: Number(value) }),
-    },
-    send: async (message) => {
-      text = message
-      return { kind: 'done', value: undefined }
-    },
-    pause: (ms) => new Promise((ring) => void timers.push({ atMs: nowMs + ms, ring })),
-    spacingMs: SPACING_MS,
-    naming,
-    clean: (message) => message,
-    log: { info: log, warn: log, error: log },
-    signal: stop.signal,
-  })
-  const settle = async (): Promise<void> => {
-    for (let i = 0; i < 4; i++) await new Promise((resolve) => setImmediate(resolve))
+/** A clock, and a pace that has begun a while ago. */
+function begun() {
+  const clock = { ms: 0 }
+  const pace = newPace(() => clock.ms)
+  clock.ms = 10_000
+  const call = (chatId: number, ms = 0): void => {
+    const end = pace.begin(chatId)
+    clock.ms += ms
+    end()
   }
-  const advance = async (toMs: number): Promise<void> => {
-    for (let timer = timers[0]; timer !== undefined && timer.atMs <= toMs; timer = timers[0]) {
-      timers.shift()
-      nowMs = timer.atMs
-      timer.ring()
-      await settle()
-    }
-    nowMs = toMs
-  }
-  await settle()
-  for (const arrival of arrivals) {
-    if (arrival.afterMs > 0) {
-      await settle()
-      await advance(nowMs + arrival.afterMs)
-    }
-    entries.push({ ...arrival.entry, seq: entries.length + 1 })
-    arrived.push(nowMs)
-    courier.wake()
-  }
-  await settle()
-  while (timers.length > 0) await advance(nowMs + SPACING_MS)
-  stop.abort()
-  await courier.done
-  return { told, entries, arrived }
+  return { clock, pace, call }
 }
-
-const kinds: fc.Arbitrary<Partial<JournalEntry>> = fc.oneof(
-  fc.nat(5).map((n) => ({ data: alertData({ address: addressOf(n) }) })),
-  fc.nat(5).map((n) => ({ kind: 'sent' as const, data: sentData({ hash: `0x${n}` }) })),
-  fc.nat(5).map((n) => ({ kind: 'confirmed' as const, data: settledData({ hash: `0x${n}` }) })),
-  fc.constant({ kind: 'lost' as const, data: settledData({ reason: 'reverted' }) }),
-  fc.constant({ kind: 'refusal' as const, data: {} }),
-  fc.constant({ kind: 'breaker' as const, market: '', data: { reason: 'stale-head', detail: 'x' } }),
-)
-const arrival = fc.record({
-  // Together, close together, or at leisure.
-  afterMs: fc.oneof(
-    fc.constant(0),
-    fc.constant(0),
-    fc.integer({ min: 1, max: 400 }),
-    fc.integer({ min: 1, max: 3_000 }),
-  ),
-  entry: kinds.map((over) => entry(over)),
-})
 
 describe('adapters/telegram: pace', () => {
-  it('every entry is in exactly one message, in order, and none waits for more than two intervals', async () => {
-    await fc.assert(
-      fc.asyncProperty(fc.array(arrival, { maxLength: 60 }), async (arrivals) => {
-        const { told, entries, arrived } = await play(arrivals)
-        let count = 0
-        for (const [i, { atMs, text, from, to }] of told.entries()) {
-          const here = entries.slice(from, to).filter(isTold)
-          const [oldest] = here
-          expect(oldest).not.to.equal(undefined)
-          count += here.length
-          if (here.length === 1) expect(text).to.equal(describeEntry(oldest!, naming))
-          else expect(text).to.include(`${here.length} events`)
-          expect(atMs - arrived[oldest!.seq]!).to.be.at.most(2 * SPACING_MS)
-          expect(atMs - (told[i - 1]?.atMs ?? -SPACING_MS)).to.be.at.least(SPACING_MS)
+  it('the first second is an earlier life’s', () => {
+    const pace = newPace(() => 500)
+    expect(pace.waitMs(1)).to.equal(1_000)
+  })
+
+  it('a second between two messages to a chat, counted from the answer', () => {
+    const { clock, pace, call } = begun()
+    expect(pace.waitMs(1)).to.equal(0)
+    call(1, 300)
+    expect([pace.waitMs(1), pace.waitMs(2)]).to.deep.equal([1_000, 0])
+    clock.ms += 999
+    expect(pace.waitMs(1)).to.equal(1)
+  })
+
+  for (const group of [GROUP, SUPERGROUP])
+    it(`twenty a minute to a group: ${group}`, () => {
+      const { clock, pace, call } = begun()
+      for (let i = 0; i < 20; i++) {
+        expect(pace.waitMs(group)).to.equal(0)
+        call(group)
+        clock.ms += 1_000
+      }
+      expect(pace.waitMs(group)).to.equal(40_000)
+      expect(pace.waitMs(1)).to.equal(0)
+    })
+
+  it('what an earlier life sent counts', () => {
+    const { pace } = begun()
+    for (let i = 0; i < 20; i++) pace.count(GROUP)
+    expect(pace.waitMs(GROUP)).to.equal(60_000)
+  })
+
+  it('thirty a second to all, those under way too', () => {
+    const { clock, pace, call } = begun()
+    for (let chat = 1; chat <= 29; chat++) call(chat)
+    const end = pace.begin(30)
+    expect(pace.waitMs(31)).to.equal(1_000)
+    clock.ms += 1_000
+    expect(pace.waitMs(31)).to.equal(0)
+    end()
+  })
+
+  it('a flood holds its chat; floods in two chats hold all', () => {
+    const { clock, pace } = begun()
+    pace.hold(1, 30)
+    expect([pace.waitMs(1), pace.waitMs(2)]).to.deep.equal([30_000, 0])
+    pace.hold(2, 10)
+    expect([pace.waitMs(1), pace.waitMs(2), pace.waitMs(3)]).to.deep.equal([30_000, 10_000, 10_000])
+    clock.ms += 30_000
+    expect([1, 2, 3].map((chat) => pace.waitMs(chat))).to.deep.equal([0, 0, 0])
+  })
+
+  it('whoever waits as long as it says is never too fast for Telegram, however long answers take', () => {
+    const call = fc.record({ chat: fc.constantFrom(1, 2, GROUP, SUPERGROUP), tookMs: fc.nat(3_000), after: fc.nat(1) })
+    const run = fc.property(
+      fc.array(call, { maxLength: 200 }),
+      fc.infiniteStream(fc.double({ min: 0, max: 1, noNaN: true })),
+      (calls, shares) => {
+        const { clock, pace } = begun()
+        const limits = newLimits(() => clock.ms)
+        for (const { chat, tookMs } of calls) {
+          clock.ms += pace.waitMs(chat)
+          const end = pace.begin(chat)
+          // It arrives at some time before it is answered.
+          const arrives = tookMs * (shares.next().value ?? 0)
+          clock.ms += arrives
+          expect(limits.take(chat)).to.equal(undefined)
+          clock.ms += tookMs - arrives
+          end()
         }
-        expect(count).to.equal(entries.filter(isTold).length)
-      }),
-      { numRuns: 150 },
+      },
     )
-  })
-
-  it('thirty entries a second for a minute: a message a second, and silence two intervals after the last', async () => {
-    const arrivals = Array.from({ length: 1_800 }, (_, i) => ({
-      afterMs: i % 3 === 0 ? 100 : 0,
-      entry: entry({ data: alertData({ address: addressOf(i) }) }),
-    }))
-    const { told, arrived } = await play(arrivals)
-    expect(told.length).to.be.at.most(62)
-    expect(told.at(-1)!.atMs - arrived.at(-1)!).to.be.at.most(2 * SPACING_MS)
-    expect(told.at(-1)!.to).to.equal(1_800)
-  })
-
-  it('what a chat missed in weeks comes as few digests', async () => {
-    const missed = Array.from({ length: 25_000 }, () => ({ afterMs: 0, entry: entry() }))
-    const { told } = await play(missed)
-    expect(told.map(({ to }) => to)).to.deep.equal([10_000, 20_000, 25_000])
+    fc.assert(run, { numRuns: 100 })
   })
 })

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
 import { Journal, jsonSafe } from '../../src/app/journal.ts'
-import type { JournalEntry } from '../../src/core/ports.ts'
+import type { JournalEntry } from '../../src/core/journal.ts'
 
 type Draft = Omit<JournalEntry, 'seq'>
 

@@ -1,6 +1,5 @@
 import { openStore } from '../../src/adapters/store/sqlite.ts'
 import { ChainState } from '../../src/app/chain-state.ts'
-import { Control } from '../../src/app/control.ts'
 import { Journal } from '../../src/app/journal.ts'
 import { type KeeperOptions, runKeeper } from '../../src/app/keeper.ts'
 import { Desk } from '../../src/app/people/desk.ts'
@@ -107,7 +106,7 @@ export function openKeeper(over: Partial<KeeperOptions> = {}) {
   const book = new Book(MARKET, fakeProtocol)
   state.books = [book]
   state.proven.add(MARKET)
-  const control = new Control(store)
+  const control = { paused: false }
   const executor = new FakeExecutor()
   const router = new FakeRouter()
   const abort = new AbortController()

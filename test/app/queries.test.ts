@@ -28,8 +28,7 @@ function queriesOn(book: Book, over: { nowMs?: () => number; prepare?: (chain: C
     markets: new Map([['world', chain]]),
     store: openStore(':memory:'),
     version: '0',
-    mode: 'watch',
-    paused: () => false,
+    control: { mode: 'watch', configuredMode: 'dry-run', paused: false },
     rescueTargetWad: (WAD * 3n) / 2n,
     nowMs: over.nowMs ?? (() => 0),
     signer: undefined,
@@ -181,7 +180,7 @@ describe('queries of accounts', () => {
     const told = queries.account('world', address(1).toUpperCase().replace('0X', '0x'))
     expect(told).to.include({ liquidatable: true, refusal: null, distancePct: 0, timeToLiquidationS: 0 })
     expect(told?.bestLiquidation).to.include({ debtCovered: '1700000000' })
-    expect(told?.rescue.options.map(({ kind }) => kind)).to.have.members(['repay', 'add'])
+    expect(told?.rescue.options.map(({ kind }) => kind)).to.deep.equal(['repay', 'add', 'sell'])
     expect(queries.account('world', address(2))).to.equal(undefined)
     expect(queries.account('world', 'no address')).to.equal(undefined)
   })

@@ -3,7 +3,7 @@ import { ChainState } from '../../src/app/chain-state.ts'
 import { Journal } from '../../src/app/journal.ts'
 import { look, staleAfterMs, watchdog } from '../../src/app/watchdog.ts'
 import { Book } from '../../src/core/book.ts'
-import type { JournalEntry } from '../../src/core/ports.ts'
+import type { JournalEntry } from '../../src/core/journal.ts'
 import { fakeProtocol, page } from '../core/fake-protocol.ts'
 
 type Draft = Omit<JournalEntry, 'seq'>

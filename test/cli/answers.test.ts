@@ -135,9 +135,9 @@ describe('what the command line answers', function () {
       ])
       expect([e.currentLiquidationThreshold, e.ltv]).to.deep.equal([threshold, ltv])
       expect(sum(e.debts.map(({ valueBase }) => valueBase)) - BigInt(debt) <= BigInt(e.debts.length)).to.equal(true)
-      expect(e.rescue.targetHealth).to.equal('1.1')
+      expect(e.rescue.targetHealth).to.equal('1250000000000000000')
       for (const { healthFactor } of e.rescue.options)
-        expect(BigInt(healthFactor) >= 1_100_000_000_000_000_000n).to.equal(true)
+        expect(BigInt(healthFactor) >= 1_250_000_000_000_000_000n).to.equal(true)
     })
 
     it('knows when there is nothing to say', async () => {

@@ -8,7 +8,7 @@ import type { Devnet } from '../../scripts/devnet/index.ts'
 import { root } from '../../scripts/generated.ts'
 
 /** A configuration as plain data, so that a case can bend any part of it. */
-export type Tree = { [key: string]: Tree | Tree[] | string | number | readonly string[] | undefined }
+export type Tree = { [key: string]: Tree | Tree[] | string | number | readonly (string | number)[] | undefined }
 
 export interface Ended {
   readonly code: number | null

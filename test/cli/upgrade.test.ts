@@ -5,7 +5,7 @@ import { getAddress } from 'viem'
 import { poolAbi } from '../../scripts/devnet/abis.ts'
 import { type Devnet, startDevnet } from '../../scripts/devnet/index.ts'
 import type { Accounts, Status } from '../../src/core/answers.ts'
-import type { JournalEntry } from '../../src/core/ports.ts'
+import type { JournalEntry } from '../../src/core/journal.ts'
 import { configOf, edited, ended, Place } from './support.ts'
 
 /** The pool is upgraded while the daemon runs, with people under water: once to a revision nobody knows, once to a named one. */

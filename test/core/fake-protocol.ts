@@ -128,6 +128,8 @@ export const fakeProtocol: Protocol = {
     return { account, borrower, healthFactor, ...totals, seizures: [seizure], forbidden: undefined }
   },
   rescue: () => [],
+  rescueReads: () => [],
+  rescueCalls: () => [],
   prices: () => [],
   shock: (ledger, factors) => ledger.set(PRICE, (ledger.get(PRICE) * (factors.get(address(0)) ?? WAD)) / WAD),
   liquidations: () => [],

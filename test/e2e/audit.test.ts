@@ -1,10 +1,10 @@
 import { expect } from 'chai'
 import { type Address, encodeFunctionData, type Hex, pad, parseAbi, toEventSelector } from 'viem'
-import { fund, mine, next, type StageChain } from '../../scripts/stage/chain.ts'
+import { fund, marketName, mine, next, type StageChain } from '../../scripts/stage/chain.ts'
 import { get, journalOf, judge, reached } from '../../scripts/stage/judge.ts'
-import { type Daemon, marketName, openStage, type Stage } from '../../scripts/stage/stage.ts'
+import { type Daemon, openStage, type Stage } from '../../scripts/stage/stage.ts'
 import type { Accounts, Explanation, Status } from '../../src/core/answers.ts'
-import type { JournalEntry } from '../../src/core/ports.ts'
+import type { JournalEntry } from '../../src/core/journal.ts'
 import { type JsonRpcProxy, startProxy } from '../doubles/json-rpc-proxy.ts'
 
 const POOL = parseAbi([

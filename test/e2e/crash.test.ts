@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { mine, next, type StageChain } from '../../scripts/stage/chain.ts'
 import { journalOf, judge, reached } from '../../scripts/stage/judge.ts'
 import { type Daemon, openStage, type Stage } from '../../scripts/stage/stage.ts'
-import type { JournalEntry } from '../../src/core/ports.ts'
+import type { JournalEntry } from '../../src/core/journal.ts'
 
 const KILLS = 5
 const BLOCKS_A_LIFE = 6

@@ -1,9 +1,9 @@
 import { expect } from 'chai'
 import { type Address, encodeFunctionData, type Hex, parseAbi } from 'viem'
-import { mine, next, type StageChain } from '../../scripts/stage/chain.ts'
+import { marketName, mine, next, type StageChain } from '../../scripts/stage/chain.ts'
 import { journalOf, judge, reached } from '../../scripts/stage/judge.ts'
-import { type Daemon, marketName, openStage, type Stage } from '../../scripts/stage/stage.ts'
-import type { JournalEntry } from '../../src/core/ports.ts'
+import { type Daemon, openStage, type Stage } from '../../scripts/stage/stage.ts'
+import type { JournalEntry } from '../../src/core/journal.ts'
 
 const ERC20 = parseAbi(['function balanceOf(address) view returns (uint256)'])
 

@@ -8,7 +8,7 @@ import { Rpc } from '../../src/adapters/rpc/client.ts'
 import { createBatch } from '../../src/adapters/rpc/multicall.ts'
 import { everyAccount, isExact, verify } from '../../src/app/audit.ts'
 import { bookOf, follow } from '../../src/app/record/recorded.ts'
-import type { JournalEntry } from '../../src/core/ports.ts'
+import type { JournalEntry } from '../../src/core/journal.ts'
 import type { RecordingEntry } from '../../src/core/recording.ts'
 import type { Facts } from '../../src/core/types.ts'
 

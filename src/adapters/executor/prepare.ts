@@ -15,7 +15,7 @@ export interface PrepareOptions {
   readonly account: PrivateKeyAccount
   readonly priorityFeeWei: bigint
   readonly marketplace: (market: string) => Marketplace | undefined
-  /** False once an operator paused or the program is stopping: asked right before signing. */
+  /** False once an operator paused, the mode was lowered or the program is stopping: asked right before signing. */
   readonly maySign: () => boolean
   readonly limits: (market: string) => Pick<Limits, 'minProfitUsd8' | 'maxGasWei'>
 }
@@ -46,7 +46,9 @@ export async function prepare(options: PrepareOptions, work: Work): Promise<Inte
   const priced = price(options, work, simulation, answers.estimate, answers.balanceWei)
   if ('kind' in priced) return priced
   if (!options.maySign()) return refuse(candidate, 'control-paused', 'while the node was being asked')
-  return sign(options, work, simulation, priced, answers.nonce)
+  const intent = await sign(options, work, simulation, priced, answers.nonce)
+  // Not written down yet: bytes that nobody keeps can never leave.
+  return options.maySign() ? intent : refuse(candidate, 'control-paused', 'while it was being signed')
 }
 
 interface Answers {

@@ -1,10 +1,13 @@
-/** The routes. Answers come from `Queries`; this file only reads requests and names what is wrong with them. */
+/** The routes that read. Answers come from `Queries`; this file only reads requests and names what is wrong with them. */
 
 import type { Context, Handler } from 'hono'
 import { Hono } from 'hono'
+import type { Address } from 'viem'
 import { getAddress, isAddress } from 'viem/utils'
+import type { Advisor } from '../../core/answers.ts'
 import { type Check, type Queries, SCHEMA_VERSION } from '../../core/answers.ts'
 import type { Sink } from '../../core/ports.ts'
+import { type ControlDoor, controlRoutes } from './control.ts'
 import { checkHost, checkToken, type Doors, SECURITY_HEADERS } from './guard.ts'
 import { openApi } from './openapi.ts'
 import { accountsParameters, badParameter, journalParameters, lastEventId, readQuery } from './parameters.ts'
@@ -21,9 +24,9 @@ import {
 import { ROUTES, type Route, type RouteName } from './routes.ts'
 import { eventStream } from './stream.ts'
 
-export interface AppOptions extends Doors {
-  readonly token: string | undefined
+export interface AppOptions extends Doors, ControlDoor {
   readonly queries: Queries
+  readonly advisor: Advisor
   subscribe(sink: Sink): () => void
   readonly metrics: { readonly contentType: string; text(): Promise<string> }
   readonly log: { error(fields: object, message: string): void }
@@ -54,6 +57,7 @@ export function createApp(options: AppOptions): Hono {
       throw methodNotAllowed(c.req.method, route.path)
     })
   }
+  controlRoutes(app, options)
   app.notFound((c) => answerProblem(c, unknownRoute(c.req.path), options.scrub))
   app.onError((error, c) => {
     const problem = toProblem(error)
@@ -78,6 +82,7 @@ function handlersOf(options: AppOptions): Record<RouteName, Handler> {
     status: (c) => answer(c, queries.status()),
     accounts: (c) => answer(c, accounts(c, queries)),
     account: (c) => answer(c, account(c, queries)),
+    advice: async (c) => answer(c, await advice(c, options)),
     journal: (c) => answer(c, journal(c, queries)),
     stream: streamHandler(options),
     openapi: (c) => c.json(document),
@@ -100,13 +105,25 @@ function accounts(c: Context, queries: Queries): object {
 }
 
 function account(c: Context, queries: Queries): object {
+  const { market, address } = position(c, queries)
+  const found = queries.account(market, address)
+  if (!found) throw unknownAccount(market, address)
+  return found
+}
+
+async function advice(c: Context, { queries, advisor }: AppOptions): Promise<object> {
+  const { market, address } = position(c, queries)
+  const found = await advisor.advise(market, address)
+  if (!found) throw unknownAccount(market, address)
+  return found
+}
+
+function position(c: Context, queries: Queries): { readonly market: string; readonly address: Address } {
   const market = c.req.param('market') ?? ''
   const address = c.req.param('address') ?? ''
   if (!isAddress(address)) throw badAddress(address)
   checkMarket(market, queries.markets())
-  const found = queries.account(market, getAddress(address))
-  if (!found) throw unknownAccount(market, getAddress(address))
-  return found
+  return { market, address: getAddress(address) }
 }
 
 function journal(c: Context, queries: Queries): object {

@@ -1,6 +1,7 @@
 /** OpenAPI 3.1, made from the same tables that the server answers by. */
 import { z } from 'zod'
 import { SCHEMA_VERSION } from '../../core/answers.ts'
+import { CONTROLS, type ControlRoute, controlPath } from './control.ts'
 import { lastEventId } from './parameters.ts'
 import { ROUTES, type Route } from './routes.ts'
 import { ANSWERS } from './schemas.ts'
@@ -16,7 +17,10 @@ export function openApi(version: string): object {
     schemaVersion: SCHEMA_VERSION,
     openapi: '3.1.0',
     info: { title: 'Plimsoll', version, description: 'Integers of the chain are decimal strings, times Unix seconds.' },
-    paths: Object.fromEntries(Object.values(ROUTES).map((route: Route) => [route.path, { get: operation(route) }])),
+    paths: Object.fromEntries([
+      ...Object.values(ROUTES).map((route: Route) => [route.path, { get: operation(route) }]),
+      ...Object.entries(CONTROLS).map(([name, route]) => [controlPath(name), { post: change(route) }]),
+    ]),
     components: {
       schemas: Object.fromEntries(Object.entries(ANSWERS).map(([name, schema]) => [name, published(schema)])),
       securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } },
@@ -33,6 +37,19 @@ function operation(route: Route): object {
     responses: {
       200: { description: 'OK', content: { [route.answer.media]: content(route.answer.schema) } },
       ...Object.fromEntries(statuses.map((status) => [status, failure(route, status)])),
+    },
+  }
+}
+
+function change({ summary, body }: ControlRoute): object {
+  const refused = { description: 'Refused', content: { 'application/json': reference('Error') } }
+  return {
+    summary,
+    security: [{ bearer: [] }],
+    requestBody: { required: false, content: { 'application/json': { schema: published(body) } } },
+    responses: {
+      200: { description: 'OK', content: { 'application/json': reference('Control') } },
+      ...Object.fromEntries([400, 401, 403, 409, 413, 500].map((status) => [status, refused])),
     },
   }
 }

@@ -56,14 +56,14 @@ export const unknownRoute = (path: string): HttpProblem =>
     fix: '/api/openapi.json lists every route.',
   })
 
-export const methodNotAllowed = (method: string, path: string): HttpProblem =>
+export const methodNotAllowed = (method: string, path: string, allowed: 'GET' | 'POST' = 'GET'): HttpProblem =>
   new HttpProblem(
     405,
     {
       code: 'METHOD_NOT_ALLOWED',
       what: `${method} is not possible on ${path}`,
-      why: 'everything here is only read',
-      fix: 'Use GET.',
+      why: allowed === 'GET' ? 'it is only read' : 'it changes something',
+      fix: `Use ${allowed}.`,
     },
-    { allow: 'GET, HEAD' },
+    { allow: allowed === 'GET' ? 'GET, HEAD' : 'POST' },
   )

@@ -67,6 +67,14 @@ export const ROUTES = {
     answer: json('Account'),
     also: [400, 404],
   },
+  advice: {
+    ...closed,
+    path: '/api/accounts/{market}/{address}/advice',
+    summary: 'What its owner can do, cheapest first, with ready calls. Asks the node about wallet, caps and venues.',
+    query: noParameters,
+    answer: json('Advice'),
+    also: [400, 404, 503],
+  },
   journal: {
     ...closed,
     path: '/api/journal',

@@ -1,7 +1,9 @@
 /** The answers once more, as schemas that can be published. `satisfies` keeps them and `core/answers.ts` from drifting apart. */
 import { z } from 'zod'
-import type { Accounts, BlockRef, Explanation, Status } from '../../core/answers.ts'
-import type { JournalEntry, JournalKind } from '../../core/ports.ts'
+import type { Accounts, Advice, BlockRef, Explanation, RescueAnswer, RescueOption, Status } from '../../core/answers.ts'
+import type { JournalEntry, JournalKind } from '../../core/journal.ts'
+import { RESCUE_OBSTACLES, RESCUE_STEPS, type RescueObstacle } from '../../core/rescue.ts'
+import { ControlResult } from './control.ts'
 
 const integer = z.string().regex(/^-?\d+$/)
 const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/)
@@ -57,7 +59,8 @@ const Health = z.object({
 const StatusAnswer = z.object({
   schemaVersion,
   version: z.string(),
-  mode: z.string(),
+  mode: z.string().describe('In force: people may lower it'),
+  configuredMode: z.string().describe('The most that configuration and flag allow'),
   paused: z.boolean(),
   chains: z.array(chain),
   markets: z.array(market),
@@ -111,15 +114,42 @@ const seizure = z.object({
   protocolFee: integer,
   grossBase: integer,
 })
+const obstacles = Object.keys(RESCUE_OBSTACLES) as [RescueObstacle, ...RescueObstacle[]]
+const portion = { asset: address, symbol: z.string(), decimals: count, amount: integer }
 const rescue = z.object({
-  kind: z.enum(['repay', 'add']),
-  asset: address,
-  symbol: z.string(),
-  decimals: count,
-  amount: integer,
+  kind: z.enum(['repay', 'add', 'sell']),
+  ...portion,
   valueBase: integer,
-  healthFactor: integer,
-})
+  healthFactor: integer.describe('The health it leaves, 18 decimals'),
+  repays: z.object(portion).nullable().describe('Of `sell`: what is repaid, and the least that the sale brings'),
+  costBase: integer.describe('What is lost beside the amount itself, gas left out'),
+  obstacle: z.enum(obstacles).nullable().describe('Why it cannot be taken as it stands'),
+}) satisfies z.ZodType<RescueAnswer>
+const rescueOption = rescue.extend({
+  inWallet: integer.nullable().describe('What the wallet holds of the asset; null where it is not needed'),
+  calls: z
+    .array(z.object({ to: address, data: z.string(), what: z.enum(RESCUE_STEPS) }))
+    .describe("From the owner's own address, in order; empty when there is an obstacle"),
+}) satisfies z.ZodType<RescueOption>
+const AdviceAnswer = z.object({
+  schemaVersion,
+  quarantined,
+  row: accountRow,
+  block,
+  timestamp: z.int().describe('Chain time for which amounts and healths hold to the wei'),
+  targetHealth: integer,
+  options: z.array(rescueOption).describe('Those without an obstacle first, then by cost, then by value'),
+  liquidation: z
+    .object({
+      collateralAsset: address,
+      symbol: z.string(),
+      debtBase: integer,
+      seizedBase: integer,
+      costBase: integer.describe('What is taken beyond the debt that is covered'),
+    })
+    .nullable(),
+  explorerUrl: z.string().nullable(),
+}) satisfies z.ZodType<Advice>
 const AccountAnswer = accountRow.extend({
   schemaVersion,
   quarantined,
@@ -160,8 +190,10 @@ export const ANSWERS = {
   Status: StatusAnswer,
   Accounts: AccountsAnswer,
   Account: AccountAnswer,
+  Advice: AdviceAnswer,
   Journal: JournalAnswer,
   Entry,
+  Control: ControlResult,
   Error: ErrorAnswer,
 }
 export type AnswerName = keyof typeof ANSWERS

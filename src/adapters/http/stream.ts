@@ -3,7 +3,8 @@
  * so replay and live are one thing without a seam, and a slow client holds one page of entries, never a queue.
  */
 import { SCHEMA_VERSION } from '../../core/answers.ts'
-import type { JournalEntry, Sink } from '../../core/ports.ts'
+import type { JournalEntry } from '../../core/journal.ts'
+import type { Sink } from '../../core/ports.ts'
 
 export interface StreamSource {
   journal(query: { after: number; limit: number }): readonly JournalEntry[]

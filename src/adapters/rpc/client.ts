@@ -17,6 +17,17 @@ export interface RpcOptions {
 
 const DAY_MS = 86_400_000
 
+/** One node as people may see it. */
+export interface ProviderView {
+  /** Never a path or a key. */
+  readonly host: string
+  /** It named the right chain, and its last request came through. */
+  readonly ok: boolean
+  readonly lastError: string | undefined
+  /** Within the present day of this program's life. */
+  readonly requestsToday: number
+}
+
 /** A chain's nodes as one: asked in order, the next one when one fails, each only after it has named the right chain. */
 export class Rpc {
   readonly chain: string
@@ -28,19 +39,30 @@ export class Rpc {
   readonly #wrong = new Set<Provider>()
   readonly #onProblem: (problem: string) => void
   readonly #requestsPerDay: number
-  #day = { startMs: performance.now(), requests: 0 }
+  readonly #lastErrors = new Map<Provider, string>()
+  #day = newDay()
 
   constructor({ chain, chainId, urls, onProblem, timeoutMs = REQUEST_TIMEOUT_MS, requestsPerDay }: RpcOptions) {
     this.#requestsPerDay = requestsPerDay ?? Number.POSITIVE_INFINITY
     this.chain = chain
     this.chainId = chainId
     this.#onProblem = onProblem
-    this.#providers = urls.map((url, i) => httpProvider(url, i, () => this.#count(), timeoutMs))
+    this.#providers = urls.map((url, i) => httpProvider(url, i, () => this.#count(i), timeoutMs))
   }
 
-  #count(): void {
+  get providers(): readonly ProviderView[] {
+    return this.#providers.map((provider, i) => ({
+      host: provider.label.replace(/#\d+$/, ''),
+      ok: this.#verified.has(provider) && !this.#wrong.has(provider),
+      lastError: this.#lastErrors.get(provider),
+      requestsToday: this.#day.byProvider.get(i) ?? 0,
+    }))
+  }
+
+  #count(provider: number): void {
     this.total++
-    if (performance.now() - this.#day.startMs > DAY_MS) this.#day = { startMs: performance.now(), requests: 0 }
+    if (performance.now() - this.#day.startMs > DAY_MS) this.#day = newDay()
+    this.#day.byProvider.set(provider, (this.#day.byProvider.get(provider) ?? 0) + 1)
     if (++this.#day.requests === this.#requestsPerDay + 1)
       this.#onProblem(`more than ${this.#requestsPerDay} requests within a day (requestsPerDay)`)
   }
@@ -71,7 +93,9 @@ export class Rpc {
         if (error instanceof TransportFault) this.#verified.delete(provider)
         else if (error instanceof ChainError) this.#wrong.add(provider)
         else if (!(error instanceof RpcFault) || isRevert(error)) throw error
-        if (!(error instanceof RpcFault)) this.#onProblem(error instanceof Error ? error.message : String(error))
+        const said = error instanceof Error ? error.message : String(error)
+        this.#lastErrors.set(provider, said)
+        if (!(error instanceof RpcFault)) this.#onProblem(said)
         last = last instanceof RpcFault ? last : error
       }
     }
@@ -104,6 +128,8 @@ export class Rpc {
     )
   }
 }
+
+const newDay = () => ({ startMs: performance.now(), requests: 0, byProvider: new Map<number, number>() })
 
 /** What reading a chain needs of its nodes: tests read one that runs in the same process. */
 export type Reader = Pick<Rpc, 'chain' | 'total' | 'request'>

@@ -1,5 +1,6 @@
 import type { Database } from 'better-sqlite3'
-import type { JournalEntry, JournalKind } from '../../core/ports.ts'
+import type { JournalEntry, JournalKind } from '../../core/journal.ts'
+import type { JournalBackQuery } from '../../core/ports.ts'
 
 interface JournalRow {
   readonly seq: number
@@ -34,14 +35,33 @@ export function readJournal(
             'SELECT * FROM journal WHERE kind = ? AND seq > ? ORDER BY seq LIMIT ?',
           )
           .all(kind, after, limit)
-  return rows.map(({ seq, chain_id, market, block, kind, data }) => ({
-    seq,
-    chainId: chain_id,
-    market,
-    block,
-    kind,
-    data: JSON.parse(data),
-  }))
+  return rows.map(toEntry)
+}
+
+const toEntry = ({ seq, chain_id, market, block, kind, data }: JournalRow): JournalEntry => ({
+  seq,
+  chainId: chain_id,
+  market,
+  block,
+  kind,
+  data: JSON.parse(data),
+})
+
+/** Newest first. A query a kind, each along its index: one for all kinds would sort all their rows. */
+export function readJournalBack(db: Database, query: JournalBackQuery): JournalEntry[] {
+  const { subject, market, before = Number.MAX_SAFE_INTEGER, limit } = query
+  const bySubject = subject === undefined ? '' : " AND coalesce(data ->> 'borrower', data ->> 'address') = @subject"
+  const byMarket = market === undefined ? '' : ' AND market = @market'
+  // The plus keeps SQLite off the index by kind where that by subject is the narrow one.
+  const byKind = subject === undefined ? 'kind = @kind' : '+kind = @kind'
+  const rows = db.prepare<[object], JournalRow>(
+    `SELECT * FROM journal WHERE ${byKind}${bySubject}${byMarket} AND seq < @before ORDER BY seq DESC LIMIT @limit`,
+  )
+  return query.kinds
+    .flatMap((kind) => rows.all({ kind, before, limit, ...(subject && { subject }), ...(market && { market }) }))
+    .sort((a, b) => b.seq - a.seq)
+    .slice(0, limit)
+    .map(toEntry)
 }
 
 /** 0 when nothing was ever written. */

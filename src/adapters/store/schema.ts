@@ -21,14 +21,26 @@ CREATE TABLE mute (
   chat TEXT NOT NULL, scope TEXT NOT NULL, until_s INTEGER, PRIMARY KEY (chat, scope)
 ) STRICT, WITHOUT ROWID;
 
--- channel: telegram:CHAT or webhook:NAME. key: what is told, once a channel for ever (the journal's seq, a reply's update id).
--- state: waiting, sending (handed to the channel, answer unknown), told, dropped. message: the channel's id of what was sent.
+-- channel: telegram:CHAT or webhook:NAME. key: what is told, once a channel for ever (the journal's seq).
+-- state: waiting, sending (handed to the channel, answer unknown), told, dropped. message: the one that tells it.
 CREATE TABLE outbox (
   id INTEGER PRIMARY KEY AUTOINCREMENT, channel TEXT NOT NULL, key TEXT NOT NULL, seq INTEGER, event TEXT NOT NULL,
-  loud INTEGER NOT NULL, created_s INTEGER NOT NULL, due_s INTEGER NOT NULL, state TEXT NOT NULL, message TEXT, body TEXT,
+  loud INTEGER NOT NULL, created_s INTEGER NOT NULL, due_s INTEGER NOT NULL, state TEXT NOT NULL, message INTEGER,
   UNIQUE (channel, key)
 ) STRICT;
 CREATE INDEX outbox_state ON outbox (channel, state, due_s, id);
+
+-- What the journal said of one borrower. The expression must be written like this in queries, or the index is not used.
+CREATE INDEX journal_subject ON journal (coalesce(data ->> 'borrower', data ->> 'address'), seq);
+CREATE INDEX outbox_message ON outbox (message);
+
+-- What a channel was sent. after_id: the last message known in the chat before. told_as: the channel's own id of it.
+CREATE TABLE outgoing (
+  id INTEGER PRIMARY KEY AUTOINCREMENT, channel TEXT NOT NULL, fold TEXT NOT NULL, thread INTEGER, loud INTEGER NOT NULL,
+  created_s INTEGER NOT NULL, changed_s INTEGER NOT NULL, state TEXT NOT NULL, after_id INTEGER, told_as TEXT,
+  body TEXT NOT NULL
+) STRICT;
+CREATE INDEX outgoing_state ON outgoing (channel, state, fold, id);
 `
 
 export const SCHEMA = `

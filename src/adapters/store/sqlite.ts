@@ -1,14 +1,20 @@
 import type { Database } from 'better-sqlite3'
+import type { Address } from 'viem'
 import { StoreError } from '../../core/errors.ts'
-import type { Checkpoint, Intent, IntentStatus, JournalEntry, Scan, Store } from '../../core/ports.ts'
+import type { JournalEntry } from '../../core/journal.ts'
+import type { Outbox } from '../../core/people/outbox.ts'
+import type { Mute, Watch } from '../../core/people/watch.ts'
+import type { Checkpoint, Intent, IntentStatus, JournalBackQuery, Scan, Store } from '../../core/ports.ts'
 import type { Facts, Header, Log } from '../../core/types.ts'
 import { forget, readCheckpoint, saveCheckpoints } from './checkpoints.ts'
 import { type Opened, openCopy, openMemory, openOwned, openReadonly, touch } from './database.ts'
 import { explained } from './failures.ts'
 import { readIntents, saveIntent } from './intents.ts'
-import { appendJournal, lastSeq, readJournal } from './journal-rows.ts'
+import { appendJournal, lastSeq, readJournal, readJournalBack } from './journal-rows.ts'
 import { type LatchRow, readLatches, saveLatch } from './latches.ts'
+import { createOutbox } from './outbox.ts'
 import { dropPagesAbove, readPages, savePage } from './pages.ts'
+import { dropMute, dropWatch, readMutes, readWatches, saveMute, saveWatch } from './people.ts'
 import { readScan, saveScan } from './scans.ts'
 
 export interface OpenOptions {
@@ -39,10 +45,15 @@ function open(path: string, { readonly, share }: OpenOptions): Opened {
 export class SqliteStore implements Store {
   readonly #opened: Opened
   readonly #path: string
+  readonly outbox: Outbox
 
   constructor(opened: Opened, path: string) {
     this.#opened = opened
     this.#path = path
+    this.outbox = createOutbox(
+      (work) => this.#read(work),
+      (work) => this.#write(work),
+    )
   }
 
   /** `fn` is synchronous; what it throws undoes all of it. */
@@ -90,6 +101,10 @@ export class SqliteStore implements Store {
     return this.#read((db) => readJournal(db, query))
   }
 
+  journalBack(query: JournalBackQuery): readonly JournalEntry[] {
+    return this.#read((db) => readJournalBack(db, query))
+  }
+
   lastSeq(): number {
     return this.#read(lastSeq)
   }
@@ -108,6 +123,30 @@ export class SqliteStore implements Store {
 
   intents(chainId: number, status: IntentStatus): readonly Intent[] {
     return this.#read((db) => readIntents(db, chainId, status))
+  }
+
+  watches(chat?: string): readonly Watch[] {
+    return this.#read((db) => readWatches(db, chat))
+  }
+
+  saveWatch(watch: Omit<Watch, 'id'>): Watch {
+    return this.#write((db) => saveWatch(db, watch))
+  }
+
+  dropWatch(chat: string, address: Address): boolean {
+    return this.#write((db) => dropWatch(db, chat, address))
+  }
+
+  mutes(chat: string): readonly Mute[] {
+    return this.#read((db) => readMutes(db, chat))
+  }
+
+  saveMute(mute: Mute): void {
+    this.#write((db) => saveMute(db, mute))
+  }
+
+  dropMute(chat: string, scope: string): boolean {
+    return this.#write((db) => dropMute(db, chat, scope))
   }
 
   value(name: string): string | undefined {

@@ -48,10 +48,10 @@ export function newCaller({ clean, log, delay, signal }: CallerOptions): Caller 
 }
 
 /** Never the stack or the object: an error of fetch carries the URL, and the URL carries the token. */
-function messageOf(error: unknown): string {
+export function messageOf(error: unknown): string {
   if (error instanceof GrammyError) return `${error.error_code} ${error.description}`
   if (error instanceof HttpError) return `${error.message} ${codeOf(error.error)}`
   return error instanceof Error ? error.message : String(error)
 }
-const codeOf = (cause: unknown): string =>
+export const codeOf = (cause: unknown): string =>
   typeof cause === 'object' && cause !== null && 'code' in cause ? String(cause.code) : ''

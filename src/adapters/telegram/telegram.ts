@@ -1,131 +1,100 @@
-/** Telegram: tells each chat what the journal says, and answers a few questions. */
-import { setTimeout as sleep } from 'node:timers/promises'
+/** Telegram, as far as something is put into chats: the wires of the couriers, and answers to people. */
 import { Api } from 'grammy'
-import type { JournalEntry, Sink } from '../../core/ports.ts'
-import { type Caller, type Log, newCaller } from './caller.ts'
-import type { Asked } from './commands.ts'
-import { type Courier, startCourier } from './courier.ts'
-import type { Naming, Token } from './describe.ts'
-import { type Chat, poll } from './polling.ts'
+import type { Message } from '../../core/people/message.ts'
+import type { Line } from '../../core/ports.ts'
+import type { Log } from './caller.ts'
+import { chatLine, type ToHtml } from './line.ts'
 import { grammySignal } from './signal.ts'
+import { newWire, type Wire } from './wire.ts'
 
 export interface TelegramOptions {
   readonly token: string
   /** `https://api.telegram.org`, or a server of one's own. */
   readonly apiRoot: string
-  readonly chats: readonly Chat[]
-  journal(after: number, limit: number): readonly JournalEntry[]
-  /** Where a chat that was never told anything begins. */
-  lastSeq(): number
-  subscribe(sink: Sink): () => void
-  /** Kept in the store: `set` must have reached the disk when it returns. */
-  readonly cursor: { get(name: string): string | undefined; set(name: string, value: string): void }
-  readonly queries: Asked
+  readonly toHtml: ToHtml
+  /** Messages that were put into chats before. */
+  readonly known: readonly { readonly chatId: number; readonly messageId: number; readonly agoS: number }[]
+  /** Kept in the store. */
+  readonly values: { get(name: string): string | undefined; set(name: string, value: string): void }
   readonly log: Log
   readonly scrub: (text: string) => string
-  /** Of an asset, for prices and amounts; its short address otherwise. */
-  readonly asset?: (market: string, address: string) => Token | undefined
-  /** Between two messages to one chat; by default what Telegram allows there. */
-  readonly spacingMs?: number | undefined
-  readonly requestTimeoutS?: number
-  readonly pollTimeoutS?: number
-  /** What a message on its way is given to arrive when we stop. */
-  readonly graceMs?: number
-  readonly delay?: (ms: number, signal: AbortSignal) => Promise<void>
-  /** Unix seconds. */
-  readonly now?: () => number
+  readonly requestTimeoutS: number
+  readonly delay: (ms: number, signal: AbortSignal) => Promise<void>
+  /** Milliseconds of a clock that never goes back. */
+  readonly nowMs: () => number
+  /** We stop: nothing new is begun. */
+  readonly signal: AbortSignal
+  /** What is under way is cut. */
+  readonly cut: AbortSignal
+}
+
+/** An answer to somebody who asked: now or never. */
+export interface Reply {
+  readonly chatId: number
+  readonly threadId: number | undefined
+  readonly message: Message
 }
 
 export interface Telegram {
-  stop(): Promise<void>
+  line(chatId: number): Line
+  /** Takes it at once, sends it as soon as Telegram's limits allow. Resolves when that was tried; never rejects. */
+  reply(reply: Reply): Promise<void>
+  /** Takes the buttons away from a message of ours, in its turn. Never rejects. */
+  finish(chatId: number, messageId: number): Promise<void>
 }
 
-const OLDEST_UPDATE_S = 60
-/** Telegram takes one message a second, in groups (whose ids are negative) twenty a minute. */
-const SPACING_MS = 1_000
-const GROUP_SPACING_MS = 3_000
-
-export function startTelegram(options: TelegramOptions): Telegram {
-  const { token, log, requestTimeoutS = 15, pollTimeoutS = 25, graceMs = 2_000 } = options
-  const stopping = new AbortController()
-  const cutting = new AbortController()
+export function openTelegram(options: TelegramOptions): Telegram {
+  const { token, log, requestTimeoutS, delay, signal, cut, toHtml, nowMs } = options
   const apiRoot = options.apiRoot.replace(/\/+$/, '')
-  const { delay = (ms: number, signal: AbortSignal) => sleep(ms, undefined, { signal }) } = options
   // The token first: it must not depend on the list of secrets being complete.
   const clean = (text: string): string => options.scrub(text.replaceAll(token, '[telegram token]'))
-  const call = newCaller({ clean, log, delay, signal: stopping.signal })
   const api = new Api(token, { apiRoot, timeoutSeconds: requestTimeoutS })
-  const parts: Parts = {
-    call,
-    clean,
-    signal: stopping.signal,
-    pause: (ms) => delay(ms, stopping.signal).catch(() => {}),
-    post: (chatId, text) => api.sendMessage(chatId, text, { parse_mode: 'HTML' }, grammySignal(cutting.signal)),
-  }
-  const couriers = options.chats.map((chat) => courierFor(chat, options, parts))
-  const unsubscribe = options.subscribe(() => {
-    for (const courier of couriers) courier.wake()
-  })
-  const pollApi = new Api(token, { apiRoot, timeoutSeconds: pollTimeoutS + requestTimeoutS })
-  const polling = poll({
-    ...options,
-    ...parts,
-    api: pollApi,
-    pollTimeoutS,
-    notBefore: (options.now ?? unixNow)() - OLDEST_UPDATE_S,
-    reply: (chatId, text) => call('reply', () => parts.post(chatId, clean(text)), REPLY_ATTEMPTS),
-  })
+  api.config.use((previous, method, payload) => previous(method, payload, grammySignal(cut)))
+  const wire = newWire({ api, clean, log, nowMs, delay, signal, moved: movedIn(options.values) })
+  for (const { chatId, messageId, agoS } of options.known) wire.wasSent(chatId, messageId, agoS)
   return {
-    async stop() {
-      unsubscribe()
-      stopping.abort()
-      const cut = setTimeout(() => cutting.abort(), graceMs)
-      await Promise.all([polling, ...couriers.map(({ done }) => done)])
-      clearTimeout(cut)
+    line: (chatId) => chatLine(wire, chatId, { toHtml, clean }),
+    reply: (reply) => answer(wire, reply, { toHtml, clean }),
+    finish: async (chatId, messageId) => {
+      await wire.run(chatId, (chat) => api.editMessageReplyMarkup(chat, messageId))
     },
   }
 }
 
-/** For everybody but those who run this program. */
-const NO_ADVICE = '\n<i>Information as of that block, no advice.</i>'
-/** Somebody waits for a reply now; later it is worth nothing. */
+/** Somebody waits for it now; later it is worth nothing. */
 const REPLY_ATTEMPTS = 3
-const unixNow = (): number => Math.floor(Date.now() / 1_000)
 
-interface Parts {
-  readonly call: Caller
-  readonly clean: (text: string) => string
-  readonly signal: AbortSignal
-  pause(ms: number): Promise<void>
-  post(chatId: number, text: string): Promise<unknown>
+async function answer(
+  wire: Wire,
+  { chatId, threadId, message }: Reply,
+  { toHtml, clean }: { toHtml: ToHtml; clean(text: string): string },
+): Promise<void> {
+  const { text, replyMarkup } = toHtml(message)
+  const thread = threadId === undefined ? {} : { message_thread_id: threadId }
+  const buttons = replyMarkup === undefined ? {} : { reply_markup: replyMarkup }
+  const extra = { parse_mode: 'HTML', link_preview_options: { is_disabled: true }, ...thread, ...buttons } as const
+  for (let attempt = 0; attempt < REPLY_ATTEMPTS; attempt++) {
+    const called = await wire.run(chatId, (chat) => wire.api.sendMessage(chat, clean(text), extra))
+    if (called.kind === 'done') return wire.sent(chatId, called.value.message_id, threadId ?? null)
+    // Where nobody knows whether it arrived, it is not repeated: whoever misses it asks again.
+    if (!['flood', 'unsent', 'moved'].includes(called.verdict.kind)) return
+  }
 }
 
-function courierFor(chat: Chat, options: TelegramOptions, { call, clean, signal, pause, post }: Parts): Courier {
-  const { journal, lastSeq, cursor, log, spacingMs = chat.chatId < 0 ? GROUP_SPACING_MS : SPACING_MS } = options
-  return startCourier({
-    name: `telegram:${chat.chatId}`,
-    journal,
-    lastSeq,
-    cursor,
-    send: (text) => call('sendMessage', () => post(chat.chatId, chat.role === 'operator' ? text : text + NO_ADVICE)),
-    pause,
-    spacingMs,
-    naming: namingOf(options),
-    clean,
-    log,
-    signal,
-  })
-}
-
-/** Asked anew for every message: chains and heads change. */
-function namingOf({ queries, asset }: TelegramOptions): Naming {
-  const find = (chainId: number) => queries.status().chains.find((chain) => chain.chainId === chainId)
+/** Groups whose id changed, as the store keeps them. */
+function movedIn({ get, set }: TelegramOptions['values']) {
+  const known = new Map<number, number | undefined>()
+  const name = (chatId: number): string => `telegram:${chatId} moved to`
   return {
-    chain: (chainId) => find(chainId)?.name ?? `chain ${chainId}`,
-    head: (chainId) => {
-      const number = find(chainId)?.head?.number
-      return number === undefined ? undefined : BigInt(number)
+    get: (chatId: number): number | undefined => {
+      if (known.has(chatId)) return known.get(chatId)
+      const to = Number(get(name(chatId)) ?? Number.NaN)
+      known.set(chatId, Number.isSafeInteger(to) ? to : undefined)
+      return known.get(chatId)
     },
-    token: (market, address) => asset?.(market, address),
+    set: (chatId: number, to: number): void => {
+      known.set(chatId, to)
+      set(name(chatId), String(to))
+    },
   }
 }

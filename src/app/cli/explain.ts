@@ -1,9 +1,9 @@
 import { type Address, isAddress } from 'viem'
 import type { Explanation, HoldingAnswer, RescueAnswer } from '../../core/answers.ts'
-import { RESCUE_TARGET_WAD } from '../daemon.ts'
+import { RESCUE_OBSTACLES } from '../../core/rescue.ts'
 import { explain as explainAccount } from '../present.ts'
 import { marked } from '../queries.ts'
-import { amount, duration, health, percent, usd } from './format.ts'
+import { amount, amountUp, duration, health, percent, usd } from './format.ts'
 import { print, printJson, table } from './output.ts'
 import { bad, DISTRUSTED, TOLD } from './positions.ts'
 import { type GlobalOptions, readSettings, withMirrors } from './session.ts'
@@ -16,10 +16,12 @@ export async function explain(
   signal: AbortSignal,
 ): Promise<void> {
   if (!isAddress(address)) throw bad('ADDRESS', address, 'it is no address (or its checksum is wrong)')
-  const found = await withMirrors(readSettings(global.config), options.market, signal, async (mirrors) =>
+  const settings = readSettings(global.config)
+  const { rescueTargetWad } = settings.config.alerts
+  const found = await withMirrors(settings, options.market, signal, async (mirrors) =>
     mirrors.flatMap(({ book, chainId, distrusted }) => {
       const account = book.find(address.toLowerCase() as Address)
-      const explanation = account === undefined ? undefined : explainAccount(book, chainId, account, RESCUE_TARGET_WAD)
+      const explanation = account === undefined ? undefined : explainAccount(book, chainId, account, rescueTargetWad)
       return explanation ? [marked(explanation, distrusted)] : []
     }),
   )
@@ -47,8 +49,7 @@ export function show(e: Explanation): void {
   if (e.timeToLiquidationS !== null && !e.liquidatable)
     print(`interest alone does it in ${duration(e.timeToLiquidationS)}`)
   showLiquidation(e)
-  if (e.rescue.options.length > 0)
-    print(`to health ${e.rescue.targetHealth}: ${e.rescue.options.map(rescueText).join(' · or ')}`)
+  showRescue(e)
   print('')
 }
 
@@ -93,5 +94,15 @@ function showLiquidation(e: Explanation): void {
 const symbolOf = (e: Explanation, asset: string): string =>
   e.collaterals.find((c) => c.asset === asset)?.symbol ?? asset
 
-const rescueText = (r: RescueAnswer): string =>
-  `${r.kind} ${amount(BigInt(r.amount), r.decimals, 6)} ${r.symbol} (${usd(r.valueBase)})`
+function showRescue({ rescue: { options, targetHealth } }: Explanation): void {
+  if (options.length === 0) return
+  print(`to health ${health(targetHealth)} (wallet, caps and venues not asked):`)
+  for (const option of options) print(`  ${rescueText(option)}`)
+}
+
+function rescueText({ kind, amount: sold, decimals, symbol, valueBase, repays, obstacle }: RescueAnswer): string {
+  const what = `${kind} ${amountUp(BigInt(sold), decimals, 6)} ${symbol} (${usd(valueBase)})`
+  const how = repays && ` and repay ${amountUp(BigInt(repays.amount), repays.decimals, 6)} ${repays.symbol}`
+  const why = obstacle && `: not as it stands. ${RESCUE_OBSTACLES[obstacle]}`
+  return `${what}${how ?? ''}${why ?? ''}`
+}

@@ -11,6 +11,12 @@ export function amount(value: bigint, decimals: number, digits: number): string 
   return `${sign}${whole}${fraction === '' ? '' : `.${fraction}`}`
 }
 
+/** The same rounded up: what must suffice. */
+export function amountUp(value: bigint, decimals: number, digits: number): string {
+  const unit = 10n ** BigInt(Math.max(0, decimals - digits))
+  return amount(((value + unit - 1n) / unit) * unit, decimals, digits)
+}
+
 export const usd = (usd8: bigint | string): string => {
   const value = BigInt(usd8)
   return value < 0n ? `-$${amount(-value, 8, 2)}` : `$${amount(value, 8, 2)}`

@@ -46,6 +46,15 @@ const globals = (command: { optsWithGlobals(): object }): GlobalOptions => {
 const repeated = (value: string, before: readonly string[]): readonly string[] => [...before, value]
 
 program
+  .command('init')
+  .description('ask for chains, nodes, markets and Telegram, and write plimsoll.yaml and .env')
+  .option('-y, --yes', 'ask nothing: URLs from the environment (ETHEREUM_RPC_URL), no Telegram', false)
+  .option('--chain <name>', 'with --yes: a chain, several times (default: ethereum)', repeated, [])
+  .option('--force', 'overwrite plimsoll.yaml', false)
+  .option('--telegram-api <url>', 'root of a Bot API of your own')
+  .action(async (options, command) => (await import('./init.ts')).init(globals(command), options, stopping.signal))
+
+program
   .command('run')
   .description('the daemon: watch, warn, and act as executor.mode says')
   .option('--live', 'really send transactions (needs executor.mode: live and a signer as well)', false)
@@ -53,6 +62,13 @@ program
   .action(async (options, command) =>
     (await import('./run.ts')).run(globals(command), options, version, stopping.signal),
   )
+
+program
+  .command('doctor')
+  .description('check nodes, markets, contract, key, store and chats; exit code 3 when a check failed')
+  .action(async (_options, command) => {
+    process.exitCode = await (await import('./doctor.ts')).doctor(globals(command), stopping.signal)
+  })
 
 program
   .command('positions')

@@ -3,7 +3,6 @@ import { type Address, getAddress, isAddress } from 'viem'
 import type { Explanation } from '../../core/answers.ts'
 import type { Book } from '../../core/book.ts'
 import { UsageError } from '../../core/errors.ts'
-import { RESCUE_TARGET_WAD } from '../daemon.ts'
 import { explain } from '../present.ts'
 import { type Decision, type Decisions, decideOn, type Moment } from '../replay/decisions.ts'
 import { nodeMoment, recordedMoment } from '../replay/moments.ts'
@@ -81,7 +80,8 @@ async function momentOf(
 const explanations = ({ books, settings }: Moment, user: Address): Explanation[] =>
   books.flatMap((book) => {
     const account = book.find(user)
-    const found = account === undefined ? undefined : explain(book, settings.chain.id, account, RESCUE_TARGET_WAD)
+    const found =
+      account === undefined ? undefined : explain(book, settings.chain.id, account, settings.alerts.rescueTargetWad)
     return found ? [found] : []
   })
 

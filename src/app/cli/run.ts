@@ -1,6 +1,9 @@
-import { createLogger } from '../../adapters/log.ts'
+import { createLogger, learningScrubber } from '../../adapters/log.ts'
+import { RecentLines } from '../../adapters/recent-lines.ts'
+import type { Config } from '../../config/config.ts'
 import { runDaemon } from '../daemon.ts'
 import { openSigner } from '../executors.ts'
+import { Live } from '../live.ts'
 import { talk } from './output.ts'
 import { bad } from './positions.ts'
 import { createProgress } from './progress.ts'
@@ -19,17 +22,25 @@ export async function run(
   signal: AbortSignal,
 ): Promise<void> {
   const untilBlock = readBlock(options.untilBlock)
-  const { config, secrets, env } = readSettings(global.config)
+  const { scrub, hide } = learningScrubber()
+  const settings = readSettings(global.config)
+  const live = new Live(settings, () => readSettings(global.config), hide)
   const isTTY = process.stderr.isTTY === true
-  const level = global.verbose ? 'debug' : config.log.level
+  const levelOf = ({ log }: Config): string => (global.verbose ? 'debug' : log.level)
+  const recent = new RecentLines()
   // Colours or not is the library's to say: it knows NO_COLOR and --no-color.
-  const log = createLogger({ level, pretty: isTTY, secrets })
-  const account = await openSigner(config, options.live, env, (text) => log.warn(text))
+  const log = createLogger({ level: levelOf(live.config), pretty: isTTY, scrub, recent })
+  live.onReload((config) => {
+    log.level = levelOf(config)
+  })
+  const account = await openSigner(live.config, options.live, settings.env, (text) => log.warn(text))
   const progress = createProgress(isTTY)
   try {
     await runDaemon({
-      config,
-      secrets,
+      live,
+      scrub,
+      recent,
+      onHangup,
       account,
       version,
       log,
@@ -41,6 +52,12 @@ export async function run(
   } finally {
     progress.stop()
   }
+}
+
+/** As daemons do: a hang-up asks to read the configuration anew. */
+function onHangup(listener: () => void): () => void {
+  process.on('SIGHUP', listener)
+  return () => void process.off('SIGHUP', listener)
 }
 
 function readBlock(text: string | undefined): bigint | undefined {

@@ -4,7 +4,7 @@ import { scrubber } from '../../adapters/log.ts'
 import { getHeader } from '../../adapters/rpc/client.ts'
 import { openStore } from '../../adapters/store/sqlite.ts'
 import type { Config } from '../../config/config.ts'
-import { loadConfig } from '../../config/load.ts'
+import { type Loaded, loadConfig } from '../../config/load.ts'
 import type { Book } from '../../core/book.ts'
 import { StoreError, UsageError } from '../../core/errors.ts'
 import type { Store } from '../../core/ports.ts'
@@ -22,24 +22,27 @@ export interface GlobalOptions {
   readonly color: boolean
 }
 
-export interface Settings {
-  readonly config: Config
-  readonly secrets: readonly string[]
+export interface Settings extends Loaded {
   readonly scrub: (text: string) => string
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
-/** The configuration file with `.env` beside it (the environment wins). */
-export function readSettings(file: string): Settings {
+/** `.env` beside a file; what is set in the environment wins. */
+export function environmentBeside(file: string): Readonly<Record<string, string | undefined>> {
   const fromFile: Record<string, string> = {}
   readEnvFile({ path: resolve(dirname(file), '.env'), processEnv: fromFile, quiet: true })
-  const env = { ...fromFile, ...process.env }
-  const { config, secrets } = loadConfig({
+  return { ...fromFile, ...process.env }
+}
+
+/** The configuration file with `.env` beside it (the environment wins). */
+export function readSettings(file: string): Settings {
+  const env = environmentBeside(file)
+  const loaded = loadConfig({
     file,
     env,
     known: { protocols: Object.keys(PROTOCOLS), rulesProblems: RULES_PROBLEMS },
   })
-  return { config, secrets, scrub: scrubber(secrets), env }
+  return { ...loaded, scrub: scrubber(loaded.secrets), env }
 }
 
 /** One synced market. */

@@ -1,8 +1,8 @@
 import type { Book } from '../../core/book.ts'
-import type { Executor, Feed, JournalEntry, Router } from '../../core/ports.ts'
+import type { JournalEntry } from '../../core/journal.ts'
+import type { Executor, Feed, Router } from '../../core/ports.ts'
 import type { Facts } from '../../core/types.ts'
 import { ChainState } from '../chain-state.ts'
-import { Control } from '../control.ts'
 import { Journal } from '../journal.ts'
 import { runKeeper } from '../keeper.ts'
 import { Desk } from '../people/desk.ts'
@@ -44,7 +44,7 @@ export async function runOffline({
     books,
     store,
     journal,
-    control: new Control(store),
+    control: { paused: false },
     alerts: new Desk({ alerts, store, journal }),
     limits: settings.limits,
     afterPage: async (facts) => {

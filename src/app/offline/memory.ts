@@ -1,4 +1,5 @@
-import type { JournalEntry, Store } from '../../core/ports.ts'
+import type { JournalEntry } from '../../core/journal.ts'
+import type { Store } from '../../core/ports.ts'
 
 /** As much of a store as the loop needs, kept nowhere: what a backtest must keep across a restart is in its own state. */
 export type MemoryStore = Pick<

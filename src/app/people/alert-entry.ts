@@ -1,7 +1,7 @@
 import { type Address, getAddress } from 'viem'
 import type { Book } from '../../core/book.ts'
+import type { JournalEntry } from '../../core/journal.ts'
 import type { Alert } from '../../core/people/alert.ts'
-import type { JournalEntry } from '../../core/ports.ts'
 import type { AccountId, Header } from '../../core/types.ts'
 import { toAccountRow } from '../present.ts'
 

@@ -17,7 +17,15 @@ export type Mode = (typeof MODES)[number]
 /** Why nothing was changed. */
 export type ControlRefusal =
   /** Beyond what configuration and flag allow. */
-  'above-configured-mode' | 'unknown-mode' | 'not-watched' | 'too-many-watches' | 'bad-threshold' | 'bad-configuration'
+  | 'above-configured-mode'
+  | 'unknown-mode'
+  | 'not-watched'
+  | 'too-many-watches'
+  | 'bad-threshold'
+  /** `detail` names all that is wrong with the file. */
+  | 'bad-configuration'
+  /** The kill file (`detail`) exists: it must be taken away first. */
+  | 'held-by-file'
 
 export type ControlAnswer<T = undefined> =
   /** `changed` is false when it was so already. */

@@ -1,4 +1,4 @@
-import type { JournalEntry } from '../ports.ts'
+import type { JournalEntry } from '../journal.ts'
 import { EVENTS, type EventName } from './events.ts'
 
 /** Reasons of a breaker that say that a trouble has ended. */

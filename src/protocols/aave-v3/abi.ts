@@ -109,6 +109,8 @@ export const SELECTORS = {
   getUserStableRate: selector('getUserStableRate(address)'),
   getUserLastUpdated: selector('getUserLastUpdated(address)'),
   scaledTotalSupply: selector('scaledTotalSupply()'),
+  /** Of the token of debt at a fixed rate. */
+  getSupplyData: selector('getSupplyData()'),
   symbol: selector('symbol()'),
   getSourceOfAsset: selector('getSourceOfAsset(address)'),
   getAssetPrice: selector('getAssetPrice(address)'),

@@ -204,5 +204,8 @@ export const configuration = {
   eModeCategory: (data: bigint): number => Number(bits(data, 168, 8)),
   /** Whether the pool counts the asset itself (3.1 to 3.3: not so for GHO). */
   virtualAccounting: (data: bigint): boolean => bits(data, 252, 1) === 1n,
+  reserveFactor: (data: bigint): bigint => bits(data, 64, 16),
+  /** Whole units of the asset; 0: no cap. */
+  supplyCap: (data: bigint): bigint => bits(data, 116, 36),
   liquidationProtocolFee: (data: bigint): bigint => bits(data, 152, 16),
 }

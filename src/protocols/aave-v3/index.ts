@@ -27,6 +27,8 @@ import { type Moment, Moments } from './moment.ts'
 import { prices, shock } from './prices.ts'
 import { missingReads } from './reads.ts'
 import { rescue } from './rescue.ts'
+import { rescueCalls } from './rescue-calls.ts'
+import { capReads } from './rescue-cap.ts'
 import { columns, rates, roots, row } from './row.ts'
 import { type Rules, rulesFor } from './rules.ts'
 import { directory } from './touch.ts'
@@ -104,10 +106,12 @@ export function aaveV3(options: AaveV3Options): Protocol {
       const moment = at(ledger, timestamp)
       return moment && inspect(ledger, account, moment)
     },
-    rescue: (ledger, account, timestamp, target) => {
+    rescue: (ledger, account, timestamp, target, known) => {
       const moment = at(ledger, timestamp)
-      return moment ? rescue(ledger, account, moment, target) : []
+      return moment ? rescue(ledger, account, moment, target, known) : []
     },
+    rescueReads: capReads,
+    rescueCalls,
     prices,
     shock,
     liquidations,

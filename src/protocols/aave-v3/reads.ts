@@ -87,9 +87,11 @@ function reserveReads(ledger: Ledger, touched: TouchedByLogs, id: number, rules:
   if (fresh || touched.reserves.has(id)) {
     calls.push(call(pool, SELECTORS.getReserveData, asset))
     if (virtualBalance) calls.push(call(pool, SELECTORS.getVirtualUnderlyingBalance, asset))
-    else if (ledger.has(reserveCell(id, 'aToken')))
-      calls.push(call(asset, SELECTORS.balanceOf, reserveAddress(ledger, id, 'aToken')))
   }
+  // Whose balance it is only becomes known in an earlier round of the first page.
+  const isUncounted = fresh || touched.reserves.has(id) || !ledger.has(reserveCell(id, 'virtualUnderlyingBalance'))
+  if (!virtualBalance && isUncounted && ledger.has(reserveCell(id, 'aToken')))
+    calls.push(call(asset, SELECTORS.balanceOf, reserveAddress(ledger, id, 'aToken')))
   if (fresh) {
     if (gracePeriod) calls.push(call(pool, SELECTORS.getLiquidationGracePeriod, asset))
     calls.push(call(asset, SELECTORS.symbol), call(addressIn(ledger, MARKET.oracle), SELECTORS.getSourceOfAsset, asset))

@@ -54,6 +54,8 @@ export interface Rules {
    * events, which tell balances, determine scaled balances. Not so where balances round half up.
    */
   readonly balancesAreExact: boolean
+  /** ValidationLogic.validateSupply holds the cap against the balance of all shares; before, against what there is plus the amount. */
+  readonly capCountsShares: boolean
   /** What a supply adds to a scaled balance, and a repayment takes from a scaled debt: amount, index. */
   readonly toScaled: Rounding
   /** What a withdrawal takes from a scaled balance: amount, index. */
@@ -105,6 +107,7 @@ const v30: Rules = {
   aTokenBalance: rayMul,
   vTokenBalance: rayMul,
   balancesAreExact: false,
+  capCountsShares: false,
   toScaled: rayDiv,
   toBurned: rayDiv,
   debtInBase: mulDivFloor,
@@ -151,6 +154,7 @@ const v35: Rules = {
   aTokenBalance: rayMulFloor,
   vTokenBalance: rayMulCeil,
   balancesAreExact: true,
+  capCountsShares: true,
   toScaled: rayDivFloor,
   toBurned: rayDivCeil,
   debtInBase: mulDivCeil,

@@ -1,7 +1,7 @@
 import { expect } from 'chai'
+import type { JournalEntry } from '../../../src/core/journal.ts'
 import { EVENT_NAMES, EVENTS } from '../../../src/core/people/events.ts'
 import { eventOf } from '../../../src/core/people/told.ts'
-import type { JournalEntry } from '../../../src/core/ports.ts'
 
 const entry = (kind: string, data: JournalEntry['data'] = {}): JournalEntry => ({
   seq: 1,
