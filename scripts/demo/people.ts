@@ -6,7 +6,7 @@ import { get, journalOf } from '../stage/judge.ts'
 import type { Daemon, Stage } from '../stage/stage.ts'
 import { followAdvice, followedText, liquidationsOf, type Owner, ownersOf, subscribe } from './owners.ts'
 
-export const OPERATOR = 1
+const OPERATOR = 1
 const FIRST_OWNER = 10
 /** Chats of the demo, with the role of each. */
 export const CHATS = [

@@ -6,7 +6,6 @@ import { RecordingWriter } from '../../src/adapters/recording/writer.ts'
 import { runBacktest } from '../../src/app/backtest/engine.ts'
 import type { BacktestReport } from '../../src/app/backtest/report-schema.ts'
 import { readSettings } from '../../src/app/cli/session.ts'
-
 import { bookOf } from '../../src/app/record/recorded.ts'
 import type { JournalEntry } from '../../src/core/journal.ts'
 import { Engine } from '../../src/core/people/engine.ts'
