@@ -1,7 +1,6 @@
 import { type Address, getAddress } from 'viem'
 import {
   type ControlAnswer,
-  type ControlPort,
   type Lines,
   MODES,
   type Mode,
@@ -9,6 +8,7 @@ import {
   type Speaker,
   type WatchRequest,
 } from '../core/people/control.ts'
+import type { ControlPort } from '../core/people/ports.ts'
 import type { Mute, Watch } from '../core/people/watch.ts'
 import type { Store } from '../core/ports.ts'
 import type { Journal } from './journal.ts'

@@ -1,7 +1,7 @@
 import type { Book } from '../core/book.ts'
 import { RpcFault, UnreachableError } from '../core/errors.ts'
 import type { JournalEntry } from '../core/journal.ts'
-import type { ControlPort } from '../core/people/control.ts'
+import type { ControlPort } from '../core/people/ports.ts'
 import {
   type Candidate,
   decide,

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import type { ControlPort } from '../core/people/control.ts'
+import type { ControlPort } from '../core/people/ports.ts'
 
 const LOOK_MS = 1_000
 

@@ -14,7 +14,7 @@ import type {
 } from '../core/answers.ts'
 import type { Book } from '../core/book.ts'
 import { UsageError } from '../core/errors.ts'
-import type { ControlPort } from '../core/people/control.ts'
+import type { ControlPort } from '../core/people/ports.ts'
 import type { Store } from '../core/ports.ts'
 import type { ChainState } from './chain-state.ts'
 import { explain, toAccountRow, toBlockRef } from './present.ts'

@@ -2,7 +2,6 @@
  * What Plimsoll answers in JSON (HTTP, `--json`): the outside contract. Integers of the chain are decimal strings (base
  * currency with 8 decimals, health with 18), times are Unix seconds of the chain, addresses are checksummed.
  */
-import type { Address } from 'viem'
 import type { JournalEntry } from './journal.ts'
 import type { RescueObstacle, RescueStep } from './rescue.ts'
 
@@ -160,12 +159,6 @@ export interface Advice extends Marked {
   readonly explorerUrl: string | null
 }
 
-/** What an owner needs to know, with what must be asked of the node (wallet, quotes). Undefined: no such position. */
-export interface Advisor {
-  /** Throws UnreachableError when the node does not answer, or not in time. */
-  advise(market: string, address: Address): Promise<Advice | undefined>
-}
-
 export interface RescueAnswer {
   /** `sell`: give up collateral for the debt, through a venue or, where both are one asset, in the pool itself. */
   readonly kind: 'repay' | 'add' | 'sell'
@@ -303,20 +296,6 @@ export interface WhyAnswer {
   readonly heldBackBy: string | null
   /** What the journal last said of it. */
   readonly last: JournalEntry | null
-}
-
-/** For those who run the program. */
-export interface OperatorQueries {
-  balances(): Promise<readonly BalanceAnswer[]>
-  gas(): readonly GasAnswer[]
-  rpc(): readonly RpcAnswer[]
-  /** The last lines of the log at `warn` and above, newest last, without secrets. */
-  logs(limit: number): readonly string[]
-  why(address: string): readonly WhyAnswer[]
-  /** Newest first. */
-  liquidations(limit: number): readonly JournalEntry[]
-  /** Of the last days, newest first. */
-  profit(days: number): readonly SummaryDay[]
 }
 
 /** A day in figures, of one market. */

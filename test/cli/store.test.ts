@@ -9,7 +9,9 @@ import { complaintIn, configOf, MARKET, Place, type Tree } from './support.ts'
 function rowsOf(path: string): unknown {
   const db = new Database(path, { readonly: true })
   try {
-    const names = db.prepare<[], string>("SELECT name FROM sqlite_master WHERE type = 'table'").pluck().all()
+    // What each start writes for itself: the day it begins in.
+    const named = `SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'named_value'`
+    const names = db.prepare<[], string>(named).pluck().all()
     const rows = names.map((name) => [name, db.prepare(`SELECT * FROM ${name}`).safeIntegers().raw().all()])
     return JSON.parse(
       JSON.stringify(rows, (_, value) => (typeof value === 'bigint' ? `${value}` : value)),

@@ -78,7 +78,7 @@ export const LOOP_BUGS: readonly Bug[] = [
     id: 'proof-outlives-upgrade',
     what: 'An upgrade of the pool leaves the market proven',
     file: KEEPER,
-    changes: [['if (book.apply(facts).all) state.proven.delete(book.name)', 'book.apply(facts)']],
+    changes: [['if (touched.all) state.proven.delete(book.name)', '']],
     caughtBy: keeper('is to be proven again after a page that changed everybody'),
   },
   {
@@ -87,8 +87,8 @@ export const LOOP_BUGS: readonly Bug[] = [
     file: 'src/adapters/executor/submit.ts',
     changes: [
       [
-        'record(market, facts.block, outcome, () => store.saveIntent(intent))\n      await broadcast(intent)',
-        'await broadcast(intent)\n      record(market, facts.block, outcome, () => store.saveIntent(intent))',
+        'record(market, facts.block, outcome, () => options.store.saveIntent(intent))\n    await broadcast(intent)',
+        'await broadcast(intent)\n    record(market, facts.block, outcome, () => options.store.saveIntent(intent))',
       ],
     ],
     caughtBy: {

@@ -1,10 +1,11 @@
 /** What the answers are made of, and how one is given. */
 import type { Address } from 'viem'
-import type { Advisor, OperatorQueries, Queries } from '../../core/answers.ts'
+import type { Queries } from '../../core/answers.ts'
 import type { LadderRule } from '../../core/people/alert-rule.ts'
-import type { ControlPort, Speaker } from '../../core/people/control.ts'
+import type { Speaker } from '../../core/people/control.ts'
 import type { EventName, Loudness, Role } from '../../core/people/events.ts'
 import type { Message } from '../../core/people/message.ts'
+import type { Advisor, ControlPort, OperatorQueries } from '../../core/people/ports.ts'
 import type { Language } from '../../core/people/words/catalogue.ts'
 import type { Naming } from '../../core/people/words/reader.ts'
 import type { Replies } from '../../core/people/words/replies-en.ts'

@@ -1,7 +1,7 @@
 import { uniswapV3Venue } from '../../adapters/router/venue.ts'
 import type { ChainConfig } from '../../config/config.ts'
-import type { Advisor } from '../../core/answers.ts'
 import { UnreachableError } from '../../core/errors.ts'
+import type { Advisor } from '../../core/people/ports.ts'
 import type { Batch, Venue } from '../../core/ports.ts'
 import type { ChainState } from '../chain-state.ts'
 import type { InForce } from '../live.ts'

@@ -1,6 +1,7 @@
 import { type Address, isAddress } from 'viem'
-import type { Advice, Advisor } from '../../core/answers.ts'
+import type { Advice } from '../../core/answers.ts'
 import type { JournalEntry } from '../../core/journal.ts'
+import type { Advisor } from '../../core/people/ports.ts'
 import { compose } from '../../core/people/words/compose.ts'
 import type { Naming } from '../../core/people/words/reader.ts'
 import type { Render } from './courier.ts'

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { Address } from 'viem'
-import type { ControlPort } from '../../core/people/control.ts'
+import type { ControlPort } from '../../core/people/ports.ts'
 import type { Store } from '../../core/ports.ts'
 import type { ChainState } from '../chain-state.ts'
 import type { Journal } from '../journal.ts'

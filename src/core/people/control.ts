@@ -1,5 +1,4 @@
 import type { Address } from 'viem'
-import type { Mute, Watch } from './watch.ts'
 
 /** Who says something, as the journal keeps it. */
 export interface Speaker {
@@ -47,30 +46,4 @@ export interface Reloaded {
   readonly applied: readonly string[]
   /** Changed in the file, in force only after a restart. */
   readonly needRestart: readonly string[]
-}
-
-/** All that people can ever say. Every change is journaled with who said it, and survives a restart. */
-export interface ControlPort {
-  readonly paused: boolean
-  /** In force now. */
-  readonly mode: Mode
-  /** What configuration and flag allow at most. */
-  readonly configuredMode: Mode
-  /** No new signature from this moment on. */
-  pause(by: Speaker): ControlAnswer
-  resume(by: Speaker): ControlAnswer
-  setMode(by: Speaker, mode: string): ControlAnswer
-  /** Reads the configuration file anew; a bad one changes nothing. */
-  reload(by: Speaker): Promise<ControlAnswer<Reloaded>>
-  mute(by: Speaker, mute: Mute): ControlAnswer
-  unmute(by: Speaker, chat: string, scope: string): ControlAnswer
-  watch(by: Speaker, chat: string, request: WatchRequest): ControlAnswer<Watch>
-  unwatch(by: Speaker, chat: string, address: Address): ControlAnswer
-  /** `address` undefined: of every watch of the chat. */
-  setLines(by: Speaker, chat: string, address: Address | undefined, lines: Lines): ControlAnswer
-  watches(chat?: string): readonly Watch[]
-  /** Those still in force at `nowS`, Unix seconds. */
-  mutes(chat: string, nowS: number): readonly Mute[]
-  /** Called after watches changed. Returns how to stop listening. */
-  onWatches(listener: () => void): () => void
 }
