@@ -66,6 +66,7 @@ async function rescue(scene: Scene, owner: Owner): Promise<void> {
   const warning = await next(scene, owner.chatId, ({ text }) => /below 1\.1\b/.test(text))
   const followed = await followAdvice(owner, daemon.url, async (advice) => {
     const answer = next(scene, owner.chatId, ({ text }) => text.startsWith('<b>🛟'))
+    say(`presses   ${owner.name}: Details`)
     press(double, warning, owner.chatId, 'details')
     return callsIn((await answer).text, advice)
   })
@@ -113,9 +114,11 @@ async function pauseAndResume(scene: Scene): Promise<void> {
 async function order(scene: Scene, command: string): Promise<void> {
   const { double } = scene
   const question = next(scene, OPERATOR, ({ replyMarkup }) => buttonOf(replyMarkup, 'confirm') !== undefined)
+  scene.say(`writes    operator: ${command}`)
   double.say(OPERATOR, OPERATOR, command)
   const asked = await question
   const { paused } = await get<Status>(`${scene.daemon.url}/api/status`)
+  scene.say('presses   operator: confirm')
   press(double, asked, OPERATOR, 'confirm')
   await until(scene, async () => (await get<Status>(`${scene.daemon.url}/api/status`)).paused !== paused)
 }

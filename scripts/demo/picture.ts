@@ -1,14 +1,17 @@
 import { writeFileSync } from 'node:fs'
 
-const FIRST = 26
-const LAST = 15
+const FIRST = 24
+const OWNERS = 11
+const LAST = 13
 const COLUMNS = 118
 const LINE_PX = 17
 const CHAR_PX = 7.9
 
-/** What the demo printed, its beginning and its end, as the picture in the README. */
+/** What the demo printed: its beginning, what happens to the owners, and its end, as the picture in the README. */
 export function drawPicture(path: string, lines: readonly string[]): void {
-  const shown = [...lines.slice(0, FIRST), '      ⋮', ...lines.slice(-LAST)]
+  const owners = lines.slice(FIRST, -LAST).filter((line) => /careful|careless|RESCUED/.test(line))
+  const gap = '      ⋮'
+  const shown = [...lines.slice(0, FIRST), gap, ...owners.slice(0, OWNERS), gap, ...lines.slice(-LAST)]
   const height = (shown.length + 2) * LINE_PX
   const width = Math.ceil(COLUMNS * CHAR_PX + 32)
   const rows = shown.map(
@@ -32,7 +35,8 @@ const inXml = (text: string): string =>
   text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll(' ', ' ')
 
 function colourOf(line: string): string {
-  if (line.includes('EARNED')) return '#7ee787'
+  if (/EARNED|RESCUED|PAUSED|RESUMED/.test(line)) return '#7ee787'
+  if (/writes|presses/.test(line)) return '#e3b341'
   if (line.includes('chat ')) return '#79c0ff'
   if (line.includes('lost ')) return '#ff7b72'
   if (line.includes('mismatched 0')) return '#7ee787'
