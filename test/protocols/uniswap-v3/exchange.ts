@@ -42,7 +42,7 @@ const quoterAbi = parseAbi([
 ])
 
 const deadline = 2n ** 64n
-const rich = 2n ** 160n
+const rich = 2n ** 250n
 /** A swap through a whole pool of spacing 1 stops 6,931 times. */
 const swapGas = 400_000_000n
 
@@ -187,8 +187,8 @@ export class Exchange {
     const contract = { address: this.#uniswap.quoter, abi: quoterAbi, functionName: 'quoteExactInputSingle' } as const
     try {
       const { result } = await this.chain.client.simulateContract({ ...contract, args: [params], gas: swapGas })
-      const [amountOut, sqrtPriceX96, ticksCrossed] = result
-      return { amountOut, sqrtPriceX96, ticksCrossed }
+      const [amountOut, sqrtPriceX96] = result
+      return { amountOut, sqrtPriceX96 }
     } catch (error) {
       if (String(error).includes('reverted')) return undefined
       throw error

@@ -1,0 +1,110 @@
+import { readFileSync } from 'node:fs'
+import { expect } from 'chai'
+import { WAD } from '../../../src/core/math.ts'
+import { bestPrice, fallen, sellAcross, sellTo, slippageWad } from '../../../src/core/risk/depth.ts'
+import { Curve } from '../../../src/protocols/uniswap-v3/curve.ts'
+import { offerOf } from '../../../src/protocols/uniswap-v3/offer.ts'
+import { getTickAtSqrtRatio } from '../../../src/protocols/uniswap-v3/tick-math.ts'
+import { liquidityAt } from './walk.ts'
+
+interface Published {
+  readonly source: string
+  readonly licence: string
+  readonly pool: `0x${string}`
+  readonly fee: number
+  readonly tick: number
+  readonly liquidity: string
+  readonly sqrtPriceX96: string
+  readonly modelSellToken0: readonly (readonly [sold: number, priceAfter: number])[]
+  readonly modelSellToken1: readonly (readonly [sold: number, priceAfter: number])[]
+  readonly ticks: readonly (readonly [tick: number, liquidityNet: string])[]
+}
+
+const root = new URL('../../../', import.meta.url)
+const published: Published = JSON.parse(readFileSync(new URL('test/fixtures/uniswap-v3-usdc-weth.json', root), 'utf8'))
+const ticks = {
+  index: published.ticks.map(([tick]) => tick),
+  liquidityNet: published.ticks.map(([, net]) => BigInt(net)),
+}
+const key = { feePips: published.fee, tickSpacing: 10 }
+const spot = { sqrtPriceX96: BigInt(published.sqrtPriceX96), tick: published.tick }
+/** USDC has 6 decimals, WETH 18. */
+const [usdc, weth] = [offer(true), offer(false)]
+
+function offer(zeroForOne: boolean) {
+  return offerOf(published.pool, new Curve(zeroForOne, key, ticks), spot)
+}
+
+const priceUsd = ({ amountOut, amountIn }: { amountOut: bigint; amountIn: bigint }) =>
+  (Number(amountOut) / Number(amountIn)) * 1e12
+
+describe('the published pool, USDC/WETH 0.05 % of February 2026', () => {
+  it('has the tick of its price, and a price of 2948.53', () => {
+    expect(getTickAtSqrtRatio(spot.sqrtPriceX96)).to.equal(published.tick)
+    const root = Number(spot.sqrtPriceX96) / 2 ** 96
+    expect(1e12 / root ** 2).to.be.closeTo(2948.53, 0.005)
+  })
+
+  it('has as much liquidity at its tick as its ticks sum to', () => {
+    const ours = liquidityAt(ticks, published.tick)
+    const theirs = BigInt(published.liquidity)
+    expect(Math.abs(Number(ours - theirs) / Number(theirs))).to.be.below(1e-12)
+    for (const zeroForOne of [true, false])
+      expect(new Curve(zeroForOne, key, ticks).liquidityAt(published.tick)).to.equal(ours)
+  })
+
+  // The author's own model, in floats and without fees: no oracle, but somebody else's arithmetic on the same ticks.
+  for (const [name, sold, decimals, rows] of [
+    ['USDC', usdc, 6, published.modelSellToken0],
+    ['WETH', weth, 18, published.modelSellToken1],
+  ] as const)
+    it(`takes as much ${name} down to each price as the author's model says, the fee left out`, () => {
+      for (const [amount, price] of rows) {
+        // Whole WETH a whole USDC, as raw units of what is bought for what is sold, and the fee off.
+        const raw = BigInt(Math.round(price * 1e30))
+        const fee = { gross: 1_000_000n, net: BigInt(1_000_000 - published.fee) }
+        const level =
+          sold === usdc
+            ? { amountOut: raw * 10n ** 12n * fee.net, amountIn: 10n ** 30n * fee.gross }
+            : { amountOut: 10n ** 30n * fee.net, amountIn: raw * 10n ** 12n * fee.gross }
+        const { amountIn } = sold.sellTo(level)
+        const ours = (Number(amountIn) / 10 ** decimals) * (1 - published.fee / 1e6)
+        expect(ours / amount, `${amount} ${name}`).to.be.closeTo(1, 1e-9)
+      }
+    })
+
+  it('has the ladder of sizes that docs/depth.md shows', () => {
+    const page = readFileSync(new URL('docs/depth.md', root), 'utf8')
+    expect(page).to.include(ladder())
+  })
+})
+
+/** Sizes of ether, what they fetch, and depth at each fall of the price. */
+function ladder(): string {
+  const offers = [weth]
+  const price = bestPrice(offers)
+  if (price === undefined) throw new Error('no pool')
+  const mid = { amountOut: price.amountOut * 1_000_000n, amountIn: price.amountIn * BigInt(1_000_000 - published.fee) }
+  const number = (value: number, digits: number) =>
+    value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits })
+  const sizes = [1, 10, 100, 250, 500, 1000, 2500, 5000].map((ether) => {
+    const { amountIn, amountOut, whole } = sellAcross(offers, BigInt(ether) * WAD)
+    if (!whole || amountIn === 0n) throw new Error('not sold')
+    const slippage = Number(slippageWad(amountIn, amountOut, mid)) / 1e16
+    const average = priceUsd({ amountOut, amountIn })
+    return `| ${number(ether, 0)} | ${number(Number(amountOut) / 1e6, 2)} | ${number(average, 2)} | ${slippage.toFixed(3)} % |`
+  })
+  const falls = [0.1, 0.5, 1, 2, 3, 5, 10].map((percent) => {
+    const { amountIn, amountOut } = sellTo(offers, fallen(price, (WAD * BigInt(percent * 10)) / 1000n))
+    return `| ${percent} % | ${number(Number(amountIn) / 1e18, 2)} | ${number(Number(amountOut) / 1e6, 0)} |`
+  })
+  return [
+    '| WETH sold | USDC got | average price | slippage, fee included |',
+    '| ---: | ---: | ---: | ---: |',
+    ...sizes,
+    '',
+    '| price falls by δ | Q(δ), WETH | for USDC |',
+    '| ---: | ---: | ---: |',
+    ...falls,
+  ].join('\n')
+}
