@@ -23,7 +23,9 @@ export interface Sale {
 export type Sell = (amountIn: bigint) => Sale
 
 /** A sale over several pools, and the pools after it. */
-export interface Spread extends Sale {
+export interface Spread {
+  readonly amountIn: bigint
+  readonly amountOut: bigint
   readonly parts: readonly Sold[]
   readonly after: readonly Offer[]
 }
@@ -56,31 +58,22 @@ const isMore = (a: Price, b: Price): boolean => a.amountOut * b.amountIn > b.amo
 const toFloat = ({ amountOut, amountIn }: Price): number => Number(amountOut) / Number(amountIn)
 
 /** Q(δ): everything that can be sold until the next unit fetches less than `price`. */
-export function sellTo(offers: readonly Offer[], price: Price): Spread {
-  return spreadOf(
-    offers.map((offer) => offer.sellTo(price)),
-    true,
-  )
-}
+export const sellTo = (offers: readonly Offer[], price: Price): Spread =>
+  spreadOf(offers.map((offer) => offer.sellTo(price)))
 
 /** Sell a size, shared so that the next unit fetches the same in every pool that is used. */
-export function sellAcross(offers: readonly Offer[], amountIn: bigint): Spread {
-  const parts = sharesOf(offers, amountIn).map((share, i) => (offers[i] as Offer).sell(share))
-  return spreadOf(parts, parts.reduce((sum, part) => sum + part.amountIn, 0n) === amountIn)
+export function sellAcross(offers: readonly Offer[], amountIn: bigint): Spread & Sale {
+  const { shares, level } = sharesOf(offers, amountIn)
+  const spread = spreadOf(shares.map((share, i) => (offers[i] as Offer).sell(share)))
+  return { ...spread, whole: spread.amountIn === amountIn, nextPrice: 1 / level ** 2 }
 }
 
-function spreadOf(parts: readonly Sold[], whole: boolean): Spread {
-  const after = parts.map((part) => part.after)
-  const best = bestPrice(after)
-  return {
-    amountIn: parts.reduce((sum, part) => sum + part.amountIn, 0n),
-    amountOut: parts.reduce((sum, part) => sum + part.amountOut, 0n),
-    whole,
-    nextPrice: best === undefined ? 0 : toFloat(best),
-    parts,
-    after,
-  }
-}
+const spreadOf = (parts: readonly Sold[]): Spread => ({
+  amountIn: parts.reduce((sum, part) => sum + part.amountIn, 0n),
+  amountOut: parts.reduce((sum, part) => sum + part.amountOut, 0n),
+  parts,
+  after: parts.map((part) => part.after),
+})
 
 /** Through a second market with all that the first one pays. What the second cannot take counts as not sold. */
 export function through(first: Sell, second: Sell): Sell {
@@ -145,14 +138,14 @@ function last(from: bigint, holds: (size: bigint) => boolean): bigint {
   return low
 }
 
-/** How a size is shared among the pools. What floats leave over goes to the pool with the largest share. */
-function sharesOf(offers: readonly Offer[], amountIn: bigint): bigint[] {
-  if (offers.length < 2) return offers.map(() => amountIn)
-  const size = Number(amountIn)
-  const level = levelFor(offers, size)
+/**
+ * How a size is shared among the pools, and the level (1/√price) of the next unit. What floats leave over goes to the pool with
+ * the largest share.
+ */
+function sharesOf(offers: readonly Offer[], amountIn: bigint): { readonly shares: bigint[]; readonly level: number } {
+  const level = levelFor(offers, Number(amountIn))
+  if (level === undefined) return { shares: drained(offers, amountIn), level: Number.POSITIVE_INFINITY }
   const floats = offers.map((offer) => offer.soldAt(level))
-  // All of them drained: each takes what it can, in turn.
-  if (floats.reduce((sum, share) => sum + share, 0) < size * (1 - 1e-9)) return drained(offers, amountIn)
   let rest = amountIn
   const shares = floats.map((float) => {
     const share = BigInt(Math.floor(float))
@@ -161,9 +154,10 @@ function sharesOf(offers: readonly Offer[], amountIn: bigint): bigint[] {
     return taken
   })
   const largest = floats.indexOf(Math.max(...floats))
-  return shares.map((share, i) => (i === largest ? share + rest : share))
+  return { shares: shares.map((share, i) => (i === largest ? share + rest : share)), level }
 }
 
+/** Each takes what it can, in turn. */
 function drained(offers: readonly Offer[], amountIn: bigint): bigint[] {
   let rest = amountIn
   return offers.map((offer) => {
@@ -176,23 +170,22 @@ function drained(offers: readonly Offer[], amountIn: bigint): bigint[] {
 /** Steps of the search: each at least halves what is left of a double's 53 bits, twice over. */
 const MOST_STEPS = 120
 
-/** The level, 1/√price of the next unit, at which the pools together have taken a size. Regula falsi (Illinois). */
-function levelFor(offers: readonly Offer[], size: number): number {
+/** The level at which the pools together have taken a size; undefined where all of them do not take it. Regula falsi (Illinois). */
+function levelFor(offers: readonly Offer[], size: number): number | undefined {
   const missing = (level: number): number => offers.reduce((sum, offer) => sum + offer.soldAt(level), 0) - size
+  if (missing(Number.POSITIVE_INFINITY) < 0) return undefined
   let low = Math.min(...offers.map(({ price }) => 1 / Math.sqrt(toFloat(price))))
   let high = low
   let [under, over] = [-size, -size]
   // Levels of one pool span 2^-64 to 2^64.
-  for (let step = 1e-4; over < 0 && step < 2 ** 130; step *= 2) {
+  for (let step = 1e-4; over < 0; step *= 2) {
     ;[low, under] = [high, over]
     high = low * (1 + step)
     over = missing(high)
   }
-  let side = 0
-  for (let i = 0; i < MOST_STEPS && high - low > high * 1e-15 && over > 0; i++) {
+  for (let side = 0, i = 0; i < MOST_STEPS && high - low > high * 1e-15 && over > 0; i++) {
     const level = low + ((high - low) * under) / (under - over)
     const at = missing(level)
-    if (at === 0) return level
     if (at < 0) {
       ;[low, under] = [level, at]
       if (side === -1) over /= 2

@@ -155,8 +155,8 @@ describe('uniswap v3 pools against their contracts', function () {
   })
 
   it('drains every pool, the coarse ones to both ends, as the pool itself does', async () => {
+    // The simulator takes seconds for the thousands of words of a fine one.
     for (const pool of exchange.pools)
-      // The simulator takes seconds for the thousands of words of a fine one.
       for (const zeroForOne of pool.tickSpacing < 60 ? [pool.tickSpacing === 1] : [true, false, true]) {
         const order = { pool, zeroForOne, amountIn: 2n ** 200n, sqrtPriceLimitX96: 0n }
         await trade(order, `${pool.address} ${zeroForOne}`)

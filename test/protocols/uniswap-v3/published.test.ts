@@ -4,7 +4,7 @@ import { WAD } from '../../../src/core/math.ts'
 import { bestPrice, fallen, sellAcross, sellTo, slippageWad } from '../../../src/core/risk/depth.ts'
 import { Curve } from '../../../src/protocols/uniswap-v3/curve.ts'
 import { offerOf } from '../../../src/protocols/uniswap-v3/offer.ts'
-import { getTickAtSqrtRatio } from '../../../src/protocols/uniswap-v3/tick-math.ts'
+import { getSqrtRatioAtTick, getTickAtSqrtRatio } from '../../../src/protocols/uniswap-v3/tick-math.ts'
 import { liquidityAt } from './walk.ts'
 
 interface Published {
@@ -28,12 +28,8 @@ const ticks = {
 }
 const key = { feePips: published.fee, tickSpacing: 10 }
 const spot = { sqrtPriceX96: BigInt(published.sqrtPriceX96), tick: published.tick }
-/** USDC has 6 decimals, WETH 18. */
-const [usdc, weth] = [offer(true), offer(false)]
-
-function offer(zeroForOne: boolean) {
-  return offerOf(published.pool, new Curve(zeroForOne, key, ticks), spot)
-}
+/** USDC, token0, has 6 decimals, WETH 18. */
+const weth = offerOf(published.pool, new Curve(false, key, ticks), spot)
 
 const priceUsd = ({ amountOut, amountIn }: { amountOut: bigint; amountIn: bigint }) =>
   (Number(amountOut) / Number(amountIn)) * 1e12
@@ -53,23 +49,22 @@ describe('the published pool, USDC/WETH 0.05 % of February 2026', () => {
       expect(new Curve(zeroForOne, key, ticks).liquidityAt(published.tick)).to.equal(ours)
   })
 
-  // The author's own model, in floats and without fees: no oracle, but somebody else's arithmetic on the same ticks.
-  for (const [name, sold, decimals, rows] of [
-    ['USDC', usdc, 6, published.modelSellToken0],
-    ['WETH', weth, 18, published.modelSellToken1],
+  /**
+   * The author's own model, in floats and without fees: no oracle, but somebody else's arithmetic on the same ticks. It begins at
+   * the price of the current tick, not of the pool, and, going down, counts every tick one below its place. Taken so, equal.
+   */
+  for (const [name, zeroForOne, late, decimals, rows] of [
+    ['USDC', true, 1, 6, published.modelSellToken0],
+    ['WETH', false, 0, 18, published.modelSellToken1],
   ] as const)
-    it(`takes as much ${name} down to each price as the author's model says, the fee left out`, () => {
-      for (const [amount, price] of rows) {
-        // Whole WETH a whole USDC, as raw units of what is bought for what is sold, and the fee off.
-        const raw = BigInt(Math.round(price * 1e30))
-        const fee = { gross: 1_000_000n, net: BigInt(1_000_000 - published.fee) }
-        const level =
-          sold === usdc
-            ? { amountOut: raw * 10n ** 12n * fee.net, amountIn: 10n ** 30n * fee.gross }
-            : { amountOut: 10n ** 30n * fee.net, amountIn: raw * 10n ** 12n * fee.gross }
-        const { amountIn } = sold.sellTo(level)
-        const ours = (Number(amountIn) / 10 ** decimals) * (1 - published.fee / 1e6)
-        expect(ours / amount, `${amount} ${name}`).to.be.closeTo(1, 1e-9)
+    it(`takes as much ${name} down to each price as the author's model says, by its conventions`, () => {
+      const shifted = { ...ticks, index: ticks.index.map((tick) => tick - late) }
+      const curve = new Curve(zeroForOne, { feePips: 0, tickSpacing: 1 }, shifted)
+      const from = { sqrtPriceX96: getSqrtRatioAtTick(published.tick), tick: published.tick }
+      for (const [sold, price] of rows) {
+        const tick = Math.round(Math.log(price * 1e12) / Math.log(1.0001))
+        const { amountIn } = curve.swap(from, 2n ** 200n, getSqrtRatioAtTick(tick))
+        expect(Number(amountIn) / 10 ** decimals / sold, `${sold} ${name}`).to.be.closeTo(1, 1e-10)
       }
     })
 
