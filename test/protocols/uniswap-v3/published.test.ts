@@ -5,29 +5,13 @@ import { bestPrice, fallen, sellAcross, sellTo, slippageWad } from '../../../src
 import { Curve } from '../../../src/protocols/uniswap-v3/curve.ts'
 import { offerOf } from '../../../src/protocols/uniswap-v3/offer.ts'
 import { getSqrtRatioAtTick, getTickAtSqrtRatio } from '../../../src/protocols/uniswap-v3/tick-math.ts'
+import { published, publishedKey, publishedSpot, publishedTicks } from './published.ts'
 import { liquidityAt } from './walk.ts'
 
-interface Published {
-  readonly source: string
-  readonly licence: string
-  readonly pool: `0x${string}`
-  readonly fee: number
-  readonly tick: number
-  readonly liquidity: string
-  readonly sqrtPriceX96: string
-  readonly modelSellToken0: readonly (readonly [sold: number, priceAfter: number])[]
-  readonly modelSellToken1: readonly (readonly [sold: number, priceAfter: number])[]
-  readonly ticks: readonly (readonly [tick: number, liquidityNet: string])[]
-}
-
+const ticks = publishedTicks
+const key = publishedKey
+const spot = publishedSpot
 const root = new URL('../../../', import.meta.url)
-const published: Published = JSON.parse(readFileSync(new URL('test/fixtures/uniswap-v3-usdc-weth.json', root), 'utf8'))
-const ticks = {
-  index: published.ticks.map(([tick]) => tick),
-  liquidityNet: published.ticks.map(([, net]) => BigInt(net)),
-}
-const key = { feePips: published.fee, tickSpacing: 10 }
-const spot = { sqrtPriceX96: BigInt(published.sqrtPriceX96), tick: published.tick }
 /** USDC, token0, has 6 decimals, WETH 18. */
 const weth = offerOf(published.pool, new Curve(false, key, ticks), spot)
 
