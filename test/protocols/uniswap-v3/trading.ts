@@ -34,22 +34,22 @@ export function randomOrder(exchange: Exchange, book: PoolBook, random: Random):
   const order = { pool, zeroForOne, amountIn: 2n ** 200n }
   const { tick } = spotOf(book.ledger, idOf(exchange, order))
   const reach = random.int(1, random.pick([3, 60, 600])) * pool.tickSpacing
-  const target = Math.floor(tick / pool.tickSpacing) * pool.tickSpacing + (zeroForOne ? -reach : reach)
-  const there = Math.abs(target) < MAX_TICK ? getSqrtRatioAtTick(target) : 0n
+  const there = priceAt(Math.floor(tick / pool.tickSpacing) * pool.tickSpacing + (zeroForOne ? -reach : reach))
+  // Beyond the last liquidity of a fine pool are thousands of empty words, and the simulator needs a millisecond for each.
+  const fine = pool.tickSpacing < 60
+  const far = fine ? priceAt(tick + (zeroForOne ? -1 : 1) * 1000 * pool.tickSpacing) : 0n
   const kind = random.next()
   if (kind < 0.5 && there !== 0n) {
     const { amountIn } = ourSwap(exchange, book, { ...order, sqrtPriceLimitX96: there })
-    return {
-      ...order,
-      amountIn: (amountIn * BigInt(random.int(500, 1500))) / 1000n + 1n,
-      sqrtPriceLimitX96: 0n,
-    }
+    return { ...order, amountIn: (amountIn * BigInt(random.int(500, 1500))) / 1000n + 1n, sqrtPriceLimitX96: far }
   }
   const amountIn = anyAmount(random, random.pick([8, 60, 112]))
-  // The simulator takes half a millisecond a word, of which there are thousands at a small spacing: a limit keeps it short.
-  const limited = there !== 0n && (kind < 0.75 || pool.tickSpacing < 60)
+  const limited = there !== 0n && (kind < 0.75 || fine)
   return { ...order, amountIn, sqrtPriceLimitX96: limited ? there + BigInt(random.int(-1, 1)) : 0n }
 }
+
+/** 0 beyond the last tick: no limit. */
+const priceAt = (tick: number): bigint => (Math.abs(tick) < MAX_TICK ? getSqrtRatioAtTick(tick) : 0n)
 
 /** Liquidity comes and goes in every pool: near the price, far from it, and over the whole range. Sent, not mined. */
 export async function change(exchange: Exchange, book: PoolBook, random: Random, held: Held[]): Promise<void> {
