@@ -45,7 +45,7 @@ function limitOf({ amountOut, amountIn }: Price, { zeroForOne, feePips }: Curve)
     const lowest = sqrtCeil((numerator + denominator - 1n) / denominator)
     return lowest > MIN_SQRT_RATIO ? lowest : MIN_SQRT_RATIO + 1n
   }
-  if (amountOut === 0n) return MAX_SQRT_RATIO - 1n
+  if (amountOut <= 0n) return MAX_SQRT_RATIO - 1n
   const highest = sqrtFloor((amountIn * rest * Q192) / (amountOut * FEE_UNIT))
   return highest < MAX_SQRT_RATIO ? highest : MAX_SQRT_RATIO - 1n
 }
