@@ -1,7 +1,7 @@
 /**
  * DEX depth: what the pools of a pair pay for a size (row 3 of the risk measures) and the largest size that leaves a
- * liquidator whole (row 4). Amounts are what the contracts would say, to the wei; a float only finds how a size is best
- * shared among pools, and its error costs a share of the size of its own smallness, never a wrong amount.
+ * liquidator whole (row 4). Amounts are what the contracts would say, to the wei. A float only finds how a size is shared among
+ * pools: shares are off by some 1e-15 of a pool's reserves, and what that costs is as small, or smaller.
  *
  * Pools are merged in price order: the next unit goes where it fetches most, the fee taken off. Gas of the further pools is
  * not counted.

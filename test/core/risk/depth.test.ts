@@ -60,6 +60,11 @@ const anySpec: fc.Arbitrary<Spec> = fc.constantFrom(...TIERS.slice(1)).chain(([f
 const anyPools = fc.array(anySpec, { minLength: 1, maxLength: 4 })
 const anySide = fc.boolean()
 const one: Price = { amountOut: 1n, amountIn: 1n }
+/** What sixteen digits of the pools' reserves, and a unit or two for each pool and sale, may cost. */
+const grain = (specs: readonly Spec[], amount: bigint): bigint =>
+  100n +
+  amount / 10n ** 12n +
+  specs.flatMap(({ positions }) => positions).reduce((sum, { liquidity }) => sum + liquidity, 0n) / 10n ** 15n
 const isLess = (a: Price, b: Price): boolean => a.amountOut * b.amountIn < b.amountOut * a.amountIn
 
 describe('depth', () => {
@@ -128,8 +133,7 @@ describe('depth', () => {
           // By no more than a grain of the price, or the pool is dry.
           const more = one.sell(2n ** 100n)
           if (more.amountIn > 0n && !isLess(one.price, price)) {
-            const grain = one.sellTo({ amountOut: price.amountOut * 10n ** 20n, amountIn: price.amountIn * 10n ** 20n })
-            expect(grain.amountIn).to.equal(0n)
+            expect(one.sellTo(price).amountIn).to.equal(0n)
           }
         }
       }),
@@ -155,9 +159,7 @@ describe('depth', () => {
           )
           const alone = offers.map((one) => one.sell(size).amountOut)
           const best = [other, ...alone].reduce((a, b) => (a > b ? a : b))
-          // Each pool rounds down by some units; and a float's share of the whole.
-          const grain = 1000n + best / 10n ** 9n
-          expect(spread.amountOut + grain >= best, `${spread.amountOut} ${best}`).to.equal(true)
+          expect(spread.amountOut + grain(specs, best) >= best, `${spread.amountOut} ${best}`).to.equal(true)
         },
       ),
       { numRuns: 300 },
@@ -170,7 +172,7 @@ describe('depth', () => {
         const offers = specs.map((spec) => offer(spec, side))
         const [less, more] = a < b ? [a, b] : [b, a]
         const [first, second] = [sellAcross(offers, less), sellAcross(offers, more)]
-        expect(second.amountOut + 1000n + second.amountOut / 10n ** 9n >= first.amountOut).to.equal(true)
+        expect(second.amountOut + grain(specs, more) >= first.amountOut).to.equal(true)
         expect(second.nextPrice <= first.nextPrice * (1 + 1e-9)).to.equal(true)
       }),
       { numRuns: 200 },
@@ -184,9 +186,12 @@ describe('depth', () => {
         const first = sellAcross(offers, size)
         const second = sellAcross(first.after, size)
         const whole = sellAcross(offers, 2n * size)
-        const halves = first.amountOut + second.amountOut
-        expect(Math.abs(Number(halves - whole.amountOut))).to.be.below(2000 + 1e-9 * Number(whole.amountOut))
-        expect(first.amountIn + second.amountIn - whole.amountIn <= 2000n + whole.amountIn / 10n ** 9n).to.equal(true)
+        const [ins, outs] = [first, second].reduce(
+          ([i, o], { amountIn, amountOut }) => [i - amountIn, o - amountOut] as const,
+          [whole.amountIn, whole.amountOut] as const,
+        )
+        for (const difference of [ins, outs])
+          expect(Math.abs(Number(difference))).to.be.at.most(Number(2n * grain(specs, whole.amountIn)))
       }),
       { numRuns: 200 },
     )
