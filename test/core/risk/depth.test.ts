@@ -33,6 +33,8 @@ const offer = ({ feePips, tickSpacing, tick, positions }: Spec, zeroForOne: bool
     tick,
   })
 
+const pool500 = { feePips: 500, tickSpacing: 10 }
+
 /** Liquidity over everything: x·y = L². */
 const wide = (liquidity: bigint, feePips: number, tickSpacing: number): Spec => {
   const most = Math.floor(887_272 / tickSpacing) * tickSpacing
@@ -57,6 +59,16 @@ const anySpec: fc.Arbitrary<Spec> = fc.constantFrom(...TIERS.slice(1)).chain(([f
     ),
   }),
 )
+/** Once found: a better price with nothing behind it, so that the search crosses a gap. */
+const GAP: readonly Spec[] = [
+  { ...pool500, tick: 10, positions: [{ lower: -10, upper: 10, liquidity: 10n ** 12n + 1n }] },
+  { ...pool500, tick: 13, positions: [{ lower: -10, upper: 20, liquidity: 10n ** 12n + 1n }] },
+]
+/** Once found: a pool that is dry but for some units, whose price says nothing of the next one. */
+const DRY: readonly Spec[] = [
+  { ...pool500, feePips: 3000, tick: 0, positions: [{ lower: -60, upper: 60, liquidity: 10n ** 12n + 1n }] },
+  { ...pool500, tick: 0, positions: [{ lower: -10, upper: 10, liquidity: 10n ** 12n + 1n }] },
+]
 const anyPools = fc.array(anySpec, { minLength: 1, maxLength: 4 })
 const anySide = fc.boolean()
 const one: Price = { amountOut: 1n, amountIn: 1n }
@@ -175,7 +187,7 @@ describe('depth', () => {
         expect(second.amountOut + grain(specs, more) >= first.amountOut).to.equal(true)
         expect(second.nextPrice <= first.nextPrice * (1 + 1e-9)).to.equal(true)
       }),
-      { numRuns: 200 },
+      { numRuns: 200, examples: [[[...GAP], false, 1n, 2n]] },
     )
   })
 
@@ -231,7 +243,7 @@ describe('depth', () => {
           else for (let size = 1n; size < 2n ** 90n; size *= 2n) expect(pays(size), `${size}`).to.equal(false)
         },
       ),
-      { numRuns: 100 },
+      { numRuns: 100, examples: [[[...DRY], false, WAD / 200n, 1n]] },
     )
   })
 
