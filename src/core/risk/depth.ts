@@ -120,7 +120,7 @@ export function largestSize(sell: Sell, { price, bonusWad, gas }: Margin): bigin
     const { whole, nextPrice } = sell(size)
     return whole && nextPrice >= least
   })
-  return peak > 0n && pays(peak) ? last(peak, pays) : 0n
+  return pays(peak) ? last(peak, pays) : 0n
 }
 
 /** The last size from `from` on for which it holds, if it holds up to there and no further. */
@@ -183,10 +183,12 @@ function levelFor(offers: readonly Offer[], size: number): number | undefined {
     high = low * (1 + step)
     over = missing(high)
   }
-  for (let side = 0, i = 0; i < MOST_STEPS && high - low > high * 1e-15 && over > 0; i++) {
+  const near = Math.max(0.5, size * 1e-15)
+  for (let side = 0, i = 0; i < MOST_STEPS && high - low > high * 1e-15 && over > near; i++) {
     // Where the pools have gaps the secant creeps: every third step halves.
     const level = i % 3 === 2 ? (low + high) / 2 : low + ((high - low) * under) / (under - over)
     const at = missing(level)
+    if (Math.abs(at) <= near) return level
     if (at < 0) {
       ;[low, under] = [level, at]
       if (side === -1) over /= 2

@@ -55,14 +55,15 @@ describe('the plug of uniswap v3', () => {
     expect(sold(book, 10n ** 18n)).to.equal(sold(open(storage()).book, 10n ** 18n))
   })
 
-  it('equals, after logs, a reading of what they led to', () => {
-    const { book, page } = open(storage({ ticks: ticksOf(positions.slice(0, 1)) }))
+  it('equals, after logs, a reading of what they led to, also where a range ends or begins at the price', () => {
+    const led = storage({ tick: 60, ticks: ticksOf([...positions, [-300, 60, 10n ** 19n]]) })
+    const { book, page } = open(storage({ tick: 60, ticks: ticksOf(positions.slice(0, 1)) }))
     const [, second, third] = positions
-    page(2n, [mint(here, ...second), mint(here, ...third), mint(here, -300, 0, 77n)])
+    page(2n, [mint(here, ...second), mint(here, ...third), mint(here, -300, 0, 77n), mint(here, -300, 60, 10n ** 19n)])
     page(3n, [burn(here, -300, 0, 70n), burn(here, -60, 120, 0n), burn(here, -300, 0, 7n)])
     const calls = book.venue.audit.calls(book.ledger, here)
-    const answers = calls.map((call) => ({ ...call, result: answer(storage(), call) }))
-    expect(calls).to.have.length(6 + 116 + 6)
+    const answers = calls.map((call) => ({ ...call, result: answer(led, call) }))
+    expect(calls).to.have.length(6 + 116 + 7)
     expect(book.venue.audit.compare(book.ledger, answers)).to.deep.equal([])
   })
 
@@ -138,19 +139,23 @@ describe('the plug of uniswap v3', () => {
     expect(book.venue.audit.compare(book.ledger, [foreign, unknown])).to.deep.equal([])
   })
 
-  it('forgets a branch that is gone, also where the new one changes the same ticks', () => {
-    const { book, page } = open(storage())
-    const before = sold(book, 10n ** 18n)
-    page(2n, [mint(here, -120, 180, 10n ** 24n)])
-    const then = sold(book, 10n ** 18n)
-    expect(then).to.not.equal(before)
-    book.rollback(header(1n))
-    expect(sold(book, 10n ** 18n)).to.equal(before)
-    page(2n, [mint(here, -120, 180, 10n ** 20n)], 1)
-    const now = sold(book, 10n ** 18n)
-    expect(now).to.not.equal(then)
-    expect(now).to.not.equal(before)
-  })
+  for (const [what, lower, upper] of [
+    ['new ticks', -120, 180],
+    ['the amounts at old ticks', -60, 120],
+  ] as const)
+    it(`forgets a branch that is gone with ${what}, also where the new one changes the same`, () => {
+      const { book, page } = open(storage())
+      const before = sold(book, 10n ** 18n)
+      page(2n, [mint(here, lower, upper, 10n ** 24n)])
+      const then = sold(book, 10n ** 18n)
+      expect(then).to.not.equal(before)
+      book.rollback(header(1n))
+      expect(sold(book, 10n ** 18n)).to.equal(before)
+      page(2n, [mint(here, lower, upper, 10n ** 20n)], 1)
+      const now = sold(book, 10n ** 18n)
+      expect(now).to.not.equal(then)
+      expect(now).to.not.equal(before)
+    })
 
   it('undoes its first reading, too', () => {
     const { book, page } = open(storage())
