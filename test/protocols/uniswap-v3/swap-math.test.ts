@@ -31,6 +31,16 @@ describe('the arithmetic of a stretch', () => {
       expect(getNextSqrtPriceFromInput(price, liquidity, amountIn, zeroForOne)).to.equal(expected)
   })
 
+  it('loses digits where the contract does: 256 bits do not hold the product', () => {
+    const [price, liquidity, amountIn] = [3n * 2n ** 157n, 2n ** 127n, 2n ** 98n + 1n]
+    const numerator1 = liquidity << 96n
+    const denominator = numerator1 / price + amountIn
+    const exact = (numerator1 * price) / (numerator1 + amountIn * price) + 1n
+    const found = getNextSqrtPriceFromInput(price, liquidity, amountIn, true)
+    expect(found).to.equal(numerator1 / denominator + 1n)
+    expect(found).to.not.equal(exact)
+  })
+
   it('rounds amounts as the contract does', () => {
     expect(getAmount0Delta(one, higher, ether, true)).to.equal(90909090909090910n)
     expect(getAmount0Delta(one, higher, ether, false)).to.equal(90909090909090909n)
