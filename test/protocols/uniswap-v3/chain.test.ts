@@ -155,16 +155,22 @@ describe('uniswap v3 pools against their contracts', function () {
   })
 
   it('drains every pool, the coarse ones to both ends, as the pool itself does', async () => {
+    let drained = 0
     // The simulator takes seconds for the thousands of words of a fine one.
     for (const pool of exchange.pools)
       for (const zeroForOne of pool.tickSpacing < 60 ? [pool.tickSpacing === 1] : [true, false, true]) {
         const order = { pool, zeroForOne, amountIn: 2n ** 200n, sqrtPriceLimitX96: 0n }
+        const { amountIn } = ourSwap(exchange, book, order)
         await trade(order, `${pool.address} ${zeroForOne}`)
+        for (const dust of [1n, 1000n])
+          await quoted({ ...order, zeroForOne: !zeroForOne, amountIn: dust }, `back from the end with ${dust}`)
+        // The router refuses what takes nothing: there was nothing on that side.
+        if (amountIn === 0n) continue
         const { sqrtPriceX96 } = spotOf(book.ledger, idOf(exchange, order))
         expect(sqrtPriceX96).to.equal(zeroForOne ? MIN_SQRT_RATIO + 1n : MAX_SQRT_RATIO - 1n)
-        for (const amountIn of [1n, 1000n])
-          await quoted({ ...order, zeroForOne: !zeroForOne, amountIn }, `back from the end with ${amountIn}`)
+        drained++
       }
+    expect(drained).to.be.above(10)
     expect((await audited()).differing).to.deep.equal([])
   })
 })
