@@ -50,9 +50,13 @@ export async function startNetwork(spec: ChainSpec, port: number): Promise<Runni
   return { connection, http: `http://127.0.0.1:${bound}`, ws: `ws://127.0.0.1:${bound}`, close }
 }
 
-/** The same chain in process, with no server in front: its blocks hold transactions in the order they were sent. */
-export function openNetwork(spec: ChainSpec): Promise<NetworkConnection<'l1' | 'op'>> {
-  const override = { ...settings(spec), mining: { auto: false, interval: 0, mempool: { order: 'fifo' as const } } }
+/**
+ * The same chain in process, with no server in front: its blocks hold transactions in the order they were sent. `hardfork`:
+ * before `osaka` a transaction or call may use more gas than 2^24.
+ */
+export function openNetwork(spec: ChainSpec, hardfork?: 'prague'): Promise<NetworkConnection<'l1' | 'op'>> {
+  const mining = { auto: false, interval: 0, mempool: { order: 'fifo' as const } }
+  const override = { ...settings(spec), mining, ...(hardfork === undefined ? {} : { hardfork }) }
   return hre.network.create<'l1' | 'op'>({ chainType: spec.chainType, override })
 }
 

@@ -1,3 +1,6 @@
+import { sqrtFloor } from '../../src/core/math.ts'
+import { priceOf } from '../../src/core/risk/depth.ts'
+
 const q192 = 2n ** 192n
 
 /** A token's price and scale: enough to say what one raw unit is worth. */
@@ -6,21 +9,10 @@ export interface Priced {
   readonly decimals: number
 }
 
-function squareRoot(value: bigint): bigint {
-  if (value < 2n) return value
-  let guess = 1n << BigInt(Math.ceil(value.toString(2).length / 2))
-  for (;;) {
-    const next = (guess + value / guess) >> 1n
-    if (next >= guess) return guess
-    guess = next
-  }
-}
-
 /** sqrt(token1 per token0) as a Q64.96, as in the pool's slot0. */
 export function sqrtPriceX96(token0: Priced, token1: Priced): bigint {
-  const numerator = token0.priceUsd8 * 10n ** BigInt(token1.decimals)
-  const denominator = token1.priceUsd8 * 10n ** BigInt(token0.decimals)
-  return squareRoot((numerator * q192) / denominator)
+  const { amountOut, amountIn } = priceOf(token0, token1)
+  return sqrtFloor((amountOut * q192) / amountIn)
 }
 
 /** The range of usable ticks that reaches `width` (0.1 is ten per cent) to both sides of a price. */

@@ -31,6 +31,17 @@ export const percentDiv = (value: bigint, bps: bigint): bigint => (value * PERCE
 export const percentDivFloor = (value: bigint, bps: bigint): bigint => (value * PERCENTAGE_FACTOR) / bps
 export const percentDivCeil = (value: bigint, bps: bigint): bigint => mulDivCeil(value, PERCENTAGE_FACTOR, bps)
 
+/** Largest integer whose square is at most `value`. Newton's iteration from a power of two above it. */
+export function sqrtFloor(value: bigint): bigint {
+  if (value < 2n) return value
+  let root = 1n << BigInt((value.toString(2).length + 1) >> 1)
+  for (;;) {
+    const next = (root + value / root) >> 1n
+    if (next >= root) return root
+    root = next
+  }
+}
+
 export const min = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 export const max = (a: bigint, b: bigint): bigint => (a > b ? a : b)
 

@@ -145,3 +145,23 @@ describe('math', () => {
     expect(math.PERCENTAGE_FACTOR).to.equal(10_000n)
   })
 })
+
+describe('sqrtFloor', () => {
+  it('is exact around every square', () => {
+    for (const root of [1n, 2n, 3n, 10n ** 9n, 2n ** 64n, 2n ** 96n - 1n, 2n ** 160n]) {
+      expect(math.sqrtFloor(root * root - 1n)).to.equal(root - 1n)
+      expect(math.sqrtFloor(root * root)).to.equal(root)
+      expect(math.sqrtFloor(root * root + 2n * root)).to.equal(root)
+    }
+    expect(math.sqrtFloor(0n)).to.equal(0n)
+  })
+
+  it('is the largest integer whose square is not more', () => {
+    fc.assert(
+      fc.property(fc.bigInt({ min: 0n, max: 2n ** 512n }), (value) => {
+        const root = math.sqrtFloor(value)
+        expect(root * root <= value && (root + 1n) * (root + 1n) > value).to.equal(true)
+      }),
+    )
+  })
+})
