@@ -11,6 +11,7 @@ export interface PhaseFacts {
   readonly burst: Burst
   /** Of the hour before; undefined if that was not watched. */
   readonly burstBefore: Burst | undefined
+  /** These three as the mean of the last hours, against single hours of the past. */
   readonly ladder: Usual
   readonly leverage: Usual
   readonly funding: Usual
@@ -35,7 +36,8 @@ export interface Usual {
 /** `trailing`: in order, the hour to judge last; whatever lies more than 90 days before it is not looked at. */
 export function phaseFacts(trailing: readonly Hour[], now: Hour): PhaseFacts {
   const past = before(trailing, now.hour, T.quantileHours.value)
-  const usual = (of: (hour: Hour) => number | null): Usual => usualOf(past.map(of), of(now))
+  const lately = run(trailing, now.hour, T.buildUpHours.value) ?? []
+  const usual = (of: (hour: Hour) => number | null): Usual => usualOf(past.map(of), meanOf(lately.map(of)))
   const sigmas = ewmaVolatility(
     [...past, now].map(({ oraclePriceUsd }) => oraclePriceUsd),
     T.volatilityHalfLifeHours.value,
@@ -69,11 +71,14 @@ function usualOf(past: readonly (number | null)[], value: number | null): Usual 
   return { value, at: (q) => (values.length < T.quantileMinHours.value ? null : quantile(values, q)) }
 }
 
+/** Null if one is, or there is none. */
+function meanOf(values: readonly (number | null)[]): number | null {
+  const found = values.filter((value) => value !== null)
+  return found.length < Math.max(1, values.length) ? null : found.reduce((sum, value) => sum + value, 0) / found.length
+}
+
 /** The last `hours` hours were all watched and all are `so`; null if one was not watched. */
-export function all(facts: PhaseFacts, hours: number, so: (hour: Hour) => boolean | null): boolean | null {
+export function all(facts: PhaseFacts, hours: number, so: (hour: Hour) => boolean): boolean | null {
   const last = run(facts.trailing, facts.now.hour, hours)
-  if (last === undefined) return null
-  const held = last.map(so)
-  if (held.includes(false)) return false
-  return held.includes(null) ? null : true
+  return last === undefined ? null : last.every(so)
 }

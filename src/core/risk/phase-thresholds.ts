@@ -32,10 +32,10 @@ export const PHASE_THRESHOLDS = {
     unit: 'quantile',
     why: 'lower than what began it, so that one hour more or less does not flap',
   },
-  buildUpOverHours: {
+  buildUpHours: {
     value: 6,
     unit: 'hours',
-    why: 'the ladder swings with the price within a day; a quarter of a day below is not a swing',
+    why: 'tuned on generated waves: single hours of a noisy but calm market are over two quantiles at once in one of twenty; the mean of six is not',
   },
   cascadeMedians: { value: 10, unit: 'times', why: 'proposed: times the median hour of the week' },
   cascadeDebtShare: {

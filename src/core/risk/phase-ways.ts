@@ -1,4 +1,4 @@
-import { before, type Hour } from './hour.ts'
+import { before } from './hour.ts'
 import type { Source } from './measure.ts'
 import { all, type Burst, type PhaseFacts, type Usual } from './phase-facts.ts'
 import { PHASE_THRESHOLDS as T } from './phase-thresholds.ts'
@@ -117,15 +117,12 @@ function buildUps({ ladder, leverage, funding }: PhaseFacts, stay: Condition): r
   return [steep, levered].map((one) => ({ to: 'build-up', conditions: [stay, one, paid] }))
 }
 
-function buildUpOver(facts: PhaseFacts, stay: Condition): Way {
-  const low = (name: string, usual: Usual, of: (hour: Hour) => number | null, source: Source): Condition => {
-    const limit = usual.at(T.buildUpOverQuantile.value)
-    const held = all(facts, T.buildUpOverHours.value, (hour) => less(of(hour), limit))
-    return { name, value: usual.value, limit, held, lacks: held === null ? [source] : [], required: false }
-  }
+function buildUpOver({ ladder, leverage }: PhaseFacts, stay: Condition): Way {
+  const low = (name: string, usual: Usual, source: Source): Condition =>
+    below(name, usual.value, usual.at(T.buildUpOverQuantile.value), source)
   const both = [
-    low('ladder at −5 % back to usual', facts.ladder, (hour) => hour.ladder5Usd, 'ladder'),
-    low('leverage back to usual', facts.leverage, (hour) => hour.leverage, 'leverage'),
+    low('ladder at −5 % back to usual', ladder, 'ladder'),
+    low('leverage back to usual', leverage, 'leverage'),
   ]
   // Seeing nothing is no reason to call it over.
   const blind = both.every(({ held }) => held === null)
