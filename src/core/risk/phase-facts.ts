@@ -1,7 +1,7 @@
 import { branchingRatio } from './branching.ts'
 import { before, type Hour, run } from './hour.ts'
 import { PHASE_THRESHOLDS as T } from './phase-thresholds.ts'
-import { median, quantile } from './quantile.ts'
+import { median, quantilesOf } from './quantile.ts'
 import { ewmaVolatility } from './volatility.ts'
 
 /** What one hour is judged by, with the usual it is held against. Null: not recorded, or too short a history. */
@@ -68,7 +68,7 @@ function burstOf(trailing: readonly Hour[], hour: Hour): Burst {
 
 function usualOf(past: readonly (number | null)[], value: number | null): Usual {
   const values = past.filter((one) => one !== null)
-  return { value, at: (q) => (values.length < T.quantileMinHours.value ? null : quantile(values, q)) }
+  return { value, at: values.length < T.quantileMinHours.value ? () => null : quantilesOf(values) }
 }
 
 /** Null if one is, or there is none. */
