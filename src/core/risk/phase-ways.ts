@@ -1,22 +1,11 @@
-import { before } from './hour.ts'
+import { above, atLeast, below, type Condition, ifKnown } from './condition.ts'
+import { before, type Hour, run } from './hour.ts'
 import type { Source } from './measure.ts'
 import { all, type Burst, type PhaseFacts, type Usual } from './phase-facts.ts'
 import { PHASE_THRESHOLDS as T } from './phase-thresholds.ts'
 import { median } from './quantile.ts'
 
 export type Phase = 'calm' | 'build-up' | 'cascade' | 'exhaustion' | 'recovery'
-
-/** One comparison of a way from phase to phase, with its numbers. */
-export interface Condition {
-  readonly name: string
-  readonly value: number | null
-  readonly limit: number | null
-  /** Null: cannot be known. */
-  readonly held: boolean | null
-  readonly lacks: readonly Source[]
-  /** False: left out, and named, where its source is missing. */
-  readonly required: boolean
-}
 
 /** Into another phase when all conditions hold. */
 export interface Way {
@@ -40,14 +29,11 @@ export interface Standing {
   readonly wave: Wave | null
 }
 
-export const isMet = ({ conditions }: Way): boolean =>
-  conditions.every(({ held, required }) => held === true || (held === null && !required))
-
 /** All ways out of the present phase, the first that is met is taken. */
 export function waysFrom(standing: Standing, facts: PhaseFacts): readonly Way[] {
   const { phase, wave } = standing
   const since = facts.now.hour - standing.sinceHour
-  const stay = (hours: number): Condition => atLeast('hours in the phase', since, hours)
+  const stay = (hours: number): Condition => atLeast('hours in the phase', since, hours, 'hours')
   const cascades = cascadesFrom(facts, phase === 'exhaustion' || phase === 'recovery')
   if (phase === 'calm') return [...cascades, ...buildUps(facts, stay(T.dwellHours.value))]
   if (phase === 'build-up') return [...cascades, buildUpOver(facts, stay(T.dwellHours.value))]
@@ -113,7 +99,7 @@ function buildUps({ ladder, leverage, funding }: PhaseFacts, stay: Condition): r
   const steep = high('ladder at −5 % over its 90 days', ladder, 'ladder')
   const levered = high('leverage over its 90 days', leverage, 'leverage')
   const paid = high('funding over its 90 days', funding, 'funding', T.buildUpFundingQuantile.value)
-  if (paid.held === null) return [{ to: 'build-up', conditions: [stay, steep, levered, { ...paid, required: false }] }]
+  if (paid.held === null) return [{ to: 'build-up', conditions: [stay, steep, levered, ifKnown(paid)] }]
   return [steep, levered].map((one) => ({ to: 'build-up', conditions: [stay, one, paid] }))
 }
 
@@ -141,61 +127,36 @@ function quiet(facts: PhaseFacts, wave: Wave, hours: number): readonly Condition
       lacks: held === null ? ['hours'] : [],
       required: true,
     },
-    atLeast('hours without a new low', facts.now.hour - wave.lowHour, hours),
+    atLeast('hours without a new low', facts.now.hour - wave.lowHour, hours, 'hours'),
   ]
 }
 
 function recovery(facts: PhaseFacts, wave: Wave, stay: Condition): Way {
   const { now, funding } = facts
-  const flows = before(facts.trailing, now.hour + 1, T.recoveryHours.value).map(({ netFlowUsd }) => netFlowUsd)
-  const flow = flows.includes(null) ? null : flows.reduce((sum: number, one) => sum + (one ?? 0), 0)
-  const depths = before(facts.trailing, wave.startHour, T.medianHours.value).flatMap(({ depthUsd }) => depthUsd ?? [])
-  const depth = median(depths)
+  const flow = flowOf(run(facts.trailing, now.hour, T.recoveryHours.value) ?? [])
+  const depth = median(weekBefore(facts, wave).flatMap(({ depthUsd }) => depthUsd ?? []))
+  const enough = depth === null ? null : T.recoveryDepthShare.value * depth
   return {
     to: 'recovery',
     conditions: [
       stay,
       ...quiet(facts, wave, T.recoveryHours.value),
       calmPrices(facts),
-      {
-        ...below('funding normal', funding.value, funding.at(T.recoveryFundingQuantile.value), 'funding'),
-        required: false,
-      },
-      { ...above('stable coins turned into volatile ones lately', flow, 0, 'netFlow'), required: false },
-      {
-        ...above(
-          'depth against before',
-          now.depthUsd,
-          depth === null ? null : T.recoveryDepthShare.value * depth,
-          'depth',
-        ),
-        required: false,
-      },
+      ifKnown(below('funding normal', funding.value, funding.at(T.recoveryFundingQuantile.value), 'funding')),
+      ifKnown(above('stable coins turned into volatile ones lately', flow, 0, 'netFlow')),
+      ifKnown(atLeast('depth against before', now.depthUsd, enough, 'depth')),
     ],
   }
 }
 
-const calmPrices = ({ volatility }: PhaseFacts): Condition =>
-  below('volatility under its 90 days', volatility.value, volatility.at(T.recoveryVolatilityQuantile.value), 'hours')
-
-const less = (value: number | null, limit: number | null): boolean | null =>
-  value === null || limit === null ? null : value < limit
-
-const compare = (
-  name: string,
-  [value, limit]: readonly [number | null, number | null],
-  held: boolean | null,
-  source: Source,
-): Condition => ({ name, value, limit, held, lacks: missing(value, limit, source), required: true })
-
-const missing = (value: number | null, limit: number | null, source: Source): readonly Source[] => {
-  if (value === null) return [source]
-  return limit === null ? ['hours'] : []
+/** Null unless every hour of it is recorded. */
+function flowOf(hours: readonly Hour[]): number | null {
+  const flows = hours.flatMap(({ netFlowUsd }) => netFlowUsd ?? [])
+  return flows.length === 0 || flows.length < hours.length ? null : flows.reduce((sum, flow) => sum + flow, 0)
 }
 
-const above = (name: string, value: number | null, limit: number | null, source: Source): Condition =>
-  compare(name, [value, limit], less(limit, value), source)
-const below = (name: string, value: number | null, limit: number | null, source: Source): Condition =>
-  compare(name, [value, limit], less(value, limit), source)
-const atLeast = (name: string, value: number, limit: number): Condition =>
-  compare(name, [value, limit], value >= limit, 'hours')
+const weekBefore = ({ trailing }: PhaseFacts, { startHour }: Wave): readonly Hour[] =>
+  before(trailing, startHour, T.medianHours.value)
+
+const calmPrices = ({ volatility }: PhaseFacts): Condition =>
+  below('volatility under its 90 days', volatility.value, volatility.at(T.recoveryVolatilityQuantile.value), 'hours')

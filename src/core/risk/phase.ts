@@ -3,11 +3,12 @@
  * whether a condition matters depends on the phase, and what ends a phase is weaker than what began it (hysteresis). Rules
  * and thresholds: `phase-ways.ts`, `phase-thresholds.ts`; how they did on past waves: `docs/phases.md`.
  */
+import { allHeld, type Condition, lacksOf } from './condition.ts'
 import { before, type Hour, run } from './hour.ts'
 import type { Source } from './measure.ts'
 import { type PhaseFacts, phaseFacts } from './phase-facts.ts'
 import { PHASE_THRESHOLDS as T } from './phase-thresholds.ts'
-import { type Condition, isMet, type Phase, type Standing, type Wave, type Way, waysFrom } from './phase-ways.ts'
+import { type Phase, type Standing, type Wave, type Way, waysFrom } from './phase-ways.ts'
 
 /** Plain data: what must be kept from hour to hour beside the hours themselves. */
 export interface PhaseState extends Standing {
@@ -44,7 +45,7 @@ export function stepPhase(state: PhaseState | undefined, trailing: readonly Hour
   if (now.hour <= old.lastHour) throw new RangeError(`hour ${now.hour} comes after hour ${old.lastHour} was judged`)
   const facts = phaseFacts(trailing, now)
   const ebbing: Standing = { ...old, wave: old.wave && grow(old.wave, [now]) }
-  const taken = waysFrom(ebbing, facts).find(isMet)
+  const taken = waysFrom(ebbing, facts).find(({ conditions }) => allHeld(conditions))
   const standing = taken === undefined ? ebbing : enter(taken.to, ebbing.wave, facts)
   const next: PhaseState = { ...standing, lastHour: now.hour, why: taken?.conditions ?? old.why }
   return { state: next, decision: decide(next, old.phase, facts) }
@@ -96,6 +97,6 @@ function decide(state: PhaseState, previous: Phase, facts: PhaseFacts): PhaseDec
     sinceHour: state.sinceHour,
     why: state.why,
     wouldChange: ways.map(({ to, conditions }) => ({ to, conditions: conditions.filter(({ held }) => held !== true) })),
-    lacks: [...new Set(ways.flatMap(({ conditions }) => conditions.flatMap(({ lacks }) => lacks)))],
+    lacks: lacksOf(ways.flatMap(({ conditions }) => conditions)),
   }
 }
