@@ -54,7 +54,7 @@ describe('phases of dated waves, from candles and a stand-in book', () => {
         if (hours < T.dwellHours.value) expect(episodes[at + 1]?.phase, utc(fromHour)).to.equal('cascade')
     })
 
-    it(`${name}: the lowest price falls into a cascade, which is not called over before it`, () => {
+    it(`${name}: the hour of the lowest price is one of a cascade`, () => {
       const { episodes, lowHour } = reading()
       const phase = episodes.findLast(({ fromHour }) => fromHour <= lowHour)?.phase
       expect(phase).to.equal('cascade')
