@@ -1,5 +1,5 @@
 /** What it costs and brings to hold the trade (row 14). All rates a year as floats: 0.1 is 10 %. */
-import { knownOr, lacking, type Measure } from './measure.ts'
+import { known, knownOr, lacking, type Measure } from './measure.ts'
 
 const YEAR_S = 31_536_000
 const GMX_PRECISION = 1e30
@@ -13,7 +13,7 @@ export const fundingAnnual = (
 ): Measure => {
   if (next === null) return lacking('funding')
   const annual = (Number(next.fundingFactorPerSecond) / GMX_PRECISION) * YEAR_S
-  return { value: next.longsPayShorts ? annual : -annual, lacks: [] }
+  return known(next.longsPayShorts ? annual : -annual)
 }
 
 /** A rate of Aave (ray a year, linear). */

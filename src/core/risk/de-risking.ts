@@ -84,9 +84,8 @@ export function fallsOf(hours: readonly Hour[], depth: number, withinHours: numb
   for (const now of hours) {
     high = high.filter(({ hour }) => hour >= now.hour - withinHours)
     const from = high[0]
-    const fallen = from === undefined ? 0 : 1 - now.oracleLowUsd / from.oraclePriceUsd
-    if (from !== undefined && fallen >= depth) {
-      falls.push({ startHour: from.hour, hour: now.hour, depth: fallen })
+    if (from !== undefined && now.oracleLowUsd <= from.oraclePriceUsd * (1 - depth)) {
+      falls.push({ startHour: from.hour, hour: now.hour, depth: 1 - now.oracleLowUsd / from.oraclePriceUsd })
       high = []
     }
     // The highest comes first: whatever is not above the newest price can never be the high again.

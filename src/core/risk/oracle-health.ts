@@ -1,5 +1,5 @@
 /** Whether prices can be relied on (row 18). Answers are the feed's integers. */
-import { knownOr, lacking, type Measure } from './measure.ts'
+import { known, knownOr, lacking, type Measure } from './measure.ts'
 
 export interface Round {
   readonly answer: bigint
@@ -14,7 +14,7 @@ export const jumps = (rounds: readonly Round[]): readonly (number | null)[] =>
 export function largestJump(rounds: readonly Round[]): Measure {
   const found = jumps(rounds).filter((jump) => jump !== null)
   const largest = found.reduce((most, jump) => (Math.abs(jump) > Math.abs(most) ? jump : most), 0)
-  return found.length === 0 ? lacking('oracle') : { value: largest, lacks: [] }
+  return found.length === 0 ? lacking('oracle') : known(largest)
 }
 
 /** Age of the last answer over the feed's heartbeat; over 1: it should have spoken. */
