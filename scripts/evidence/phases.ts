@@ -1,5 +1,5 @@
 import { type Event, FEBRUARY, OCTOBER } from '../phases/candles.ts'
-import { cascades, read, sensitivity, shares, story, summary, thresholds } from '../phases/figures.ts'
+import { cascades, read, sensitivity, shares, story, summary, thresholds, tooEarly } from '../phases/figures.ts'
 
 const COINS = ['ETH', 'BTC'] as const
 /** October was tuned on, February only tested. */
@@ -15,6 +15,7 @@ export async function run({ args }: { readonly args: readonly string[] }): Promi
     thresholds: thresholds(),
     summary: readings.flatMap(summary),
     story: readings.flatMap(story),
+    tooEarly: readings.flatMap(tooEarly),
     shares: readings.flatMap(shares),
     cascades: readings.flatMap(cascades),
     sensitivity: events.flatMap((event) => COINS.flatMap((coin) => sensitivity(event, coin))),

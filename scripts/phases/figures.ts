@@ -147,6 +147,19 @@ export const shares = ({ event, coin, decisions }: Reading): Table => [
   },
 ]
 
+/** Exhaustions and recoveries after which the stand-in oracle fell below the low of the cascade within three days: called too early. */
+export const tooEarly = ({ event, coin, hours, episodes }: Reading): Table =>
+  (['exhaustion', 'recovery'] as const).map((phase) => {
+    const called = episodes.flatMap((episode, i) => {
+      const cascade = episodes.slice(0, i).findLast((one) => one.phase === 'cascade')
+      return episode.phase === phase && cascade ? [{ ...episode, lowUsd: cascade.oracleLowUsd }] : []
+    })
+    const wrong = called.filter(({ fromHour, lowUsd }) =>
+      hours.some((one) => one.hour >= fromHour && one.hour < fromHour + 3 * DAY && one.oracleLowUsd < lowUsd),
+    )
+    return { wave: event.day, coin, phase, called: called.length, 'a new low within 3 days': wrong.length }
+  })
+
 const VARIANTS: Readonly<Record<string, Partial<Assumed>>> = {
   'as assumed': {},
   'oracle shows no wick': { wick: 0 },

@@ -12,6 +12,7 @@ import {
   story,
   summary,
   thresholds,
+  tooEarly,
   utc,
 } from '../../scripts/phases/figures.ts'
 import { before as hoursBefore } from '../../src/core/risk/hour.ts'
@@ -72,6 +73,7 @@ describe('phases of dated waves, from candles and a stand-in book', () => {
     expect(figures['thresholds']).to.deep.equal(thresholds())
     expect(figures['summary']).to.deep.equal(readings.flatMap(summary))
     expect(figures['story']).to.deep.equal(readings.flatMap(story))
+    expect(figures['tooEarly']).to.deep.equal(readings.flatMap(tooEarly))
     expect(figures['shares']).to.deep.equal(readings.flatMap(shares))
     expect(figures['cascades']).to.deep.equal(readings.flatMap(cascades))
   })

@@ -75,8 +75,15 @@ describe('falls', () => {
     ['a tenth within the window', [100, 95, 90], [[0, 2]]],
     ['less than a tenth', [100, 95, 91], []],
     ['the high is out of the window', [100, 99, 98, 97, 96, 95, 90], []],
-    ['the low of an hour counts', [100, 100, 100], []],
-    ['two in a row', [100, 90, 80], [[0, 1]]],
+    ['no fall at all', [100, 100, 100], []],
+    [
+      'two in a row',
+      [100, 90, 80],
+      [
+        [0, 1],
+        [1, 2],
+      ],
+    ],
     [
       'two with a rise between',
       [100, 90, 100, 90],
