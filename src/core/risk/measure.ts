@@ -11,7 +11,6 @@ export type Source =
   | 'utilisation'
   | 'top10Share'
   | 'coverage'
-  | 'health'
   | 'liquidators'
   | 'oracleUpdates'
   | 'failedCalls'
@@ -20,7 +19,6 @@ export type Source =
   | 'oracle'
   | 'heartbeat'
   | 'events'
-  | 'umbrella'
   | 'yield'
 
 /** A value, or the names of what is missing to know it: never a guess. `lacks` is empty when there is a value. */

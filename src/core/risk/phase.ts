@@ -13,7 +13,7 @@ import { type Phase, type Standing, type Wave, type Way, waysFrom } from './phas
 /** Plain data: what must be kept from hour to hour beside the hours themselves. */
 export interface PhaseState extends Standing {
   readonly lastHour: number
-  /** What led into the phase, with the values of that hour. */
+  /** What led into the phase, with the values of that hour; nothing for the calm that was there from the first hour. */
   readonly why: readonly Condition[]
 }
 

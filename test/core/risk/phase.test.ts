@@ -41,6 +41,7 @@ describe('a cascade', () => {
     ['one hour just under it', 0.99 * VIOLENT, 1, 'calm'],
     ['two hours over the threshold', 1.01 * FLOOR, 2, 'cascade'],
     ['two hours just under it', 0.99 * FLOOR, 2, 'calm'],
+    ['two hours at the threshold', FLOOR, 2, 'calm'],
   ] as const)
     it(`${what}: ${phase}`, () => {
       expect(last(then(quiet(200), count, () => burst(usd))).phase).to.equal(phase)
@@ -51,6 +52,11 @@ describe('a cascade', () => {
     const hour = (usd: number) => last(then(usual, 2, () => ({ ...burst(usd), liquidations: 500 }))).phase
     expect(hour(T.cascadeMedians.value * (FLOOR / 2) * 0.99)).to.equal('calm')
     expect(hour(T.cascadeMedians.value * (FLOOR / 2) * 1.01)).to.equal('cascade')
+  })
+
+  it('is two hours in a row: not with an unwatched one between', () => {
+    const hours = then(quiet(200), 3, (i) => burst(i === 1 ? 0 : 2 * FLOOR))
+    expect(last(hours.filter(({ hour }) => hour !== 201)).phase).to.equal('calm')
   })
 
   it('is clustered: one large liquidation alone is none', () => {
@@ -65,7 +71,9 @@ describe('a cascade', () => {
   })
 
   it('says with which numbers it was called', () => {
-    const { why, previous, sinceHour } = last(then(quiet(200), 1, () => burst(2 * VIOLENT)))
+    // Calls of the day before yesterday are out of the branching ratio's window.
+    const past = quiet(200, (i) => ({ liquidations: i === 170 ? 90 : 0 }))
+    const { why, previous, sinceHour } = last(then(past, 1, () => burst(2 * VIOLENT)))
     expect({ previous, sinceHour }).to.deep.equal({ previous: 'calm', sinceHour: 200 })
     expect(why.map(({ value, limit, held }) => [value, limit, held])).to.deep.equal([
       [2 * VIOLENT, 0, true],
@@ -77,6 +85,12 @@ describe('a cascade', () => {
 })
 
 describe('after a cascade', () => {
+  it('the peak is the larger of the two hours that began it', () => {
+    const begun = then(quiet(200), 2, (i) => burst(i === 0 ? 4 * FLOOR : 1.1 * FLOOR))
+    expect(phases(then(begun, 3, () => burst(0.79 * FLOOR)))).to.deep.equal(['201 cascade', '204 exhaustion'])
+    expect(phases(then(begun, 3, () => burst(0.81 * FLOOR)))).to.deep.equal(['201 cascade'])
+  })
+
   it('comes exhaustion after three quiet hours without a new low', () => {
     expect(phases(fallen(4))).to.deep.equal([`${START} cascade`, `${START + 3} exhaustion`])
   })

@@ -55,6 +55,16 @@ describe('after a wave', () => {
       expect(found.healthy.find(({ name }) => name.startsWith('deficit'))?.value).to.be.closeTo(share, 0.00003)
     })
 
+  it('is judged by the usual hour of the day, not by one of them', () => {
+    const odd = (i: number): Partial<Hour> => (i === 0 ? { ladder10Usd: 500, leverage: 9, depthUsd: 1 } : {})
+    const { verdict } = judgeReset({
+      before: hoursFrom(0, 24, () => BEFORE),
+      wave: hoursFrom(24, 4, () => ({ liquidatedUsd: 100e6, deficitUsd: 0 })),
+      after: hoursFrom(28, 24, (i) => ({ ...GOOD, ...odd(i) })),
+    })
+    expect(verdict).to.equal('healthy reset')
+  })
+
   it('what nobody recorded is named; without ladder or deficits there is no verdict', () => {
     const nothing = { leverage: null, coverage: null, depthUsd: null, top10Share: null, utilisation: null }
     const blind = judge(nothing, undefined, nothing)
