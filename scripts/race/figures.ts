@@ -1,5 +1,6 @@
 import { chanceOfBeingFirst, type RaceModel } from '../../src/core/race.ts'
-import type { Lateness, Month, Pool } from './lateness.ts'
+import { latencyOf } from '../../src/core/risk/latency.ts'
+import { type Lateness, type Month, type Pool, timingsOf } from './lateness.ts'
 import { countBetween, DEFAULT_WINDOW, fit, monthsIn, type Window } from './model.ts'
 
 type Table = readonly Readonly<Record<string, unknown>>[]
@@ -27,12 +28,15 @@ export function figures(lateness: Lateness): Record<string, Table> {
   }
 }
 
-const checks = (months: readonly Month[]): Table => [
-  { 'Aave V3, all months': 'liquidations', count: sum(months, ({ liquidations }) => liquidations) },
-  { 'Aave V3, all months': 'with health before and after', count: sum(months, ({ withHealth }) => withHealth) },
-  { 'Aave V3, all months': 'of these, below 1 in the block before', count: sum(months, (one) => one.belowOneBefore) },
-  { 'Aave V3, all months': 'tied to an oracle update', count: countBetween(months, 0, EVER) },
-]
+function checks(months: readonly Month[]): Table {
+  const { liquidations, withHealth, belowOneBefore, tied } = latencyOf(timingsOf(months))
+  return Object.entries({
+    liquidations,
+    'with health before and after': withHealth,
+    'of these, below 1 in the block before': belowOneBefore,
+    'tied to an oracle update': tied,
+  }).map(([what, count]) => ({ 'Aave V3, all months': what, count }))
+}
 
 function windows(lateness: Lateness): Table {
   const of = (name: string, from: string, to: string, pool: Pool = 'aave-v3') => ({
@@ -50,28 +54,21 @@ function windows(lateness: Lateness): Table {
 }
 
 function describe(months: readonly Month[]): Readonly<Record<string, unknown>> {
-  const tied = countBetween(months, 0, EVER)
+  const { liquidations, tied, medianBlocks, withinOneBlock } = latencyOf(timingsOf(months))
   const firsts = months.map((month) => ({ lateness: month.firsts }))
   const blocks = months.flatMap(({ lateness }) => Object.entries(lateness)).map(([late, count]) => Number(late) * count)
   return {
-    liquidations: sum(months, ({ liquidations }) => liquidations),
+    liquidations,
     tied,
     updates: countBetween(firsts, 0, EVER),
-    'median blocks': tied === 0 ? '–' : median(months, tied),
-    'within 1 block': percent(countBetween(months, 0, 1), tied),
+    'median blocks': medianBlocks.value ?? '–',
+    'within 1 block': percent(withinOneBlock.value ?? 0, withinOneBlock.value === null ? 0 : 1),
     'first after an update within 1': percent(countBetween(firsts, 0, 1), countBetween(firsts, 0, EVER)),
     'seconds a block': ratio(
       sum(months, ({ latenessS }) => latenessS),
       blocks.reduce((a, b) => a + b, 0),
     ),
   }
-}
-
-/** The lower one of two. */
-function median(months: readonly Month[], tied: number): number {
-  let blocks = 0
-  while (countBetween(months, 0, blocks) * 2 < tied) blocks++
-  return blocks
 }
 
 function buckets({ buckets: rows }: RaceModel): Table {

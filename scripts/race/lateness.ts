@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
+import type { LiquidationTiming } from '../../src/core/risk/latency.ts'
 
 /** Liquidations of one month in one kind of pool: what the race model needs of the data set, and what is counted of it. */
 export interface Month {
@@ -101,6 +102,22 @@ function histogram(values: readonly number[]): Record<string, number> {
   const counts: Record<string, number> = {}
   for (const value of values) counts[value] = (counts[value] ?? 0) + 1
   return counts
+}
+
+/**
+ * The liquidations one by one again, as far as the condensed form knows them: lateness and health belong to different rows of
+ * it, and of health only the side of 1 (here 0 or 1).
+ */
+export function timingsOf(months: readonly Month[]): readonly LiquidationTiming[] {
+  return months.flatMap(({ liquidations, withHealth, belowOneBefore, lateness }) => {
+    const late = Object.entries(lateness).flatMap(([blocks, count]) =>
+      Array.from({ length: count }, () => Number(blocks)),
+    )
+    return Array.from({ length: liquidations }, (_, i) => ({
+      latenessBlocks: late[i] ?? null,
+      healthBefore: i < belowOneBefore ? 0 : i < withHealth ? 1 : null,
+    }))
+  })
 }
 
 export const renderLateness = (lateness: Lateness): string => `${JSON.stringify(lateness, undefined, 2)}\n`

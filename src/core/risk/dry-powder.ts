@@ -1,0 +1,46 @@
+/** Stable coins that could buy what is sold (row 13). */
+import { knownOr, lacking, type Measure, shareOf } from './measure.ts'
+import type { SupplySample } from './oracle-health.ts'
+
+/** Change of the supply in the last `hours`: 0.02 is 2 % more. Lacks the supply where a sample is missing. */
+export function supplyChange(samples: readonly SupplySample[], atHour: number, hours: number): Measure {
+  const at = (wanted: number): bigint | undefined => samples.find(({ hour }) => hour === wanted)?.supply
+  const [from, to] = [at(atHour - hours), at(atHour)]
+  return knownOr(from === undefined || to === undefined ? null : shareOf(to - from, from), 'supply')
+}
+
+/** In dollars; null: not recorded. */
+export interface Powder {
+  /** Stable coins in reserves that nobody has borrowed. */
+  readonly idleUsd: number | null
+  /** What pools pay for the group until its price has fallen by x. */
+  readonly buyDepthUsd: number | null
+  /** L(x), the ladder at the same x. */
+  readonly ladderUsd: number | null
+}
+
+/** (Idle + depth) / L(x): under 1, not even all of it would buy what is sold. Lacks the ladder where nothing is to be sold. */
+export function dryPowder({ idleUsd, buyDepthUsd, ladderUsd }: Powder): Measure {
+  if (idleUsd === null) return lacking('supply', ...(buyDepthUsd === null ? (['depth'] as const) : []))
+  if (buyDepthUsd === null) return lacking('depth')
+  return knownOr(ladderUsd === null || ladderUsd === 0 ? null : (idleUsd + buyDepthUsd) / ladderUsd, 'ladder')
+}
+
+/** Deviations of a stable coin: −0.01 is one cent low. Prices in dollars. */
+export interface Peg {
+  readonly fromOne: Measure
+  /** The exchange's average over the oracle less 1: what the pool does not see yet. */
+  readonly fromOracle: Measure
+}
+
+export const pegOf = ({
+  twapUsd,
+  oracleUsd,
+}: {
+  readonly twapUsd: number | null
+  readonly oracleUsd: number | null
+}): Peg => ({
+  fromOne: knownOr(twapUsd === null ? null : twapUsd - 1, 'twap'),
+  fromOracle:
+    twapUsd === null ? lacking('twap') : knownOr(oracleUsd === null ? null : twapUsd / oracleUsd - 1, 'oracle'),
+})

@@ -1,0 +1,32 @@
+/** How unevenly amounts, none of them negative, are spread. Null where there is nothing to spread. */
+
+/** Gini's coefficient: half the mean difference over the mean. 0: all equal; (n − 1)/n: one has all. */
+export function gini(amounts: readonly number[]): number | null {
+  const sorted = Float64Array.from(amounts).sort()
+  const sum = total(sorted)
+  if (sum === 0) return null
+  const weighted = sorted.reduce((all, amount, i) => all + (2 * (i + 1) - sorted.length - 1) * amount, 0)
+  return weighted / (sorted.length * sum)
+}
+
+/** Herfindahl and Hirschman's index: Σ share². 1/n: all equal; 1: one has all. Its inverse is the number of equal ones. */
+export function hhi(amounts: readonly number[]): number | null {
+  const sum = total(amounts)
+  return sum === 0 ? null : amounts.reduce((all, amount) => all + (amount / sum) ** 2, 0)
+}
+
+/** Share of the `n` largest. */
+export function topShare(amounts: readonly number[], n: number): number | null {
+  const sum = total(amounts)
+  if (sum === 0) return null
+  return total(Float64Array.from(amounts).sort().reverse().slice(0, n)) / sum
+}
+
+function total(amounts: ArrayLike<number> & Iterable<number>): number {
+  let sum = 0
+  for (const amount of amounts) {
+    if (!(amount >= 0)) throw new RangeError(`an amount of ${amount} cannot be shared out`)
+    sum += amount
+  }
+  return sum
+}
