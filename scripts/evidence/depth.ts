@@ -1,9 +1,9 @@
 import { loadavg } from 'node:os'
+import type { Bid } from '../../src/core/exchange.ts'
 import { WAD } from '../../src/core/math.ts'
 import { bestPrice, fallen, largestSize, sellAcross, sellTo } from '../../src/core/risk/depth.ts'
-import type { Offer } from '../../src/core/venue.ts'
+import { bidOf } from '../../src/protocols/uniswap-v3/bid.ts'
 import { Curve } from '../../src/protocols/uniswap-v3/curve.ts'
-import { offerOf } from '../../src/protocols/uniswap-v3/offer.ts'
 import { published, publishedKey, publishedSpot, publishedTicks } from '../../test/protocols/uniswap-v3/published.ts'
 import { walk } from '../../test/protocols/uniswap-v3/walk.ts'
 import { figure } from '../bench/clock.ts'
@@ -20,7 +20,7 @@ export function run({ seed, say }: Context): Promise<Record<string, unknown>> {
   const curve = new Curve(false, publishedKey, publishedTicks)
   const pool = { ...publishedKey, ...publishedSpot, ticks: publishedTicks }
   const tiers = [500, 3000, 10_000].map((feePips) =>
-    offerOf(published.pool, new Curve(false, { ...publishedKey, feePips }, publishedTicks), publishedSpot),
+    bidOf(published.pool, new Curve(false, { ...publishedKey, feePips }, publishedTicks), publishedSpot),
   )
   const price = bestPrice(tiers)
   if (price === undefined) throw new Error('no pool')
@@ -34,8 +34,8 @@ export function run({ seed, say }: Context): Promise<Record<string, unknown>> {
       largestSize((size) => sellAcross(tiers, size), { price, bonusWad: WAD / 20n, gas: 10n ** 8n }),
     ),
     row(`${SALES} sales one after the other, three pools`, 20, () => {
-      let offers: readonly Offer[] = tiers
-      for (let i = 0; i < SALES; i++) offers = sellAcross(offers, anySize(random) / 100n + 1n).after
+      let bids: readonly Bid[] = tiers
+      for (let i = 0; i < SALES; i++) bids = sellAcross(bids, anySize(random) / 100n + 1n).after
     }),
   ]
   for (const { what, 'µs of processor time': µs } of rows) say(`${what}: ${µs} µs`)

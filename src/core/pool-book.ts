@@ -1,36 +1,36 @@
 import type { Address } from 'viem'
+import type { Bid, Exchange, PoolView } from './exchange.ts'
 import { Ledger } from './ledger.ts'
 import type { Checkpoint, Follower } from './ports.ts'
 import type { Call, Facts, Header, LogFilter } from './types.ts'
-import type { Offer, PoolView, Venue } from './venue.ts'
 
-/** The pools of one exchange: their venue and their ledger. Same facts in, same answers out; the same pages as a `Book` of the chain. */
+/** The pools of one exchange: their exchange and their ledger. Same facts in, same answers out; the same pages as a `Book` of the chain. */
 export class PoolBook implements Follower {
   readonly name: string
-  readonly venue: Venue
+  readonly exchange: Exchange
   readonly ledger = new Ledger()
   /** The block this book speaks of; undefined before its first page. */
   head: Header | undefined
 
-  constructor(name: string, venue: Venue) {
+  constructor(name: string, exchange: Exchange) {
     this.name = name
-    this.venue = venue
+    this.exchange = exchange
   }
 
   filters(): readonly LogFilter[] {
-    return this.venue.filters
+    return this.exchange.filters
   }
 
   reads(facts: Facts): readonly Call[] {
     return this.ledger.speculate(facts.block.number, () => {
-      this.venue.apply(facts, this.ledger)
-      return this.venue.reads(this.ledger)
+      this.exchange.apply(facts, this.ledger)
+      return this.exchange.reads(this.ledger)
     })
   }
 
   apply(facts: Facts): void {
     this.ledger.begin(facts.block.number)
-    this.venue.apply(facts, this.ledger)
+    this.exchange.apply(facts, this.ledger)
     this.head = facts.block
   }
 
@@ -57,11 +57,11 @@ export class PoolBook implements Follower {
 
   /** Every pool that can be traded in. */
   pools(): readonly PoolView[] {
-    return this.venue.pools(this.ledger)
+    return this.exchange.pools(this.ledger)
   }
 
   /** What each pool of a pair pays for `assetIn`. Addresses in lower case. */
-  offers(assetIn: Address, assetOut: Address): readonly Offer[] {
-    return this.venue.offers(this.ledger, assetIn, assetOut)
+  bids(assetIn: Address, assetOut: Address): readonly Bid[] {
+    return this.exchange.bids(this.ledger, assetIn, assetOut)
   }
 }

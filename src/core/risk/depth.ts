@@ -6,8 +6,9 @@
  * Pools are merged in price order: the next unit goes where it fetches most, the fee taken off. Gas of the further pools is
  * not counted.
  */
+
+import type { Bid, Price, Sold } from '../exchange.ts'
 import { mulDivCeil, WAD } from '../math.ts'
-import type { Offer, Price, Sold } from '../venue.ts'
 
 /** What is got for a size, and what comes of it. */
 export interface Sale {
@@ -27,7 +28,7 @@ export interface Spread {
   readonly amountIn: bigint
   readonly amountOut: bigint
   readonly parts: readonly Sold[]
-  readonly after: readonly Offer[]
+  readonly after: readonly Bid[]
 }
 
 /** An asset's price by the oracle. */
@@ -49,8 +50,8 @@ export const fallen = ({ amountOut, amountIn }: Price, fallWad: bigint): Price =
 })
 
 /** What the first unit fetches in the best of the pools; undefined without a pool. */
-export const bestPrice = (offers: readonly Offer[]): Price | undefined =>
-  offers
+export const bestPrice = (bids: readonly Bid[]): Price | undefined =>
+  bids
     .map(({ price }) => price)
     .reduce<Price | undefined>((best, one) => (best && !isMore(one, best) ? best : one), undefined)
 
@@ -58,13 +59,12 @@ const isMore = (a: Price, b: Price): boolean => a.amountOut * b.amountIn > b.amo
 const toFloat = ({ amountOut, amountIn }: Price): number => Number(amountOut) / Number(amountIn)
 
 /** Q(δ): everything that can be sold until the next unit fetches less than `price`. */
-export const sellTo = (offers: readonly Offer[], price: Price): Spread =>
-  spreadOf(offers.map((offer) => offer.sellTo(price)))
+export const sellTo = (bids: readonly Bid[], price: Price): Spread => spreadOf(bids.map((bid) => bid.sellTo(price)))
 
 /** Sell a size, shared so that the next unit fetches the same in every pool that is used. */
-export function sellAcross(offers: readonly Offer[], amountIn: bigint): Spread & Sale {
-  const { shares, level } = sharesOf(offers, amountIn)
-  const spread = spreadOf(shares.map((share, i) => (offers[i] as Offer).sell(share)))
+export function sellAcross(bids: readonly Bid[], amountIn: bigint): Spread & Sale {
+  const { shares, level } = sharesOf(bids, amountIn)
+  const spread = spreadOf(shares.map((share, i) => (bids[i] as Bid).sell(share)))
   return { ...spread, whole: spread.amountIn === amountIn, nextPrice: 1 / level ** 2 }
 }
 
@@ -142,10 +142,10 @@ function last(from: bigint, holds: (size: bigint) => boolean): bigint {
  * How a size is shared among the pools, and the level (1/√price) of the next unit. What floats leave over goes to the pool with
  * the largest share.
  */
-function sharesOf(offers: readonly Offer[], amountIn: bigint): { readonly shares: bigint[]; readonly level: number } {
-  const level = levelFor(offers, Number(amountIn))
-  if (level === undefined) return { shares: drained(offers, amountIn), level: Number.POSITIVE_INFINITY }
-  const floats = offers.map((offer) => offer.soldAt(level))
+function sharesOf(bids: readonly Bid[], amountIn: bigint): { readonly shares: bigint[]; readonly level: number } {
+  const level = levelFor(bids, Number(amountIn))
+  if (level === undefined) return { shares: drained(bids, amountIn), level: Number.POSITIVE_INFINITY }
+  const floats = bids.map((bid) => bid.soldAt(level))
   let rest = amountIn
   const shares = floats.map((float) => {
     const share = BigInt(Math.floor(float))
@@ -158,10 +158,10 @@ function sharesOf(offers: readonly Offer[], amountIn: bigint): { readonly shares
 }
 
 /** Each takes what it can, in turn. */
-function drained(offers: readonly Offer[], amountIn: bigint): bigint[] {
+function drained(bids: readonly Bid[], amountIn: bigint): bigint[] {
   let rest = amountIn
-  return offers.map((offer) => {
-    const share = offer.sell(rest).amountIn
+  return bids.map((bid) => {
+    const share = bid.sell(rest).amountIn
     rest -= share
     return share
   })
@@ -171,10 +171,10 @@ function drained(offers: readonly Offer[], amountIn: bigint): bigint[] {
 const MOST_STEPS = 180
 
 /** The level at which the pools together have taken a size; undefined where all of them do not take it. Regula falsi (Illinois). */
-function levelFor(offers: readonly Offer[], size: number): number | undefined {
-  const missing = (level: number): number => offers.reduce((sum, offer) => sum + offer.soldAt(level), 0) - size
+function levelFor(bids: readonly Bid[], size: number): number | undefined {
+  const missing = (level: number): number => bids.reduce((sum, bid) => sum + bid.soldAt(level), 0) - size
   if (missing(Number.POSITIVE_INFINITY) < 0) return undefined
-  let low = Math.min(...offers.map(({ price }) => 1 / Math.sqrt(toFloat(price))))
+  let low = Math.min(...bids.map(({ price }) => 1 / Math.sqrt(toFloat(price))))
   let high = low
   let [under, over] = [-size, -size]
   // Levels of one pool span 2^-64 to 2^64.

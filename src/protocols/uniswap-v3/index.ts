@@ -1,17 +1,17 @@
 import type { Address } from 'viem'
+import type { Exchange, PoolView } from '../../core/exchange.ts'
 import type { Ledger } from '../../core/ledger.ts'
 import type { Mismatch } from '../../core/protocol.ts'
 import type { Read } from '../../core/types.ts'
-import type { PoolView, Venue } from '../../core/venue.ts'
 import { EVENTS } from './abi.ts'
 import { apply, type Directory, toldBy } from './apply.ts'
+import { bidOf } from './bid.ts'
 import { addressIn, KNOWN, keyOf, MOST_POOLS, poolCell, spotOf } from './cells.ts'
 import { Curves } from './curves.ts'
-import { offerOf } from './offer.ts'
 import { allCalls, missingReads } from './reads.ts'
 
 /** Uniswap V3: pools by address, mirrored whole. Forks that keep the pool's interface and arithmetic will do. */
-export function uniswapV3(addresses: readonly Address[]): Venue {
+export function uniswapV3(addresses: readonly Address[]): Exchange {
   const lower = addresses.map((address): Address => `0x${address.slice(2).toLowerCase()}`)
   if (lower.length > MOST_POOLS) throw new RangeError(`${lower.length} pools: a ledger holds ${MOST_POOLS}`)
   const directory: Directory = new Map(lower.map((address, pool) => [address, pool]))
@@ -27,11 +27,11 @@ export function uniswapV3(addresses: readonly Address[]): Venue {
     reads: (ledger) => [...directory].flatMap(([address, pool]) => missingReads(ledger, pool, address)),
     apply: (facts, ledger) => apply(facts, ledger, directory),
     pools: (ledger) => traded(ledger).map(({ pool, assets, feePips }) => ({ pool, assets, feePips })),
-    offers: (ledger, assetIn, assetOut) =>
+    bids: (ledger, assetIn, assetOut) =>
       traded(ledger).flatMap(({ id, pool, assets: [token0, token1] }) => {
         const zeroForOne = assetIn === token0
         if (zeroForOne ? assetOut !== token1 : assetIn !== token1 || assetOut !== token0) return []
-        return [offerOf(pool, curves.of(ledger, id, zeroForOne), spotOf(ledger, id))]
+        return [bidOf(pool, curves.of(ledger, id, zeroForOne), spotOf(ledger, id))]
       }),
     audit: {
       calls: (ledger, pool) => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai'
 import * as fc from 'fast-check'
+import type { Bid, Price } from '../../../src/core/exchange.ts'
 import { WAD } from '../../../src/core/math.ts'
 import {
   bestPrice,
@@ -12,9 +13,8 @@ import {
   slippageWad,
   through,
 } from '../../../src/core/risk/depth.ts'
-import type { Offer, Price } from '../../../src/core/venue.ts'
+import { bidOf } from '../../../src/protocols/uniswap-v3/bid.ts'
 import { Curve } from '../../../src/protocols/uniswap-v3/curve.ts'
-import { offerOf } from '../../../src/protocols/uniswap-v3/offer.ts'
 import { getSqrtRatioAtTick } from '../../../src/protocols/uniswap-v3/tick-math.ts'
 import { anySize, type Position, TIERS, ticksOf } from '../../protocols/uniswap-v3/pools.ts'
 
@@ -27,8 +27,8 @@ interface Spec {
   readonly positions: readonly Position[]
 }
 
-const offer = ({ feePips, tickSpacing, tick, positions }: Spec, zeroForOne: boolean): Offer =>
-  offerOf(pair, new Curve(zeroForOne, { feePips, tickSpacing }, ticksOf(positions)), {
+const bid = ({ feePips, tickSpacing, tick, positions }: Spec, zeroForOne: boolean): Bid =>
+  bidOf(pair, new Curve(zeroForOne, { feePips, tickSpacing }, ticksOf(positions)), {
     sqrtPriceX96: getSqrtRatioAtTick(tick),
     tick,
   })
@@ -82,7 +82,7 @@ const isLess = (a: Price, b: Price): boolean => a.amountOut * b.amountIn < b.amo
 describe('depth', () => {
   describe('in one wide pool', () => {
     const liquidity = 10n ** 24n
-    const [pool] = [offer(wide(liquidity, 3000, 60), true)]
+    const [pool] = [bid(wide(liquidity, 3000, 60), true)]
 
     it('is the formula of a constant product', () => {
       for (const size of [10n ** 18n, 10n ** 21n, 10n ** 24n]) {
@@ -137,9 +137,9 @@ describe('depth', () => {
   it('sells down to a price and no further: the next unit would fetch less', () => {
     fc.assert(
       fc.property(anyPools, anySide, fc.bigInt({ min: 0n, max: WAD / 2n }), (specs, side, fall) => {
-        const offers = specs.map((spec) => offer(spec, side))
-        const price = fallen(bestPrice(offers) as Price, fall)
-        const { parts, after } = sellTo(offers, price)
+        const bids = specs.map((spec) => bid(spec, side))
+        const price = fallen(bestPrice(bids) as Price, fall)
+        const { parts, after } = sellTo(bids, price)
         for (const [i, one] of after.entries()) {
           if ((parts[i]?.amountIn ?? 0n) > 0n) expect(isLess(one.price, price)).to.equal(false)
           // By no more than a grain of the price, or the pool is dry.
@@ -161,15 +161,15 @@ describe('depth', () => {
         anySize(85),
         fc.array(fc.integer({ min: 0, max: 1000 }), { minLength: 4, maxLength: 4 }),
         (specs, side, size, weights) => {
-          const offers = specs.map((spec) => offer(spec, side))
-          const spread = sellAcross(offers, size)
+          const bids = specs.map((spec) => bid(spec, side))
+          const spread = sellAcross(bids, size)
           expect(spread.amountIn <= size).to.equal(true)
-          const total = BigInt(offers.reduce((sum, _, i) => sum + (weights[i] ?? 0), 0)) || 1n
-          const other = offers.reduce(
+          const total = BigInt(bids.reduce((sum, _, i) => sum + (weights[i] ?? 0), 0)) || 1n
+          const other = bids.reduce(
             (sum, one, i) => sum + one.sell((size * BigInt(weights[i] ?? 0)) / total).amountOut,
             0n,
           )
-          const alone = offers.map((one) => one.sell(size).amountOut)
+          const alone = bids.map((one) => one.sell(size).amountOut)
           const best = [other, ...alone].reduce((a, b) => (a > b ? a : b))
           expect(spread.amountOut + grain(specs, best) >= best, `${spread.amountOut} ${best}`).to.equal(true)
         },
@@ -181,9 +181,9 @@ describe('depth', () => {
   it('is monotone: more sold fetches no less, and slips no less', () => {
     fc.assert(
       fc.property(anyPools, anySide, anySize(80), anySize(80), (specs, side, a, b) => {
-        const offers = specs.map((spec) => offer(spec, side))
+        const bids = specs.map((spec) => bid(spec, side))
         const [less, more] = a < b ? [a, b] : [b, a]
-        const [first, second] = [sellAcross(offers, less), sellAcross(offers, more)]
+        const [first, second] = [sellAcross(bids, less), sellAcross(bids, more)]
         expect(second.amountOut + grain(specs, more) >= first.amountOut).to.equal(true)
         expect(second.nextPrice <= first.nextPrice * (1 + 1e-9)).to.equal(true)
       }),
@@ -194,10 +194,10 @@ describe('depth', () => {
   it('goes on from the pools after a sale: two halves fetch what the whole fetches, but for rounding', () => {
     fc.assert(
       fc.property(anyPools, anySide, anySize(75), (specs, side, size) => {
-        const offers = specs.map((spec) => offer(spec, side))
-        const first = sellAcross(offers, size)
+        const bids = specs.map((spec) => bid(spec, side))
+        const first = sellAcross(bids, size)
         const second = sellAcross(first.after, size)
-        const whole = sellAcross(offers, 2n * size)
+        const whole = sellAcross(bids, 2n * size)
         const [ins, outs] = [first, second].reduce(
           ([i, o], { amountIn, amountOut }) => [i - amountIn, o - amountOut] as const,
           [whole.amountIn, whole.amountOut] as const,
@@ -212,10 +212,10 @@ describe('depth', () => {
   it('drains all of its pools, each to the wei', () => {
     fc.assert(
       fc.property(anyPools, anySide, (specs, side) => {
-        const offers = specs.map((spec) => offer(spec, side))
+        const bids = specs.map((spec) => bid(spec, side))
         const all = 2n ** 200n
-        const drained = offers.map((one) => one.sell(all))
-        const spread = sellAcross(offers, all)
+        const drained = bids.map((one) => one.sell(all))
+        const spread = sellAcross(bids, all)
         expect(spread.whole).to.equal(false)
         expect(spread.amountOut).to.equal(drained.reduce((sum, { amountOut }) => sum + amountOut, 0n))
         expect(spread.amountIn).to.equal(drained.reduce((sum, { amountIn }) => sum + amountIn, 0n))
@@ -232,8 +232,8 @@ describe('depth', () => {
         fc.bigInt({ min: WAD / 200n, max: WAD / 5n }),
         anySize(60),
         (specs, side, bonusWad, gas) => {
-          const offers = specs.map((spec) => offer(spec, side))
-          const sell: Sell = (size) => sellAcross(offers, size)
+          const bids = specs.map((spec) => bid(spec, side))
+          const sell: Sell = (size) => sellAcross(bids, size)
           const pays = (size: bigint): boolean => {
             const { amountOut, whole } = sell(size)
             return whole && amountOut * WAD >= gas * WAD + size * (WAD - bonusWad)
@@ -248,8 +248,8 @@ describe('depth', () => {
   })
 
   it('sells through a second market what the first one pays', () => {
-    const first: Sell = (size) => sellAcross([offer(wide(10n ** 24n, 500, 10), true)], size)
-    const second: Sell = (size) => sellAcross([offer(wide(10n ** 22n, 3000, 60), true)], size)
+    const first: Sell = (size) => sellAcross([bid(wide(10n ** 24n, 500, 10), true)], size)
+    const second: Sell = (size) => sellAcross([bid(wide(10n ** 22n, 3000, 60), true)], size)
     const path = through(first, second)
     const size = 10n ** 21n
     const [half, whole] = [first(size), path(size)]

@@ -46,9 +46,9 @@ describe('uniswap v3 pools against their contracts', function () {
 
   /** What of the mirror is not what the chain says. */
   const audited = async () => {
-    const calls = exchange.pools.flatMap(({ address }) => book.venue.audit.calls(book.ledger, address))
+    const calls = exchange.pools.flatMap(({ address }) => book.exchange.audit.calls(book.ledger, address))
     const answers = await exchange.batch.read(calls, { blockHash: book.head?.hash ?? '0x' })
-    return { asked: calls.length, differing: book.venue.audit.compare(book.ledger, answers) }
+    return { asked: calls.length, differing: book.exchange.audit.compare(book.ledger, answers) }
   }
 
   /** A real swap in a block of its own; the router's revert is one that would have sold nothing. */

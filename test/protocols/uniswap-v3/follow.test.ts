@@ -97,10 +97,10 @@ describe('uniswap v3 pools in the pages of a lending market', function () {
     expect(poolBook.head).to.deep.equal(book.head)
     // The empty words of the finest pools are left out here: thousands of calls each time.
     for (const { pool } of poolBook.pools()) {
-      const calls = poolBook.venue.audit.calls(poolBook.ledger, pool)
+      const calls = poolBook.exchange.audit.calls(poolBook.ledger, pool)
       const short = calls.length < 300 ? calls : [...calls.slice(0, 6), ...calls.slice(-6)]
       const answers = await batch.read(short, { blockHash: poolBook.head?.hash ?? '0x' })
-      expect(poolBook.venue.audit.compare(poolBook.ledger, answers), pool).to.deep.equal([])
+      expect(poolBook.exchange.audit.compare(poolBook.ledger, answers), pool).to.deep.equal([])
     }
   }
 
@@ -134,8 +134,8 @@ describe('uniswap v3 pools in the pages of a lending market', function () {
     const [weth, usdc] = [market.reserves.WETH.asset, market.reserves.USDC.asset].map(
       (asset) => asset.toLowerCase() as Address,
     ) as [Address, Address]
-    const offers = world.poolBook.offers(weth, usdc)
-    expect(offers.map(({ feePips }) => feePips)).to.deep.equal([500, 3000])
+    const bids = world.poolBook.bids(weth, usdc)
+    expect(bids.map(({ feePips }) => feePips)).to.deep.equal([500, 3000])
     const quote = async (fee: number, amountIn: bigint) => {
       const params = { tokenIn: weth, tokenOut: usdc, amountIn, fee, sqrtPriceLimitX96: 0n }
       const quoter = {
@@ -148,13 +148,13 @@ describe('uniswap v3 pools in the pages of a lending market', function () {
     }
     for (const ether of [1n, 500n, 5000n]) {
       const size = ether * 10n ** 18n
-      const { amountIn, amountOut, parts } = sellAcross(offers, size)
+      const { amountIn, amountOut, parts } = sellAcross(bids, size)
       expect(amountIn).to.equal(size)
       let theirs = 0n
       for (const [i, { amountIn: share }] of parts.entries())
-        if (share > 0n) theirs += await quote(offers[i]?.feePips ?? 0, share)
+        if (share > 0n) theirs += await quote(bids[i]?.feePips ?? 0, share)
       expect(amountOut).to.equal(theirs)
-      for (const { feePips } of offers) expect(amountOut >= (await quote(feePips, size))).to.equal(true)
+      for (const { feePips } of bids) expect(amountOut >= (await quote(feePips, size))).to.equal(true)
     }
   })
 })

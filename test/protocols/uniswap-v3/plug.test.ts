@@ -36,8 +36,8 @@ function open(stored: Storage | undefined, logs: readonly Log[] = []) {
 }
 
 const sold = (book: PoolBook, amountIn: bigint) => {
-  const [offer] = book.offers(usdc, weth)
-  return offer?.sell(amountIn).amountOut
+  const [bid] = book.bids(usdc, weth)
+  return bid?.sell(amountIn).amountOut
 }
 
 describe('the plug of uniswap v3', () => {
@@ -61,10 +61,10 @@ describe('the plug of uniswap v3', () => {
     const [, second, third] = positions
     page(2n, [mint(here, ...second), mint(here, ...third), mint(here, -300, 0, 77n), mint(here, -300, 60, 10n ** 19n)])
     page(3n, [burn(here, -300, 0, 70n), burn(here, -60, 120, 0n), burn(here, -300, 0, 7n)])
-    const calls = book.venue.audit.calls(book.ledger, here)
+    const calls = book.exchange.audit.calls(book.ledger, here)
     const answers = calls.map((call) => ({ ...call, result: answer(led, call) }))
     expect(calls).to.have.length(6 + 116 + 7)
-    expect(book.venue.audit.compare(book.ledger, answers)).to.deep.equal([])
+    expect(book.exchange.audit.compare(book.ledger, answers)).to.deep.equal([])
   })
 
   it('keeps a tick that nets to nothing: a swap rounds there', () => {
@@ -73,17 +73,17 @@ describe('the plug of uniswap v3', () => {
       [0, 600, 10n ** 20n],
     ] as const
     const { book, page } = open(storage({ ticks: ticksOf(both) }))
-    expect(book.offers(usdc, weth)[0]?.sell(10n ** 18n).ticksCrossed).to.equal(1)
+    expect(book.bids(usdc, weth)[0]?.sell(10n ** 18n).ticksCrossed).to.equal(1)
     page(2n, [burn(here, -600, 0, 10n ** 20n), burn(here, 0, 600, 10n ** 20n), mint(here, -600, 600, 10n ** 20n)])
-    expect(book.offers(usdc, weth)[0]?.sell(10n ** 18n).ticksCrossed).to.equal(0)
+    expect(book.bids(usdc, weth)[0]?.sell(10n ** 18n).ticksCrossed).to.equal(0)
   })
 
   it('names what differs from the chain, by field', () => {
     const { book } = open(storage())
     const chain = storage({ tick: 31, ticks: ticksOf([[-60, 120, 10n ** 22n]]) })
-    const calls = book.venue.audit.calls(book.ledger, here)
+    const calls = book.exchange.audit.calls(book.ledger, here)
     const fields = (pool: Storage) =>
-      book.venue.audit
+      book.exchange.audit
         .compare(
           book.ledger,
           calls.map((call) => ({ ...call, result: answer(pool, call) })),
@@ -94,7 +94,7 @@ describe('the plug of uniswap v3', () => {
     expect(fields(chain)).to.include.members(['ticks(600).liquidityNet', 'ticks(600).liquidityGross'])
     const [first] = calls
     if (first === undefined) throw new Error('no calls')
-    const gone = book.venue.audit.compare(book.ledger, [{ ...first, result: '0x' }])
+    const gone = book.exchange.audit.compare(book.ledger, [{ ...first, result: '0x' }])
     expect(gone).to.deep.equal([{ address: here, field: first.data, ours: 'known', chain: 'unknown' }])
   })
 
@@ -103,7 +103,7 @@ describe('the plug of uniswap v3', () => {
     expect(rounds).to.deep.equal([6])
     expect(page(2n)).to.deep.equal([])
     expect(book.pools()).to.deep.equal([])
-    expect(book.venue.audit.calls(book.ledger, here)).to.deep.equal([])
+    expect(book.exchange.audit.calls(book.ledger, here)).to.deep.equal([])
     pools.set(here, storage())
     expect(page(3n)).to.deep.equal([])
     expect(page(4n, [initialize(here, 30)])).to.deep.equal([6, 116, 6])
@@ -112,16 +112,16 @@ describe('the plug of uniswap v3', () => {
 
   it('follows a pool from before it has a price', () => {
     const { book, page } = open(storage({ tick: 0, sqrtPriceX96: 0n, ticks: new Map() }))
-    expect([book.pools(), book.offers(usdc, weth)]).to.deep.equal([[], []])
+    expect([book.pools(), book.bids(usdc, weth)]).to.deep.equal([[], []])
     page(2n, [initialize(here, 30), ...positions.map(([lower, upper, amount]) => mint(here, lower, upper, amount))])
     expect(sold(book, 10n ** 18n)).to.equal(sold(open(storage()).book, 10n ** 18n))
   })
 
   it('sells either asset of its pair, and no other', () => {
     const { book } = open(storage())
-    const [down, up] = [book.offers(usdc, weth), book.offers(weth, usdc)]
+    const [down, up] = [book.bids(usdc, weth), book.bids(weth, usdc)]
     expect([down.length, up.length]).to.deep.equal([1, 1])
-    expect([book.offers(usdc, dai), book.offers(dai, weth), book.offers(usdc, usdc)]).to.deep.equal([[], [], []])
+    expect([book.bids(usdc, dai), book.bids(dai, weth), book.bids(usdc, usdc)]).to.deep.equal([[], [], []])
     // Once there and back costs the fee twice, and a little.
     const got = down[0]?.sell(10n ** 18n).amountOut ?? 0n
     const back = up[0]?.sell(got).amountOut ?? 0n
@@ -136,7 +136,7 @@ describe('the plug of uniswap v3', () => {
     const unknown = { to: here, data: '0x12345678', result: '0x' } as const
     book.apply({ block: header(3n), logs: [], reads: [foreign, unknown] })
     expect(sold(book, 10n ** 18n)).to.equal(before)
-    expect(book.venue.audit.compare(book.ledger, [foreign, unknown])).to.deep.equal([])
+    expect(book.exchange.audit.compare(book.ledger, [foreign, unknown])).to.deep.equal([])
   })
 
   for (const [what, lower, upper] of [

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'chai'
 import { WAD } from '../../../src/core/math.ts'
 import { bestPrice, fallen, sellAcross, sellTo, slippageWad } from '../../../src/core/risk/depth.ts'
+import { bidOf } from '../../../src/protocols/uniswap-v3/bid.ts'
 import { Curve } from '../../../src/protocols/uniswap-v3/curve.ts'
-import { offerOf } from '../../../src/protocols/uniswap-v3/offer.ts'
 import { getSqrtRatioAtTick, getTickAtSqrtRatio } from '../../../src/protocols/uniswap-v3/tick-math.ts'
 import { published, publishedKey, publishedSpot, publishedTicks } from './published.ts'
 import { liquidityAt } from './walk.ts'
@@ -13,7 +13,7 @@ const key = publishedKey
 const spot = publishedSpot
 const root = new URL('../../../', import.meta.url)
 /** USDC, token0, has 6 decimals, WETH 18. */
-const weth = offerOf(published.pool, new Curve(false, key, ticks), spot)
+const weth = bidOf(published.pool, new Curve(false, key, ticks), spot)
 
 const priceUsd = ({ amountOut, amountIn }: { amountOut: bigint; amountIn: bigint }) =>
   (Number(amountOut) / Number(amountIn)) * 1e12
@@ -60,21 +60,21 @@ describe('the published pool, USDC/WETH 0.05 % of February 2026', () => {
 
 /** Sizes of ether, what they fetch, and depth at each fall of the price. */
 function ladder(): string {
-  const offers = [weth]
-  const price = bestPrice(offers)
+  const bids = [weth]
+  const price = bestPrice(bids)
   if (price === undefined) throw new Error('no pool')
   const mid = { amountOut: price.amountOut * 1_000_000n, amountIn: price.amountIn * BigInt(1_000_000 - published.fee) }
   const number = (value: number, digits: number) =>
     value.toLocaleString('en', { maximumFractionDigits: digits, minimumFractionDigits: digits })
   const sizes = [1, 10, 100, 250, 500, 1000, 2500, 5000].map((ether) => {
-    const { amountIn, amountOut, whole } = sellAcross(offers, BigInt(ether) * WAD)
+    const { amountIn, amountOut, whole } = sellAcross(bids, BigInt(ether) * WAD)
     if (!whole || amountIn === 0n) throw new Error('not sold')
     const slippage = Number(slippageWad(amountIn, amountOut, mid)) / 1e16
     const average = priceUsd({ amountOut, amountIn })
     return `| ${number(ether, 0)} | ${number(Number(amountOut) / 1e6, 2)} | ${number(average, 2)} | ${slippage.toFixed(3)} % |`
   })
   const falls = [0.1, 0.5, 1, 2, 3, 5, 10].map((percent) => {
-    const { amountIn, amountOut } = sellTo(offers, fallen(price, (WAD * BigInt(percent * 10)) / 1000n))
+    const { amountIn, amountOut } = sellTo(bids, fallen(price, (WAD * BigInt(percent * 10)) / 1000n))
     return `| ${percent} % | ${number(Number(amountIn) / 1e18, 2)} | ${number(Number(amountOut) / 1e6, 0)} |`
   })
   return [

@@ -4,7 +4,7 @@ import type { Mismatch } from './protocol.ts'
 import type { Call, Facts, LogFilter, Read } from './types.ts'
 
 /** The pools of one kind of exchange. Pure: no I/O, no clock. Members in the order the data meets them. */
-export interface Venue {
+export interface Exchange {
   readonly name: string
   /** Logs to follow; one that is not named here changes nothing that is mirrored. */
   readonly filters: readonly LogFilter[]
@@ -15,7 +15,7 @@ export interface Venue {
   /** Every pool that can be traded in, in the order given. */
   pools(ledger: Ledger): readonly PoolView[]
   /** What each pool of the pair pays for `assetIn`, in the order given. */
-  offers(ledger: Ledger, assetIn: Address, assetOut: Address): readonly Offer[]
+  bids(ledger: Ledger, assetIn: Address, assetOut: Address): readonly Bid[]
   /** Calls that ask the chain about everything that is mirrored of a pool, and how to compare some of its answers. */
   readonly audit: {
     calls(ledger: Ledger, pool: Address): readonly Call[]
@@ -37,7 +37,7 @@ export interface Price {
 }
 
 /** What one pool pays for one of its assets, at one moment. A value: selling makes another one. */
-export interface Offer {
+export interface Bid {
   readonly pool: Address
   readonly feePips: number
   /** What the next unit fetches, the fee taken off. */
@@ -64,5 +64,5 @@ export interface Sold {
   readonly sqrtPriceX96: bigint
   readonly tick: number
   /** The pool after it. */
-  readonly after: Offer
+  readonly after: Bid
 }

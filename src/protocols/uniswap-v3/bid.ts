@@ -1,6 +1,6 @@
 import type { Address } from 'viem'
+import type { Bid, Price, Sold } from '../../core/exchange.ts'
 import { sqrtFloor } from '../../core/math.ts'
-import type { Offer, Price, Sold } from '../../core/venue.ts'
 import type { Curve, Spot } from './curve.ts'
 import { FEE_UNIT } from './swap-math.ts'
 import { MAX_SQRT_RATIO, MIN_SQRT_RATIO } from './tick-math.ts'
@@ -10,11 +10,11 @@ const Q192 = 2n ** 192n
 const AMOUNT_MAX = 2n ** 255n - 1n
 
 /** What a pool pays in one direction while its price is at `spot`. */
-export function offerOf(pool: Address, curve: Curve, spot: Spot): Offer {
+export function bidOf(pool: Address, curve: Curve, spot: Spot): Bid {
   const rest = FEE_UNIT - curve.feePips
   const swapped = (amountIn: bigint, limitX96?: bigint): Sold => {
     const swap = curve.swap(spot, amountIn, limitX96)
-    return { ...swap, after: offerOf(pool, curve, swap) }
+    return { ...swap, after: bidOf(pool, curve, swap) }
   }
   // The fee comes off the input, so it scales every level of the pool alike.
   const share = Math.sqrt(Number(rest) / Number(FEE_UNIT))
