@@ -6,6 +6,7 @@ import type { Outbox } from './people/outbox.ts'
 import type { Mute, Watch } from './people/watch.ts'
 import type { Candidate, Plan, Quote, Refusal, Seizure } from './plan.ts'
 import type { Sale } from './protocol.ts'
+import type { RiskQuestion, RiskQuestions } from './risk/questions.ts'
 import type { Call, Facts, Header, Log, Read } from './types.ts'
 
 /** The world, one page at a time. `live` is false while catching up: nothing is decided on old pages. */
@@ -263,4 +264,10 @@ export interface Store {
   /** Throws when the disk no longer takes a write. */
   check(): void
   close(): void
+}
+
+/** Who answers what is asked about the wave: in the daemon a thread of its own, in a command the command itself. */
+export interface RiskDesk {
+  /** Throws UsageError for what makes no sense, such as a market or a group that is not there. */
+  ask<Q extends RiskQuestion>(question: Q, about: RiskQuestions[Q][0]): Promise<RiskQuestions[Q][1]>
 }
