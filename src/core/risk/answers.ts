@@ -360,6 +360,7 @@ export interface PlanAnswer extends RiskHead {
       readonly kind: string
       readonly asset: string
       readonly symbol: string
+      readonly decimals: number
       readonly amount: string
       readonly valueBase: string
     }[]
