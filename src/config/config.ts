@@ -38,6 +38,8 @@ export interface ChainConfig {
   readonly explorer: string | undefined
   readonly l1Fee: L1Fee
   readonly uniswapV3: UniswapV3 | undefined
+  /** To mirror: none, those the factory has for the markets' assets, or these. `auto` only where there is `uniswapV3`. */
+  readonly pools: 'off' | 'auto' | readonly Address[]
   /** ENS UniversalResolver on this chain. */
   readonly ensResolver: Address | undefined
 }

@@ -49,6 +49,7 @@ function resolveChain(name: string, chain: Checked['chains'][string]): ChainConf
     explorer: chain.explorer ?? known?.explorer,
     l1Fee,
     uniswapV3: chain.uniswapV3 ?? (known && lowerAll(known.uniswapV3)),
+    pools: typeof chain.pools === 'string' ? chain.pools : [...new Set(chain.pools)],
     ensResolver: chain.ensResolver ?? (known?.ensResolver && lower(known.ensResolver)),
   }
 }

@@ -19,6 +19,9 @@ const uniswapV3 = z
   .optional()
   .describe('Uniswap V3, or a fork of it, to sell collateral on. Default: that of the known chain.')
 
+/** As many as the plug's ledger holds. */
+const MOST_POOLS = 1024
+
 const chain = z.strictObject({
   id: positive
     .optional()
@@ -73,6 +76,13 @@ const chain = z.strictObject({
     .optional()
     .describe('ENS UniversalResolver, to read names on this chain. Default: that of Ethereum, else none.'),
   uniswapV3,
+  pools: z
+    .union([z.enum(['off', 'auto']), z.array(address).min(1).max(MOST_POOLS)])
+    .prefault('off')
+    .describe(
+      'Uniswap V3 pools to mirror, for depth and cascades: `auto` finds those of the markets’ assets through the factory; or the pools’ addresses. `off`, since busy pools cost a logs request in most blocks (`docs/depth.md`).',
+    )
+    .meta({ examples: ['auto'] }),
 })
 
 const priceReads = z.union([
