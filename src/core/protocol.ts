@@ -51,6 +51,12 @@ export interface Protocol {
   check(ledger: Ledger, account: AccountId, timestamp: bigint): Unhealthy | undefined
   /** What the market would let a liquidator do; undefined when the account is not liquidatable. */
   inspect(ledger: Ledger, account: AccountId, timestamp: bigint): Candidate | undefined
+  /**
+   * Write what a call of a liquidator who takes the underlying changes, as if it were mined at `timestamp`; undefined, with the
+   * ledger to be thrown away, where the market would refuse it. Interest rates stay: the next moment must not be a later one.
+   * Rows of the borrower change.
+   */
+  liquidate(ledger: Ledger, call: LiquidationAsked, timestamp: bigint): Liquidation | undefined
   /** The ways out for the borrower, confirmed in integers: those without an obstacle first, then by cost, then by value. */
   rescue(
     ledger: Ledger,
@@ -75,6 +81,27 @@ export interface Protocol {
   readonly audit: Audit
   /** Calldata of our Liquidator. */
   encode(seizure: Seizure, terms: Terms): Hex
+}
+
+/** What of a seizure a market is asked for. */
+export type LiquidationAsked = Pick<
+  Seizure,
+  'borrower' | 'collateralAsset' | 'debtAsset' | 'debtToCover' | 'firstCover'
+>
+
+/** What a market did, both calls of a seizure in two summed. Smallest units. */
+export interface Liquidation {
+  /** To the liquidator. */
+  readonly collateralSeized: bigint
+  readonly protocolFee: bigint
+  readonly debtCovered: bigint
+  /** Debt that nothing backs any more and that was burnt; none where the rules leave it with the account. */
+  readonly deficits: readonly Deficit[]
+}
+
+export interface Deficit {
+  readonly asset: Address
+  readonly amount: bigint
 }
 
 /** Accounts to look at again after a page. */

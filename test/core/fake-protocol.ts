@@ -133,6 +133,7 @@ export const fakeProtocol: Protocol = {
     const totals = { totalCollateralBase, totalDebtBase }
     return { account, borrower, healthFactor, ...totals, seizures: [seizure], forbidden: undefined }
   },
+  liquidate: () => undefined,
   rescue: () => [],
   rescueReads: () => [],
   rescueCalls: () => [],

@@ -22,6 +22,7 @@ import {
 import { check } from './check.ts'
 import { derive } from './derive.ts'
 import { accountView, positions, standing, toldView } from './health.ts'
+import { liquidate } from './liquidate.ts'
 import { inspect } from './liquidation.ts'
 import { type Moment, Moments } from './moment.ts'
 import { prices, shock } from './prices.ts'
@@ -107,6 +108,10 @@ export function aaveV3(options: AaveV3Options): Protocol {
     inspect: (ledger, account, timestamp) => {
       const moment = at(ledger, timestamp)
       return moment && inspect(ledger, account, moment)
+    },
+    liquidate: (ledger, asked, timestamp) => {
+      const moment = at(ledger, timestamp)
+      return moment && moments.carry(ledger, moment, () => liquidate(ledger, asked, moment))
     },
     rescue: (ledger, account, timestamp, target, known) => {
       const moment = at(ledger, timestamp)

@@ -99,8 +99,24 @@ export class Moments {
     for (const { version: then, moment } of kept)
       if (then === version && moment.timestamp === timestamp && moment.rules === rules) return moment
     const moment = momentOf(ledger, timestamp, rules)
-    this.#kept.set(ledger, [{ version, moment }, ...kept.slice(0, MOMENTS_KEPT - 1)])
+    this.#keep(ledger, moment)
     return moment
+  }
+
+  /** `change` writes what pools have at most, and what is true at the moment anyway: all else of it still holds after. */
+  carry<T>(ledger: Ledger, moment: Moment, change: () => T): T {
+    const done = change()
+    const reserves = moment.reserves.map((reserve) => {
+      const available = reserve && ledger.get(reserveCell(reserve.id, 'virtualUnderlyingBalance'))
+      return reserve && available !== reserve.available ? { ...reserve, available: available ?? 0n } : reserve
+    })
+    this.#keep(ledger, { ...moment, reserves })
+    return done
+  }
+
+  #keep(ledger: Ledger, moment: Moment): void {
+    const kept = this.#kept.get(ledger) ?? []
+    this.#kept.set(ledger, [{ version: ledger.version, moment }, ...kept.slice(0, MOMENTS_KEPT - 1)])
   }
 }
 
