@@ -11,6 +11,7 @@ export interface Config {
   readonly markets: readonly MarketConfig[]
   readonly executor: ExecutorConfig
   readonly alerts: AlertsConfig
+  readonly risk: RiskConfig
   readonly store: { readonly path: string }
   /** Undefined: nothing is recorded. */
   readonly recording: { readonly folder: string } | undefined
@@ -87,6 +88,16 @@ export interface AlertsConfig {
   readonly telegram: TelegramConfig | undefined
   readonly webhooks: readonly WebhookConfig[]
   readonly heartbeat: { readonly url: string; readonly everyS: number } | undefined
+}
+
+export interface RiskConfig {
+  readonly enabled: boolean
+  readonly everyS: number
+  /** Seconds of the chain. */
+  readonly binS: number
+  readonly keepDays: number
+  /** Minutes after midnight in the alerts' time zone. */
+  readonly briefAtMinute: number | undefined
 }
 
 export type Language = 'en' | 'zh'

@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { address, count, gasWei, httpUrl, name, positive, usd8, wei18, wsUrl } from './fields.ts'
 import { alerts } from './schema-alerts.ts'
+import { risk } from './schema-risk.ts'
 
 /** Beside the description: the environment variable that fills the option when the file leaves it out, and whether logs must hide it. */
 declare module 'zod' {
@@ -238,6 +239,7 @@ export const schema = z.strictObject({
     .describe('Markets: the name of a known one, or an object.'),
   executor: executor.prefault({}).describe('What is done about a liquidatable account.'),
   alerts: alerts.prefault({}).describe('Who is warned, and when.'),
+  risk: risk.prefault({}).describe('The wave: ladders, cascades, phases (`docs/risk.md`).'),
   store: store.prefault({}).describe('What must survive a restart.'),
   recording,
   http: http.prefault({}).describe('HTTP: health, API, metrics, dashboard.'),
