@@ -18,6 +18,8 @@ export interface Exchange {
   bids(ledger: Ledger, assetIn: Address, assetOut: Address): readonly Bid[]
   /** Calls that ask the chain about everything that is mirrored of a pool, and how to compare some of its answers. */
   readonly audit: {
+    /** What every swap changes, of every pool: few calls, which miss no trade. */
+    spots(ledger: Ledger): readonly Call[]
     calls(ledger: Ledger, pool: Address): readonly Call[]
     compare(ledger: Ledger, answers: readonly Read[]): readonly Mismatch[]
   }

@@ -230,8 +230,10 @@ export interface Store {
   /** Pages in order of number, those up to `upTo` where it is given; throws StoreError naming the first damaged one. */
   pages(chainId: number, upTo?: bigint): readonly Facts[]
   dropPagesAbove(chainId: number, block: bigint): void
-  /** Also drops the chain's pages up to the checkpoint: they are inside it. */
+  /** Also drops the chain's pages up to `block`: they are inside. One that began later may stand at a later block. */
   saveCheckpoints(chainId: number, block: Header, markets: ReadonlyMap<string, Checkpoint>): void
+  /** One more, at or above the others': no page is dropped. */
+  addCheckpoint(chainId: number, name: string, checkpoint: Checkpoint): void
   checkpoint(chainId: number, market: string): Checkpoint | undefined
   /** Drops the checkpoints and pages of a chain: its markets are read anew at the next start. */
   forget(chainId: number): void

@@ -114,10 +114,43 @@ function conformance(open: () => Store, reopen: (store: Store) => Store): void {
       expect(numbers(store)).to.deep.equal([5n])
     })
 
-    it('at another block than the one named are refused as a whole', () => {
+    it('of what began later stand at a later block, and take no page with them', () => {
+      store.saveCheckpoints(CHAIN, header(4n), new Map([['m', checkpoint(header(4n))]]))
+      for (const number of [5n, 6n, 7n]) store.savePage(CHAIN, page(number))
+      store.addCheckpoint(CHAIN, 'late', checkpoint(header(6n)))
+      store = reopen(store)
+      expect(
+        [store.checkpoint(CHAIN, 'm'), store.checkpoint(CHAIN, 'late')].map((one) => one?.block.number),
+      ).to.deep.equal([4n, 6n])
+      expect(numbers(store)).to.deep.equal([5n, 6n, 7n])
+      store.saveCheckpoints(
+        CHAIN,
+        header(5n),
+        new Map([
+          ['m', checkpoint(header(5n))],
+          ['late', checkpoint(header(6n))],
+        ]),
+      )
+      store = reopen(store)
+      expect(store.checkpoint(CHAIN, 'late')?.block).to.deep.equal(header(6n))
+      expect(numbers(store)).to.deep.equal([6n, 7n])
+      store.addCheckpoint(CHAIN, 'late', checkpoint(header(7n)))
+      expect(store.checkpoint(CHAIN, 'late')?.block.number).to.equal(7n)
+    })
+
+    it('leave no hole before pages that lie below a later one', () => {
+      store.saveCheckpoints(CHAIN, header(4n), new Map([['m', checkpoint(header(4n))]]))
+      store.addCheckpoint(CHAIN, 'late', checkpoint(header(6n)))
       store.savePage(CHAIN, page(5n))
-      const wrong = new Map([['m', checkpoint(header(4n))]])
-      expect(() => store.saveCheckpoints(CHAIN, header(5n), wrong)).to.throw(RangeError)
+      expect(numbers(store)).to.deep.equal([5n])
+    })
+
+    it('at an older block than the one named, or on another branch, are refused as a whole', () => {
+      store.savePage(CHAIN, page(5n))
+      for (const at of [header(4n), header(5n, 1n)]) {
+        const wrong = new Map([['m', checkpoint(at)]])
+        expect(() => store.saveCheckpoints(CHAIN, header(5n), wrong)).to.throw(RangeError)
+      }
       expect(numbers(store)).to.deep.equal([5n])
       expect(store.checkpoint(CHAIN, 'm')).to.equal(undefined)
     })

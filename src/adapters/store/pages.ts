@@ -70,9 +70,10 @@ function lastNumber(db: Database, chainId: number): bigint | null {
   return last ?? checkpointNumber(db, chainId)
 }
 
+/** That of the markets: what began later stands at a later block. */
 function checkpointNumber(db: Database, chainId: number): bigint | null {
   const number = db
-    .prepare<[number], bigint | null>('SELECT max(number) FROM checkpoint WHERE chain_id = ?')
+    .prepare<[number], bigint | null>('SELECT min(number) FROM checkpoint WHERE chain_id = ?')
     .pluck()
     .safeIntegers()
     .get(chainId)

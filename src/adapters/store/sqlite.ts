@@ -6,7 +6,7 @@ import type { Outbox } from '../../core/people/outbox.ts'
 import type { Mute, Watch } from '../../core/people/watch.ts'
 import type { Checkpoint, Intent, IntentStatus, JournalBackQuery, Scan, Store } from '../../core/ports.ts'
 import type { Facts, Header, Log } from '../../core/types.ts'
-import { forget, readCheckpoint, saveCheckpoints } from './checkpoints.ts'
+import { addCheckpoint, forget, readCheckpoint, saveCheckpoints } from './checkpoints.ts'
 import { type Opened, openCopy, openMemory, openOwned, openReadonly, touch } from './database.ts'
 import { explained } from './failures.ts'
 import { readIntents, saveIntent } from './intents.ts'
@@ -75,6 +75,10 @@ export class SqliteStore implements Store {
 
   saveCheckpoints(chainId: number, block: Header, markets: ReadonlyMap<string, Checkpoint>): void {
     this.#write((db) => saveCheckpoints(db, chainId, block, markets))
+  }
+
+  addCheckpoint(chainId: number, name: string, checkpoint: Checkpoint): void {
+    this.#write((db) => addCheckpoint(db, chainId, name, checkpoint))
   }
 
   checkpoint(chainId: number, market: string): Checkpoint | undefined {

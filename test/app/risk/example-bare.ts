@@ -12,7 +12,7 @@ const depthless = absorption.points.map((point) => ({
   ratio: lacking('depth'),
   largestUsd: lacking('depth'),
 }))
-const noPhase = { phase: null, sinceHour: null, why: [], wouldChange: [], lacks: ['hours'] } as const
+const noPhase = { binS: phase.binS, phase: null, sinceHour: null, why: [], wouldChange: [], lacks: ['hours'] } as const
 
 /** A market just started, with nothing but its book. */
 export const LACKING: Answers = {
@@ -71,6 +71,7 @@ export const LACKING: Answers = {
       liquidatedShare: null,
     })),
     deRisking: {
+      binS: phase.binS,
       fallHour: null,
       cohorts: cohorts.deRisking.cohorts.map(({ cohort }) => ({
         cohort,

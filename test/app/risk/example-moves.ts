@@ -169,7 +169,6 @@ export const phase: PhaseAnswer = {
   ...head(),
   ...PHASE,
   group: ether(),
-  binS,
   hours: 2_160,
   changes: [
     { hour: HOUR - 206, phase: 'build-up' },
@@ -189,6 +188,7 @@ export const phase: PhaseAnswer = {
 export const wave: WaveAnswer = {
   ...head(),
   group: ether(),
+  binS,
   phases: [
     {
       phase: 'build-up',

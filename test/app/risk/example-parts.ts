@@ -151,6 +151,7 @@ export const condition = (name: string, value: number | null, threshold: number 
 })
 
 export const PHASE: PhaseBrief = {
+  binS,
   phase: 'cascade',
   sinceHour: HOUR - 1,
   why: [

@@ -7,7 +7,19 @@ import type {
   RiskOverview,
 } from '../../../src/core/risk/answers.ts'
 import { known, lacking } from '../../../src/core/risk/measure.ts'
-import { ABSORPTION, CONCENTRATION, ether, HOUR, head, NOW, PHASE, points, RUNGS, WHALE } from './example-parts.ts'
+import {
+  ABSORPTION,
+  binS,
+  CONCENTRATION,
+  ether,
+  HOUR,
+  head,
+  NOW,
+  PHASE,
+  points,
+  RUNGS,
+  WHALE,
+} from './example-parts.ts'
 
 const account = (over: Partial<LadderAccount>): LadderAccount => ({
   address: WHALE,
@@ -217,6 +229,7 @@ export const cohorts: CohortsAnswer = {
     }),
   ],
   deRisking: {
+    binS,
     fallHour: HOUR - 1,
     cohorts: [
       { cohort: '< 10k', debtChange: 0.0132, protection: known(0.044) },
