@@ -3,10 +3,10 @@ import { waveScreen } from '../../scripts/demo/wave-screen.ts'
 import { LACKING } from '../app/risk/example-bare.ts'
 import { EXAMPLES } from '../app/risk/examples.ts'
 
-const rehearsed = { ...EXAMPLES.phase, binS: 60 }
+const rehearsed = { ...EXAMPLES, wave: { ...EXAMPLES.wave, binS: 60 }, phase: { ...EXAMPLES.phase, binS: 60 } }
 
 describe('the last screen of the demo', () => {
-  const lines = waveScreen({ ...EXAMPLES, phase: rehearsed })
+  const lines = waveScreen(rehearsed)
 
   it('tells phase by phase what was liquidatable, what was absorbed, and what the pools could take', () => {
     const [head, ...rows] = lines.slice(1, 2 + EXAMPLES.wave.phases.length)
@@ -40,7 +40,7 @@ describe('the last screen of the demo', () => {
   })
 
   it('says what it lacks instead of guessing', () => {
-    const bare = waveScreen({ ...LACKING, phase: { ...LACKING.phase, binS: 60 } }).join('\n')
+    const bare = waveScreen(LACKING).join('\n')
     expect(bare).to.include('no wave is on record')
     expect(bare).to.include('caught: nobody')
     expect(bare).to.match(/absorption now: .* \(lacks pools to sell in\)/)
