@@ -11,7 +11,7 @@ import { waveScreen } from './wave-screen.ts'
 export const BIN_S = 60
 /** Quantiles want 720 bins before they call anything unusual; leverage builds up in the last ones. */
 const CALM_BINS = 724
-const BUILD_BINS = 10
+const BUILD_BINS = 14
 /** Until volatility is back among its usual three quarters. */
 const AFTER_BINS = 110
 /** A feed that is further behind than 64 blocks reads them as one page. */

@@ -19,7 +19,7 @@ const MOVING: readonly PricedSymbol[] = ['WETH', 'WBTC', 'LINK']
 const JITTER = 0.0004
 const STAYS = 0.8
 /** Borrowers a block while leverage builds up. */
-const BUILDERS = 5
+const BUILDERS = 4
 
 /**
  * Blocks in which prices only tremble around where they were, one a bin of the history: a detector of phases must know the
@@ -70,12 +70,12 @@ export class Calm {
     return (middle * BigInt(Math.round(1e9 * Math.exp(wander)))) / 1_000_000_000n
   }
 
-  /** One of them is one of the large ones: leverage is weighted by debt. */
+  /** Every second one is one of the large ones: leverage is weighted by debt. */
   async #borrow(): Promise<void> {
     const { market, accounts } = this.#options
     const whales = accounts.filter(({ kind }) => kind === 'whale')
     for (let left = BUILDERS; left > 0; left--) {
-      const among = left === 1 && whales.length > 0 ? whales : accounts
+      const among = left % 2 === 0 && whales.length > 0 ? whales : accounts
       const action = borrowMore(market, this.#random.pick(among), this.#random)
       for (const transaction of action?.transactions ?? []) await market.chain.send(transaction)
     }
