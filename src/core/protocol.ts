@@ -2,6 +2,7 @@ import type { Address, Hex } from 'viem'
 import type { Cell, Layout, Ledger } from './ledger.ts'
 import type { Candidate, Seizure, Unhealthy } from './plan.ts'
 import type { RescueObstacle, RescueStep } from './rescue.ts'
+import type { RowTerms } from './row-terms.ts'
 import type { Rates, Slack } from './sheet.ts'
 import type { AccountId, Call, Entry, Facts, LogFilter, Read } from './types.ts'
 
@@ -29,6 +30,8 @@ export interface Protocol {
   rates(ledger: Ledger, timestamp: bigint, into: Rates): void
   /** One account as signed weights on rate columns. */
   row(ledger: Ledger, account: AccountId): readonly Entry[]
+  /** What rows leave out: thresholds, bonuses, how much one call may close. */
+  rowTerms(ledger: Ledger, timestamp: bigint): RowTerms
   /**
    * Whether rows err to both sides by the slack alone. False: they may say less health than there is (never more), as where a
    * pool floors what a row cannot know.
@@ -225,6 +228,11 @@ export interface ReserveView {
   readonly priceUsd8: bigint
   readonly liquidationThresholdBps: bigint
   readonly liquidationBonusBps: bigint
+  /** What lies in the reserve and can be taken out, in the asset's smallest unit. */
+  readonly available: bigint
+  /** Interest a year, in ray. */
+  readonly supplyRateRay: bigint
+  readonly borrowRateRay: bigint
   readonly frozen: boolean
   readonly paused: boolean
 }
