@@ -7,6 +7,7 @@ import { type Devnet, startDevnet } from '../../../scripts/devnet/index.ts'
 import { poolSpecs } from '../../../scripts/devnet/liquidity.ts'
 import { openStore } from '../../../src/adapters/store/sqlite.ts'
 import { ChainState } from '../../../src/app/chain-state.ts'
+import { readSettings, type Settings } from '../../../src/app/cli/session.ts'
 import { Journal } from '../../../src/app/journal.ts'
 import { Desk } from '../../../src/app/people/desk.ts'
 import { superviseChain } from '../../../src/app/supervise.ts'
@@ -16,7 +17,6 @@ import type { PoolBook } from '../../../src/core/pool-book.ts'
 import type { Store } from '../../../src/core/ports.ts'
 import { configOf, edited, type Tree } from '../../cli/support.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
-import { readSettings, type Settings } from '../../../src/app/cli/session.ts'
 
 const ABI = parseAbi([
   'struct Quote { address tokenIn; address tokenOut; uint256 amountIn; uint24 fee; uint160 sqrtPriceLimitX96; }',
@@ -41,7 +41,11 @@ export class PoolStage {
   }
 
   configure(pools: string | readonly string[], finality = 64, more: Tree = {}): Settings {
-    const config = edited(edited(configOf(this.devnet), 'chains.ethereum.pools', pools), 'chains.ethereum.finality', finality)
+    const config = edited(
+      edited(configOf(this.devnet), 'chains.ethereum.pools', pools),
+      'chains.ethereum.finality',
+      finality,
+    )
     writeFileSync(this.file, stringify({ ...config, ...more }), { mode: 0o600 })
     return readSettings(this.file)
   }
