@@ -1,6 +1,7 @@
 /** Several entries as one message: troubles first and in full, then what was said, the markets, the day's figures. */
 import type { JournalEntry } from '../../journal.ts'
 import type { Passage } from '../message.ts'
+import { briefPassage } from './brief.ts'
 import { LONGEST, lengthOf } from './length.ts'
 import { REFUSED_SIGN } from './liquidation.ts'
 import { passageOf } from './one.ts'
@@ -21,11 +22,14 @@ export function digestPassages(
 ): Passage & { readonly parts: readonly Passage[] } {
   const of = (...kinds: readonly string[]): readonly JournalEntry[] =>
     entries.filter(({ kind }) => kinds.includes(kind))
-  const others = entries.filter(({ kind }) => !['breaker', 'control', 'summary'].includes(kind))
+  const others = entries.filter(({ kind }) => !['breaker', 'control', 'summary', 'brief'].includes(kind))
   const heading = bare(digestTitle(entries, reader))
   const urgent = [...troubles(of('breaker'), reader), ...said(of('control'), reader)]
   const isOfDay = areOfOneDay(entries)
-  const days = of('summary').map((entry) => ({ passage: summaryPassage(entry, reader, isOfDay), entries: 1 }))
+  const days = [
+    ...of('summary').map((entry) => ({ passage: summaryPassage(entry, reader, isOfDay), entries: 1 })),
+    ...of('brief').map((entry) => ({ passage: briefPassage(entry, reader, true), entries: 1 })),
+  ]
   const markets = [...Map.groupBy(others, ({ chainId, market }) => `${chainId} ${market}`).values()]
   const room = LONGEST - lengthOf(heading) - urgent.reduce((sum, passage) => sum + lengthOf(passage), 0)
   let parts: readonly Passage[] = []
