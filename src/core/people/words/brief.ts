@@ -6,21 +6,19 @@ import { conditionsText, sourcesText } from './conditions.ts'
 import { marketWordsOf } from './market.ts'
 import type { MarketWords } from './market-en.ts'
 import { dayOf } from './program.ts'
-import { blockRow, type Data, placeOf, type Reader, type Row, sayingsOf } from './reader.ts'
+import { blockRow, type Data, dataIn, listIn, placeOf, type Reader, type Row, sayingsOf } from './reader.ts'
 import { groupOf, isPhase, lastedText, phaseSign, phaseText } from './risk.ts'
 import { bigUsd, changeText, numberOf, pctText, shareText, timesText } from './statistics.ts'
 import { duration, personName } from './values.ts'
 
-const dataIn = (value: unknown): Data => (typeof value === 'object' && value !== null ? (value as Data) : {})
-const listIn = (value: unknown): readonly Data[] =>
-  (Array.isArray(value) ? value : []).slice(0, 10).map((one: unknown) => dataIn(one))
+export const BRIEF_SIGN = '☀️'
 
 /** `isPart`: of several markets in one message: figures and phase only. */
 export function briefPassage(entry: JournalEntry, reader: Reader, isPart = false): Passage {
   const say = marketWordsOf(reader.language)
   const now = dataIn(entry.data['now'])
   return {
-    title: `${phaseSign(now['phase'])} ${say.titles.brief(groupOf(now), dayOf(entry.data))}`,
+    title: `${isPart ? phaseSign(now['phase']) : BRIEF_SIGN} ${say.titles.brief(groupOf(now), dayOf(entry.data))}`,
     place: placeOf(entry, reader),
     rows: [...figureRows(entry.data, reader), ...blockRow(entry, reader)],
     lines: isPart ? takeLines(entry.data, reader.language) : briefLines(entry.data, reader),
@@ -39,7 +37,7 @@ function figureRows(data: Data, reader: Reader): readonly Row[] {
   }
   const { labels } = say
   return [
-    [labels.phase, phaseRow(now, before, say)],
+    [labels.phase, `${phaseSign(now['phase'])} ${phaseRow(now, before, say)}`],
     ...lasted(data, now, reader),
     [labels.debt, row('debtUsd', bigUsd)],
     [labels.leverage, row('leverage', timesText)],

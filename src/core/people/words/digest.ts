@@ -1,9 +1,10 @@
 /** Several entries as one message: troubles first and in full, then what was said, the markets, the day's figures. */
 import type { JournalEntry } from '../../journal.ts'
 import type { Passage } from '../message.ts'
-import { briefPassage } from './brief.ts'
+import { BRIEF_SIGN, briefPassage } from './brief.ts'
 import { LONGEST, lengthOf } from './length.ts'
 import { REFUSED_SIGN } from './liquidation.ts'
+import { marketWordsOf } from './market.ts'
 import { passageOf } from './one.ts'
 import { controlTitle, dayOf, SUMMARY_SIGN, speakerOf, summaryPassage } from './program.ts'
 import { type Reader, sayingsOf } from './reader.ts'
@@ -47,6 +48,8 @@ function digestTitle(entries: readonly JournalEntry[], reader: Reader): string {
   const { digest, titles } = sayingsOf(reader)
   const first = entries[0]!
   if (areOfOneDay(entries)) return `${SUMMARY_SIGN} ${titles.summary(dayOf(first.data))}`
+  if (entries.every(({ kind, data }) => kind === 'brief' && dayOf(data) === dayOf(first.data)))
+    return `${BRIEF_SIGN} ${marketWordsOf(reader.language).titles.briefs(dayOf(first.data))}`
   if (entries.every(({ kind }) => kind === 'refusal')) return `${REFUSED_SIGN} ${titles.refused}`
   return `🔔 ${digest.title(entries.length)}`
 }

@@ -42,7 +42,9 @@ const MOST_RISKS = 8
 
 /** Each warning counts once, as what became of it last. */
 function risks(entries: readonly JournalEntry[], reader: Reader): readonly string[] {
-  const last = newest(entries, ({ data: { type, group, address } }) => `${type} ${group} ${address}`)
+  const last = newest(entries, ({ data: { type, group, address } }) =>
+    [type, group, address].map((part) => (typeof part === 'string' ? part : '')).join(' '),
+  )
   const more = last.length - MOST_RISKS
   return [
     ...(more > 0 ? [sayingsOf(reader).digest.moreBefore(more)] : []),
