@@ -24,7 +24,9 @@ export interface Card {
   readonly kind?: 'good' | 'bad'
 }
 
-export const cards = (all: readonly Card[]): Html => html`<div class="cards">${all.map(
+export const cards = (
+  all: readonly Card[],
+): Html => html`<div class="${all.length === 5 ? 'cards five' : 'cards'}">${all.map(
   ({ name, value, words, kind = '' }) => html`
 <div class="card ${kind}"><span>${name}</span><b>${value}</b><span>${words}</span></div>`,
 )}

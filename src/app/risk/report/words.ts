@@ -9,7 +9,7 @@ import { html } from '../../page/html.ts'
 /** What is missing, as a reader can go and get it. */
 const SOURCES: Readonly<Record<Source, string>> = {
   hours: 'enough recorded hours',
-  ladder: 'anything on the ladder',
+  ladder: 'a ladder (nothing liquidatable, or not recorded)',
   leverage: 'leverage',
   funding: 'a perpetual exchange’s funding (GMX reader)',
   carry: 'yields and borrow rates',
@@ -56,9 +56,10 @@ export const times = (value: number): string => `${digits(value)}×`
 /** Of a share, 0 to 1. */
 export const share = (value: number): string => `${digits(value * 100)} %`
 export const pct = (value: number): string => `${digits(value)} %`
-export const signedPct = (value: number): string => `${value > 0 ? '+' : ''}${digits(value)} %`
+export const signedPct = (value: number): string =>
+  `${value > 0 ? '+' : value < 0 ? '−' : ''}${digits(Math.abs(value))} %`
 export const plain = (value: number): string => digits(value)
-export const count = (value: number): string => compact(value)
+export const count = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 })
 
 /** Three digits that count, and no exponent. */
 function digits(value: number): string {
