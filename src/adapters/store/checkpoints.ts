@@ -57,6 +57,15 @@ export function readCheckpoint(db: Database, chainId: number, market: string): C
   return { block: decodeHeader(row.header), ...decodeState(row.body) }
 }
 
+/** Where the checkpoint stands, without the state it holds. */
+export function readCheckpointBlock(db: Database, chainId: number, market: string): Header | undefined {
+  const header = db
+    .prepare<[number, string], string>('SELECT header FROM checkpoint WHERE chain_id = ? AND market = ?')
+    .pluck()
+    .get(chainId, market)
+  return header === undefined ? undefined : decodeHeader(header)
+}
+
 export function forget(db: Database, chainId: number): void {
   db.prepare('DELETE FROM checkpoint WHERE chain_id = ?').run(chainId)
   dropPagesAbove(db, chainId, -1n)
