@@ -38,6 +38,8 @@ export interface ChainConfig {
   readonly explorer: string | undefined
   readonly l1Fee: L1Fee
   readonly uniswapV3: UniswapV3 | undefined
+  /** A perpetual market of GMX v2: reader, data store, and the market's token. */
+  readonly gmx?: { readonly reader: Address; readonly dataStore: Address; readonly market: Address } | undefined
   /** ENS UniversalResolver on this chain. */
   readonly ensResolver: Address | undefined
 }
@@ -49,6 +51,7 @@ export interface MarketConfig {
   readonly chain: string
   readonly addressesProvider: Address
   readonly uiPoolDataProvider: Address | undefined
+  readonly umbrella?: Address | undefined
   readonly fromBlock: bigint
   /** `auto`, or a rule set's id. */
   readonly rules: string

@@ -48,6 +48,7 @@ function resolveChain(name: string, chain: Checked['chains'][string]): ChainConf
     nativeSymbol: known?.nativeSymbol ?? 'ETH',
     explorer: chain.explorer ?? known?.explorer,
     l1Fee,
+    gmx: chain.gmx,
     uniswapV3: chain.uniswapV3 ?? (known && lowerAll(known.uniswapV3)),
     ensResolver: chain.ensResolver ?? (known?.ensResolver && lower(known.ensResolver)),
   }
@@ -63,6 +64,7 @@ function resolveMarket(market: Checked['markets'][number], chains: readonly Chai
     fromBlock = known?.fromBlock ?? 0,
     priceReads = known?.priceReads ?? 'every-block',
     uiPoolDataProvider,
+    umbrella,
   } = { ...given } as Partial<Exclude<typeof market, string>>
   if (protocol === undefined || chain === undefined || addressesProvider === undefined)
     throw new TypeError(`market ${given.name} was not checked`)
@@ -72,6 +74,7 @@ function resolveMarket(market: Checked['markets'][number], chains: readonly Chai
     chain,
     addressesProvider,
     uiPoolDataProvider,
+    umbrella,
     fromBlock: BigInt(fromBlock),
     rules: given.rules,
     priceReads,

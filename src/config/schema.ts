@@ -19,6 +19,17 @@ const uniswapV3 = z
   .optional()
   .describe('Uniswap V3, or a fork of it, to sell collateral on. Default: that of the known chain.')
 
+const gmx = z
+  .strictObject({
+    reader: address.describe('Reader of GMX v2.'),
+    dataStore: address.describe('DataStore of GMX v2.'),
+    market: address.describe("Token of the market of the chain's coin against a dollar, such as ETH/USD [WETH-USDC]."),
+  })
+  .optional()
+  .describe(
+    'A perpetual market of GMX v2, whose next funding the history of the wave keeps. Without it funding is lacking.',
+  )
+
 const chain = z.strictObject({
   id: positive
     .optional()
@@ -73,6 +84,7 @@ const chain = z.strictObject({
     .optional()
     .describe('ENS UniversalResolver, to read names on this chain. Default: that of Ethereum, else none.'),
   uniswapV3,
+  gmx,
 })
 
 const priceReads = z.union([
@@ -108,6 +120,11 @@ const market = z.strictObject({
     .default('auto')
     .describe(
       'Rule set: `auto` (by POOL_REVISION), a rule set’s id (a fork may reuse numbers: `sparklend`), or `auto` and what further revisions follow (`auto, 12 = aave-v3.6`). `docs/exactness.md` lists them.',
+    ),
+  umbrella: address
+    .optional()
+    .describe(
+      "Umbrella, which insures the market's reserves: its offsets and slashable stakes are the coverage of the wave. Without it coverage is lacking.",
     ),
   priceReads: priceReads
     .optional()
