@@ -36,12 +36,13 @@ function publishedPools(): PoolBook {
     filters: [],
     reads: () => [],
     apply: () => {},
-    pools: () => pools.map(({ pool, dollar, curve }) => ({ pool, assets: [dollar, WETH], feePips: Number(curve.feePips) })),
+    pools: () =>
+      pools.map(({ pool, dollar, curve }) => ({ pool, assets: [dollar, WETH], feePips: Number(curve.feePips) })),
     bids: (_, assetIn, assetOut) =>
       pools
         .filter(({ dollar }) => assetIn === dollar && assetOut === WETH)
         .map(({ pool, curve }) => bidOf(pool, curve, publishedSpot)),
-    audit: { calls: () => [], compare: () => [] },
+    audit: { spots: () => [], calls: () => [], compare: () => [] },
   }
   return new PoolBook('published', exchange)
 }

@@ -18,10 +18,11 @@ export interface CohortHistory {
 }
 
 const NOT_LIQUIDATED = { seizedUsd: null, lossUsd: null, liquidatedShare: null }
-const NO_DE_RISKING: CohortsAnswer['deRisking'] = {
+const noDeRisking = (binS: number): CohortsAnswer['deRisking'] => ({
+  binS,
   fallHour: null,
   cohorts: COHORTS.map((cohort) => ({ cohort, debtChange: null, protection: lacking('events') })),
-}
+})
 
 /** `history`: undefined where nothing was recorded; then what comes from events is null. */
 export function cohortsAnswer(world: RiskWorld, history?: CohortHistory): CohortsAnswer {
@@ -36,6 +37,6 @@ export function cohortsAnswer(world: RiskWorld, history?: CohortHistory): Cohort
       ...state,
       ...(history?.liquidated?.[state.cohort] ?? NOT_LIQUIDATED),
     })),
-    deRisking: history?.deRisking ?? NO_DE_RISKING,
+    deRisking: history?.deRisking ?? noDeRisking(world.binS),
   }
 }
