@@ -42,6 +42,7 @@ describe('the risk report as a page', () => {
       expect(elements.filter(({ attributes }) => attributes['style'] !== undefined)).to.deep.equal([])
       expect(page.match(OUTSIDE)).to.equal(null)
       expect(page).to.not.match(/NaN|undefined|Infinity|\[object/)
+      expect(await pageOf(twoSided(answers))).to.equal(page)
     })
 
   it('says everything of a drawing in words, too', async () => {
