@@ -310,6 +310,7 @@ export interface CascadeGrid extends RiskHead {
 /** Two groups moving together; rows by the first, columns by the second. */
 export interface JointAnswer extends RiskHead {
   readonly groups: readonly [GroupAnswer, GroupAnswer]
+  /** Changes of a price, unlike falls elsewhere: −50 is a fall by half. */
   readonly movesPct: readonly number[]
   readonly collateralUsd: readonly (readonly number[])[]
   readonly badDebtUsd: readonly (readonly number[])[]
