@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from '@commander-js/extra-typings'
 import { configJsonSchema } from '../../config/options.ts'
 import { complain, print } from './output.ts'
+import { riskCommand } from './risk/command.ts'
 import type { GlobalOptions } from './session.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
@@ -106,6 +107,8 @@ program
   .option('--market <name>', 'one market only')
   .option('--top <number>', 'how many accounts are listed a market, the largest debts first', '10')
   .action(async (options, command) => (await import('./what-if.ts')).whatIf(globals(command), options, stopping.signal))
+
+riskCommand(program, { globals, signal: stopping.signal })
 
 program
   .command('record')
