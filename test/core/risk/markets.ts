@@ -56,7 +56,7 @@ const scaledOf = (market: readonly ReserveSpec[], [id, worth]: readonly [number,
   return [id, (worth * 10n ** BigInt(decimals + 6)) / priceUsd8 + 1n]
 }
 
-export const EMODES: readonly EModeSpec[] = [
+const EMODES: readonly EModeSpec[] = [
   { id: 1, ltvBps: 9000, ltBps: 9300, bonusBps: 10_100, collaterals: [0, 1, 3, 4] },
   { id: 2, ltvBps: 9200, ltBps: 9500, bonusBps: 10_200, collaterals: [1, 2, 5] },
 ]
