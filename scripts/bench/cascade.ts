@@ -36,7 +36,8 @@ function publishedPools(): PoolBook {
     filters: [],
     reads: () => [],
     apply: () => {},
-    pools: () => pools.map(({ pool, dollar, curve }) => ({ pool, assets: [dollar, WETH], feePips: Number(curve.feePips) })),
+    pools: () =>
+      pools.map(({ pool, dollar, curve }) => ({ pool, assets: [dollar, WETH], feePips: Number(curve.feePips) })),
     bids: (_, assetIn, assetOut) =>
       pools
         .filter(({ dollar }) => assetIn === dollar && assetOut === WETH)

@@ -18,7 +18,8 @@ import type { Seizure, Unhealthy } from '../plan.ts'
 import type { PoolBook } from '../pool-book.ts'
 import type { Liquidation, ReserveView } from '../protocol.ts'
 import type { AccountId } from '../types.ts'
-import { answerAfter, plainOf, priceAt, type Reference, references } from './reference.ts'
+import { groupsOf } from './groups.ts'
+import { answerAfter, priceAt, type Reference, references } from './reference.ts'
 import { type Sale, type Trade, Trading } from './trading.ts'
 
 export interface CascadeOptions {
@@ -202,8 +203,7 @@ class Course {
   }
 
   #prices(): Map<Address, bigint> {
-    const reserves = [...this.#reserves.values()]
-    return new Map(reserves.map(({ root }) => [root, plainOf(reserves, root)?.priceUsd8 ?? 0n]))
+    return new Map(groupsOf([...this.#reserves.values()]).map(({ root, priceUsd8 }) => [root, priceUsd8]))
   }
 
   #factorOf(asset: Address): bigint | undefined {
