@@ -58,7 +58,7 @@ export interface Cascade {
   readonly references: readonly Reference[]
   readonly rounds: readonly Round[]
   readonly finalPrices: ReadonlyMap<Address, bigint>
-  /** `refused`: who is left, the market lets nobody call. */
+  /** `refused`: who is left, the market lets nobody call. `pools-drained`: a shocked feed's pool takes no more. */
   readonly stopped: 'settled' | 'refused' | 'pools-drained' | 'rounds'
   /** Still liquidatable. */
   readonly left: { readonly accounts: number; readonly debtBase: bigint }
@@ -133,7 +133,6 @@ class Course {
     const trading = this.#trading
     const before = trading ? this.#references.map((one) => priceAt(one, trading)) : []
     const calls = unhealthy.flatMap(({ account }) => this.#call(account) ?? [])
-    const isDrained = calls.some(({ sale, done }) => sale !== undefined && isShort(sale, done))
     if (trading) {
       const factors = this.#references.map(({ root }, i): [Address, bigint] => {
         const old = prices.get(root) ?? 0n
@@ -146,7 +145,17 @@ class Course {
       })
       this.#move(new Map(factors.filter(([, factor]) => factor !== WAD)))
     }
-    return { round: { prices, calls }, isDrained }
+    return { round: { prices, calls }, isDrained: this.#isDrained() }
+  }
+
+  /** A pool that a shocked feed follows takes not even one whole unit more. */
+  #isDrained(): boolean {
+    return this.#references.some(({ root, pool, asset, quote }) => {
+      if (!this.#options.factors.has(root)) return false
+      const unit = 10n ** BigInt(this.#reserves.get(asset)?.decimals ?? 0)
+      const bid = this.#trading?.bids(asset, quote).find((one) => one.pool === pool)
+      return bid !== undefined && bid.sell(unit).amountIn < unit
+    })
   }
 
   #call(account: AccountId): CascadeCall | undefined {
@@ -216,9 +225,6 @@ class Course {
     return (amount * priceUsd8) / 10n ** BigInt(decimals)
   }
 }
-
-const isShort = ({ sold, stranded }: Sale, { collateralSeized }: Liquidation): boolean =>
-  sold < collateralSeized || stranded !== undefined
 
 /** What liquidators lose by a call: paid more than they got, what could not be sold counted at the oracle's price. */
 export const lossOf = ({ repaidBase, soldForBase, unsoldBase }: CascadeCall): bigint =>
