@@ -6,9 +6,10 @@ import type { ReserveView } from '../protocol.ts'
 export interface Group {
   /** In lower case. */
   readonly root: Address
-  /** Of the asset that is priced by the root itself, else of the first one. */
+  /** The asset that speaks for the group: the one priced by the root itself, else the first. */
+  readonly plain: ReserveView
   readonly symbol: string
-  /** Of that asset, 8 decimals; 0: its oracle does not answer. */
+  /** Of the plain asset, 8 decimals; 0: its oracle does not answer. */
   readonly priceUsd8: bigint
   readonly reserves: readonly ReserveView[]
 }
@@ -18,8 +19,8 @@ export function groupsOf(reserves: readonly ReserveView[]): readonly Group[] {
   const roots = new Set(reserves.flatMap(({ root }) => (BigInt(root) === 0n ? [] : [root])))
   return [...roots].map((root) => {
     const own = reserves.filter((reserve) => reserve.root === root)
-    const named = own.find(({ source }) => source === root) ?? (own[0] as ReserveView)
-    return { root, symbol: named.symbol, priceUsd8: named.priceUsd8, reserves: own }
+    const plain = own.find(({ source }) => source === root) ?? (own[0] as ReserveView)
+    return { root, plain, symbol: plain.symbol, priceUsd8: plain.priceUsd8, reserves: own }
   })
 }
 
