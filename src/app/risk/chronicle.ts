@@ -21,10 +21,13 @@ export interface ChronicleOptions {
   readonly onProblem: (problem: string) => void
 }
 
+/** Below every block: what is counted so far. */
+export const NOTHING = -1n
+
 export interface Written {
   readonly rows: readonly HourRow[]
   readonly open: readonly OpenBin[]
-  /** Every history is counted up to this block; undefined: one of them has not begun. */
+  /** Every history is counted up to this block; undefined: nothing waits for one. */
   readonly upTo: bigint | undefined
 }
 
@@ -101,19 +104,17 @@ export class Chronicle {
     const { markets, binS } = this.#options
     const rows: HourRow[] = []
     const open: OpenBin[] = []
-    const reached: bigint[] = []
+    let upTo: bigint | undefined
     this.#each((historian, name) => {
       const market = markets.find((one) => one.name === name)
-      if (market === undefined || historian.at === undefined) return
+      if (market === undefined) return
+      const reached = historian.at?.number ?? NOTHING
+      if (upTo === undefined || reached < upTo) upTo = reached
+      if (historian.at === undefined) return
       rows.push(...historian.takeFinished())
       open.push({ market: historyOf(market, binS), body: historian.open() })
-      reached.push(historian.at.number)
     })
-    const upTo = reached.reduce<bigint | undefined>(
-      (least, one) => (least === undefined || one < least ? one : least),
-      undefined,
-    )
-    return { rows, open, upTo: reached.length < this.#historians.size ? undefined : upTo }
+    return { rows, open, upTo }
   }
 
   #each(work: (historian: HistorianPort, market: string) => void): void {

@@ -1,5 +1,6 @@
 import { StoreError } from '../../core/errors.ts'
 import type { Store } from '../../core/ports.ts'
+import { NOTHING } from './chronicle.ts'
 import type { FromThread } from './messages.ts'
 
 type Hours = Extract<FromThread, { kind: 'hours' }>
@@ -17,7 +18,7 @@ const DAY_S = 86_400
 export class HourWriter {
   readonly #options: HourWriterOptions
   readonly #waiting: Hours[] = []
-  readonly #reached = new Map<number, bigint>()
+  readonly #counted = new Map<number, bigint | undefined>()
 
   constructor(options: HourWriterOptions) {
     this.#options = options
@@ -27,8 +28,9 @@ export class HourWriter {
     this.#waiting.push(hours)
   }
 
-  reached(chainId: number): bigint | undefined {
-    return this.#reached.get(chainId)
+  /** Of a chain: see `Written.upTo`, as of what is on the disk. */
+  countedUpTo(chainId: number): bigint | undefined {
+    return this.#counted.has(chainId) ? this.#counted.get(chainId) : NOTHING
   }
 
   /** A disk that does not take it is told, and tried again: the loop finds out for itself. */
@@ -41,12 +43,13 @@ export class HourWriter {
         return this.#options.onProblem(`the history was not written: ${error.message}`)
       }
       this.#waiting.shift()
-      if (next.upTo !== undefined) this.#reached.set(next.chainId, next.upTo)
+      this.#counted.set(next.chainId, next.upTo)
     }
   }
 
   #write({ rows, open }: Hours): void {
     const { store, binS, keepDays } = this.#options
+    if (open.length === 0) return
     store.atomically(() => {
       store.saveHours(rows, open)
       for (const { market, hour } of rows) store.dropHoursBefore(market, hour - Math.floor((keepDays * DAY_S) / binS))

@@ -4,7 +4,7 @@ import { stored } from '../open-chain.ts'
 import { readKept } from '../trust-store.ts'
 import { answer, type RiskAnswers, type Worlds } from './answer.ts'
 import { type BooksStore, ChainBooks } from './chain-books.ts'
-import { Chronicle } from './chronicle.ts'
+import { Chronicle, type Written } from './chronicle.ts'
 import type { Asked, FromThread, ThreadSettings, ToThread } from './messages.ts'
 import { keptHours, worldsOf } from './worlds.ts'
 
@@ -32,6 +32,8 @@ interface ServedChain {
 /** Pages after which the history is handed over, however little time has passed: a checkpoint waits for it. */
 const SAVE_PAGES = 32
 
+const NO_HISTORY: Written = { rows: [], open: [], upTo: undefined }
+
 /** What the risk thread does with its messages, one after the other. Writes nothing, asks no node, has no clock. */
 export class RiskServer {
   readonly #options: ServerOptions
@@ -56,7 +58,10 @@ export class RiskServer {
 
   /** Reads what the store has. */
   start(): void {
-    for (const chain of this.#chains) this.#follow(chain)
+    for (const chain of this.#chains) {
+      this.#follow(chain)
+      this.#save(chain)
+    }
   }
 
   handle(message: ToThread): void {
@@ -121,8 +126,8 @@ export class RiskServer {
 
   #save(chain: ServedChain): void {
     chain.unsaved = 0
-    const written = chain.chronicle?.take()
-    if (written && written.open.length > 0) this.#options.post({ kind: 'hours', chainId: chain.id, ...written })
+    const written = chain.chronicle?.take() ?? NO_HISTORY
+    this.#options.post({ kind: 'hours', chainId: chain.id, ...written })
   }
 }
 

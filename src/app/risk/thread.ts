@@ -40,7 +40,7 @@ const LIMITS = { maxOldGenerationSizeMb: 2_048 }
 
 /**
  * The daemon's side of the risk thread: starts it, starts it again, tells it of pages, writes what it has counted, and asks it.
- * The loops only ever call `pages` and `reached`, which wait for nothing.
+ * The loops only ever call `pages` and `countedUpTo`, which wait for nothing.
  */
 export class RiskThread implements RiskDesk {
   readonly #options: RiskThreadOptions
@@ -95,9 +95,9 @@ export class RiskThread implements RiskDesk {
     void this.#readNext(chainId)
   }
 
-  /** Pages up to here are in the history on the disk; undefined: none is written. */
-  reached(chainId: number): bigint | undefined {
-    return this.#hours.reached(chainId)
+  /** Pages up to here are in the history on the disk, and need not be kept for it; undefined: none need be. */
+  countedUpTo(chainId: number): bigint | undefined {
+    return this.#hours.countedUpTo(chainId)
   }
 
   /** Time for an overview. One at a time: a thread that is busy is not given more to do. */
