@@ -48,6 +48,7 @@ export const absorption = (
 
 const CALM: PhaseBrief = {
   phase: 'calm',
+  binS: 3600,
   sinceHour: HOUR - 300,
   why: [],
   wouldChange: [
@@ -77,6 +78,7 @@ const CALM: PhaseBrief = {
 
 export const CASCADE: PhaseBrief = {
   phase: 'cascade',
+  binS: 3600,
   sinceHour: HOUR - 2,
   why: [
     condition('liquidated over medians of the week', 96_400_000, 184_000, true),

@@ -96,6 +96,12 @@ export const fakeProtocol: Protocol = {
     { column: 0, weight: Number(ledger.get(collateralCell(account))) },
     { column: 1, weight: -Number(ledger.get(debtCell(account))) },
   ],
+  rowTerms: (ledger) => ({
+    reserve: new Int32Array([-1, -1]),
+    worth: Float64Array.of(Number(ledger.get(PRICE)), 0),
+    bonus: Float64Array.of(1, 0),
+    closing: undefined,
+  }),
   isTight: () => true,
   roots: () => new Int32Array([-1, -1]),
   interest: () => new Map(),
@@ -127,12 +133,14 @@ export const fakeProtocol: Protocol = {
     const totals = { totalCollateralBase, totalDebtBase }
     return { account, borrower, healthFactor, ...totals, seizures: [seizure], forbidden: undefined }
   },
+  liquidate: () => undefined,
   rescue: () => [],
   rescueReads: () => [],
   rescueCalls: () => [],
   prices: () => [],
   shock: (ledger, factors) => ledger.set(PRICE, (ledger.get(PRICE) * (factors.get(address(0)) ?? WAD)) / WAD),
   liquidations: () => [],
+  deeds: () => [],
   market: () => ({ pool: address(0), revision: 0n, rules: undefined, reserves: [] }),
   knows: () => true,
   audit: {
@@ -142,5 +150,6 @@ export const fakeProtocol: Protocol = {
     totals: () => [],
     sums: () => [],
   },
+  extras: { calls: () => [], of: () => ({ reserves: [], feeds: [], funding: null }) },
   encode: () => '0x',
 }

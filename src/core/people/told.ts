@@ -6,6 +6,7 @@ const OVER: ReadonlySet<unknown> = new Set([
   'head-is-back',
   'market-trusted',
   'known-revision',
+  'pools-trusted',
   'channel-is-back',
   'balance-is-back',
 ])

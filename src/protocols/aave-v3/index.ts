@@ -20,8 +20,11 @@ import {
   reserveIds,
 } from './cells.ts'
 import { check } from './check.ts'
+import { deeds } from './deeds.ts'
 import { derive } from './derive.ts'
+import { extrasCalls, extrasOf } from './extras.ts'
 import { accountView, positions, standing, toldView } from './health.ts'
+import { liquidate } from './liquidate.ts'
 import { inspect } from './liquidation.ts'
 import { type Moment, Moments } from './moment.ts'
 import { prices, shock } from './prices.ts'
@@ -30,6 +33,7 @@ import { rescue } from './rescue.ts'
 import { rescueCalls } from './rescue-calls.ts'
 import { capReads } from './rescue-cap.ts'
 import { columns, rates, roots, row } from './row.ts'
+import { rowTerms } from './row-terms.ts'
 import { type Rules, rulesFor } from './rules.ts'
 import { directory } from './touch.ts'
 
@@ -40,6 +44,8 @@ export interface AaveV3Options {
   readonly rules: string
   /** Seconds of chain time between readings of prices; 0: in every block. */
   readonly priceReadsS: bigint
+  /** Umbrella, which insures the market's reserves. */
+  readonly umbrella?: Address | undefined
 }
 
 /** 16·2⁻⁵² covers the conversions, products and sums of a row; one base unit the last division. */
@@ -47,6 +53,7 @@ const SLACK: Slack = { relative: 16 * 2 ** -52, absolute: 1 }
 
 /** Aave V3: one column per reserve and side, collateral weighted by threshold. */
 export function aaveV3(options: AaveV3Options): Protocol {
+  const { umbrella } = options
   const addressesProvider: Address = `0x${options.addressesProvider.slice(2).toLowerCase()}`
   const rulesOf = (ledger: Ledger): Rules | undefined => rulesFor(options.rules, ledger.get(MARKET.revision))
   const policy = { addressesProvider, priceReadsS: options.priceReadsS }
@@ -75,6 +82,7 @@ export function aaveV3(options: AaveV3Options): Protocol {
     columns: (ledger) => columns(at(ledger, 0n)),
     rates: (ledger, timestamp, into) => rates(ledger, at(ledger, timestamp), timestamp, into),
     row: (ledger, account) => row(ledger, account, at(ledger, 0n)),
+    rowTerms: (ledger, timestamp) => rowTerms(at(ledger, timestamp), reserveIds(ledger)),
     isTight: (ledger) => {
       const rules = rulesOf(ledger)
       return rules === undefined || !(rules.floorsThreshold || rules.stableDebt)
@@ -106,6 +114,10 @@ export function aaveV3(options: AaveV3Options): Protocol {
       const moment = at(ledger, timestamp)
       return moment && inspect(ledger, account, moment)
     },
+    liquidate: (ledger, asked, timestamp) => {
+      const moment = at(ledger, timestamp)
+      return moment && moments.carry(ledger, moment, () => liquidate(ledger, asked, moment))
+    },
     rescue: (ledger, account, timestamp, target, known) => {
       const moment = at(ledger, timestamp)
       return moment ? rescue(ledger, account, moment, target, known) : []
@@ -115,7 +127,12 @@ export function aaveV3(options: AaveV3Options): Protocol {
     prices,
     shock,
     liquidations,
+    deeds,
     market: (ledger) => market(ledger, rulesOf(ledger)),
+    extras: {
+      calls: (ledger, answered) => extrasCalls(ledger, answered, umbrella),
+      of: (ledger, reads, block) => extrasOf(ledger, reads, { block, umbrella }),
+    },
     encode: (seizure, terms) =>
       encodeFunctionData({
         abi: LIQUIDATOR_ABI,
@@ -140,6 +157,7 @@ const POOL_EVENTS: readonly Hex[] = [
   EVENTS.LiquidationCall,
   EVENTS.MintedToTreasury,
   EVENTS.DeficitCreated,
+  EVENTS.DeficitCovered,
   EVENTS.Upgraded,
   EVENTS.Supply,
   EVENTS.Withdraw,
@@ -201,6 +219,9 @@ function market(ledger: Ledger, rules: Rules | undefined): MarketView {
       priceUsd8: price === NO_PRICE ? 0n : price,
       liquidationThresholdBps: configuration.liquidationThreshold(data),
       liquidationBonusBps: configuration.liquidationBonus(data),
+      available: ledger.get(reserveCell(id, 'virtualUnderlyingBalance')),
+      supplyRateRay: ledger.get(reserveCell(id, 'currentLiquidityRate')),
+      borrowRateRay: ledger.get(reserveCell(id, 'currentVariableBorrowRate')),
       frozen: configuration.frozen(data),
       paused: configuration.paused(data),
     }
