@@ -1,3 +1,4 @@
+import { Calm } from './calm.ts'
 import { Chain } from './chain.ts'
 import { type ChainName, chainSpec } from './chain-spec.ts'
 import { Control } from './control.ts'
@@ -39,6 +40,8 @@ export interface Devnet {
   readonly history: History
   /** A story of the given number of blocks, or the chain's usual length; its first block is mined by `next()`. */
   story(blocks?: number): Story
+  /** Blocks in which little happens, before or after the story. */
+  calm(): Calm
   close(): Promise<void>
 }
 
@@ -64,8 +67,9 @@ export async function startDevnet(options: DevnetOptions): Promise<Devnet> {
     const history = await History.start(chain)
     const control = new Control(market)
     const story = (blocks = spec.storyBlocks) => new Story({ market, accounts, seed, blocks, control, rival })
+    const calm = () => new Calm({ market, accounts, control, seed })
     const { http, ws, close } = network
-    return { http, ws, seed, replica, chain, market, accounts, control, history, story, close }
+    return { http, ws, seed, replica, chain, market, accounts, control, history, story, calm, close }
   } catch (error) {
     await network.close()
     throw error

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline'
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
+import type { Calm } from './calm.ts'
 import { isChainName } from './chain-spec.ts'
 import { type Devnet, type DevnetOptions, startDevnet } from './index.ts'
 import { ownerAddresses } from './owners.ts'
@@ -22,7 +23,8 @@ const usage = `node scripts/devnet/node.ts --chain ethereum|optimism|arbitrum [o
   --replica         at the addresses and from the block of the real market
 
 Commands on stdin, one a line: start · next (one block of the story) ·
-hold (no block of the story until "resume") · resume · mine [N] · reorg K · reorg K drop`
+hold (no block of the story until "resume") · resume · mine [N] · reorg K · reorg K drop ·
+calm N SECONDS (N blocks so far apart in which prices tremble) · build N SECONDS (the same, and people borrow more)`
 
 interface Settings extends DevnetOptions {
   readonly story: boolean
@@ -106,6 +108,7 @@ class Session {
   readonly #stopping = new AbortController()
   #last: Promise<void> = Promise.resolve()
   #story: Story | undefined
+  #calm: Calm | undefined
   #isHeld = false
 
   constructor(devnet: Devnet, settings: Settings) {
@@ -146,6 +149,9 @@ class Session {
       case 'mine':
         for (let left = Number(args[0] ?? 1); left > 0; left--) await this.#mine()
         return
+      case 'calm':
+      case 'build':
+        return this.#calmly(Number(args[0] ?? 1), Number(args[1] ?? 1), command === 'build')
       case 'reorg':
         return this.#reorg(Number(args[0] ?? 1), args[1] !== 'drop')
       default:
@@ -189,6 +195,15 @@ class Session {
     await this.#devnet.control.mine()
     const { number, timestamp } = this.#devnet.chain.head
     print({ event: 'block', block: Number(number), timestamp: Number(timestamp) })
+  }
+
+  async #calmly(blocks: number, seconds: number, builds: boolean): Promise<void> {
+    this.#calm ??= this.#devnet.calm()
+    // The story may have moved the prices since.
+    if (this.#story !== undefined) await this.#calm.settle()
+    for (let left = blocks; left > 0; left--) await this.#calm.next(seconds, builds)
+    const { number, timestamp } = this.#devnet.chain.head
+    print({ event: 'calm', block: Number(number), timestamp: Number(timestamp) })
   }
 
   async #reorg(depth: number, keep: boolean): Promise<void> {

@@ -85,6 +85,17 @@ export const mine = async (chain: StageChain): Promise<number> => (await command
 /** One more block of the story, and its number; undefined when the story is over. */
 export const next = (chain: StageChain): Promise<number | undefined> => command(chain, 'next')
 
+/** Blocks so many seconds apart in which prices tremble; `builds`: and people borrow more. Tells the last one's number. */
+export async function calm(
+  chain: StageChain,
+  blocks: number,
+  { seconds, builds = false }: { readonly seconds: number; readonly builds?: boolean },
+): Promise<number> {
+  const done = chain.process.line(event<{ block: number }>('calm'))
+  chain.process.write(`${builds ? 'build' : 'calm'} ${blocks} ${seconds}\n`)
+  return (await done).block
+}
+
 /** No block of the story comes until `resume`; tells where the chain stands. */
 export function hold(chain: StageChain): Promise<Held> {
   const held = chain.process.line(event<Held>('held'))

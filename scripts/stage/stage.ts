@@ -49,6 +49,10 @@ export interface StageOptions {
   readonly finality?: number
   /** The daemon keeps recordings, in `recordings/`. */
   readonly recording?: boolean
+  /** The wave measured in bins of so many seconds of the chain, looked at so often. */
+  readonly risk?: { readonly binS: number; readonly everyS: number }
+  /** The exchange's pools are mirrored, as the factory has them. */
+  readonly pools?: boolean
   /** Of its HTTP; without one nothing can be changed over it. */
   readonly token?: string
   /** The URL under which the daemon reaches a chain, where it is not the chain's own; asked once the chains run. */
@@ -127,10 +131,11 @@ async function deploy(
 
 async function writeConfig(
   folder: string,
-  { mode, telegram, minProfitUsd = 5, blockTimeS, finality = 64, recording = false, token }: StageOptions,
+  options: StageOptions,
   chains: readonly StageChain[],
   { contracts, urls }: { readonly contracts: ReadonlyMap<string, Address>; readonly urls: ReadonlyMap<string, string> },
 ): Promise<void> {
+  const { mode, telegram, minProfitUsd = 5, blockTimeS, finality = 64, recording = false, risk, pools, token } = options
   const config = {
     chains: Object.fromEntries(
       chains.map((chain) => [
@@ -140,6 +145,7 @@ async function writeConfig(
           rpc: [urls.get(chain.chain)],
           finality,
           ...(blockTimeS === undefined ? {} : { blockTimeS }),
+          ...(pools && { pools: 'auto' }),
         },
       ]),
     ),
@@ -173,6 +179,7 @@ async function writeConfig(
       }),
     },
     store: { path: './plimsoll.db' },
+    ...(risk && { risk }),
     ...(recording && { recording: { folder: './recordings' } }),
     http: { host: '127.0.0.1', port: 0, ...(token === undefined ? {} : { token }) },
   }

@@ -1,5 +1,6 @@
 import type { ProviderView } from '../adapters/rpc/client.ts'
 import type { Book } from '../core/book.ts'
+import type { PoolBook } from '../core/pool-book.ts'
 import type { Batch, Node } from '../core/ports.ts'
 import type { Difference } from '../core/trust.ts'
 import type { Header } from '../core/types.ts'
@@ -20,6 +21,8 @@ export class ChainState {
   readonly chainId: number
   readonly blockTimeS: number
   books: readonly Book[] = []
+  /** Pools mirrored to the books' head; empty while none are. */
+  exchanges: readonly PoolBook[] = []
   /** The newest header any node told of; at or ahead of the books. */
   newest: Header | undefined
   /** True once the books have reached the newest head. */

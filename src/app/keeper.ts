@@ -12,7 +12,7 @@ import {
   screenCandidate,
   type Unhealthy,
 } from '../core/plan.ts'
-import type { Executor, Feed, FeedEvent, RecordOutcome, Router, Store } from '../core/ports.ts'
+import type { Executor, Feed, FeedEvent, Follower, RecordOutcome, Router, Store } from '../core/ports.ts'
 import type { Facts, Header } from '../core/types.ts'
 import type { ChainState } from './chain-state.ts'
 import { inTime } from './in-time.ts'
@@ -25,6 +25,8 @@ export interface KeeperOptions {
   readonly state: ChainState
   readonly feed: Feed
   readonly books: readonly Book[]
+  /** What goes the way of the pages beside the books; default: nothing does. */
+  readonly beside?: Beside | undefined
   readonly store: Pick<Store, 'savePage' | 'dropPagesAbove' | 'atomically'>
   readonly journal: Journal
   readonly control: Pick<ControlPort, 'paused'>
@@ -45,14 +47,21 @@ export interface KeeperOptions {
   readonly spoken?: Spoken
 }
 
+/** Follows the same pages, and is decided by nowhere here. */
+export interface Beside {
+  followers(): readonly Follower[]
+  page(facts: Facts): void
+  rollback(to: Header): void
+}
+
 /** So many candidates of a market are quoted in one block, best first: waiting for quotes must not delay the next page. */
 const MOST_QUOTED = 8
 
 /** THE LOOP of one chain: a page in, books, what came of earlier plans, then what to do now. Ends with the feed. */
 export async function runKeeper(options: KeeperOptions): Promise<void> {
-  const { state, feed, books, executor } = options
+  const { state, feed, books, beside, executor } = options
   const { spoken = new Spoken() } = options
-  for await (const event of feed.follow(() => books)) {
+  for await (const event of feed.follow(() => [...books, ...(beside?.followers() ?? [])])) {
     if (event.kind === 'rollback') {
       await rollback(options, event)
       continue
@@ -64,6 +73,7 @@ export async function runKeeper(options: KeeperOptions): Promise<void> {
       if (touched.all) state.proven.delete(book.name)
       options.alerts.page(book, state, touched, facts)
     }
+    beside?.page(facts)
     options.store.savePage(state.chainId, facts)
     if (!live) state.synced = false
     state.turnedAtMs = performance.now()
@@ -90,6 +100,7 @@ async function rollback(options: KeeperOptions, { to, depth }: FeedEvent & { kin
   for (const book of books) {
     options.alerts.rollback(book, state, to, book.rollback(to))
   }
+  options.beside?.rollback(to)
   journal.add(entry(options, '', to, 'rollback', { to: to.number.toString(), depth }))
   state.newest = undefined
   await options.executor.rollback(to, recorder(options))

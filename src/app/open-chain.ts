@@ -1,4 +1,4 @@
-import { getHeader, Rpc } from '../adapters/rpc/client.ts'
+import { getHeader, type Reader, Rpc } from '../adapters/rpc/client.ts'
 import { completeReads, RpcFeed } from '../adapters/rpc/feed.ts'
 import { createHeads, type Heads } from '../adapters/rpc/heads.ts'
 import { type HistoryProgress, scanHistory } from '../adapters/rpc/history.ts'
@@ -6,10 +6,12 @@ import { createBatch } from '../adapters/rpc/multicall.ts'
 import type { ChainConfig, MarketConfig } from '../config/config.ts'
 import { Book } from '../core/book.ts'
 import { ChainError } from '../core/errors.ts'
-import type { Batch, Store } from '../core/ports.ts'
-import type { Header, Log } from '../core/types.ts'
+import type { Batch, Node, Store } from '../core/ports.ts'
+import type { Facts, Header, Log } from '../core/types.ts'
 import { PROTOCOLS } from '../protocols/index.ts'
 import type { ChainState } from './chain-state.ts'
+import { endKeptPools, restorePools } from './pools/kept.ts'
+import { PoolMirror, type PoolMirrorOptions } from './pools/mirror.ts'
 
 export interface OpenChainOptions {
   readonly chain: ChainConfig
@@ -21,6 +23,8 @@ export interface OpenChainOptions {
   readonly progress: Progress
   /** The books have reached the newest head: now, and again after every page that does. */
   readonly onCurrent?: () => void
+  /** What people are told of the mirrored pools; default: nothing. */
+  readonly tellOfPools?: PoolMirrorOptions['tell']
 }
 
 /** Long work, as it goes on. */
@@ -36,6 +40,8 @@ export interface OpenChain {
   readonly heads: Heads
   readonly feed: RpcFeed
   readonly books: readonly Book[]
+  /** Undefined where the configuration wants none. */
+  readonly pools: PoolMirror | undefined
 }
 
 /** So many blocks below the head the first page is taken: old enough not to be reorganised, young enough for any node's state. */
@@ -58,7 +64,8 @@ export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
   const batch = await createBatch(rpc, chain.multicall)
   state.batch = batch
   const context = { ...options, rpc, batch }
-  const { books, known } = restore(store, chain, markets) ?? (await begin(context))
+  const begun = restore(store, chain, markets) ?? (await begin(context))
+  const { books, known } = begun
   const onHead = (head: Header): void => {
     state.newest = head
   }
@@ -70,13 +77,48 @@ export async function openChain(options: OpenChainOptions): Promise<OpenChain> {
     state.turnedAtMs ??= performance.now()
     options.onCurrent?.()
   }
-  const feed = new RpcFeed({ rpc, batch, heads, signal, onPage, onCurrent, onProblem }, known)
-  return { config: chain, rpc, batch, heads, feed, books }
+  const aside = asideOf(rpc)
+  const pools = await openPools(options, { ...begun, node: aside.node })
+  const feed = new RpcFeed({ rpc: aside.counted, batch, heads, signal, onPage, onCurrent, onProblem }, known)
+  return { config: chain, rpc, batch, heads, feed, books, pools }
 }
 
 interface Beginning {
   readonly books: readonly Book[]
+  /** Of the pages, that of the checkpoint first. */
   readonly known: readonly Header[]
+  readonly pages: readonly Facts[]
+}
+
+async function openPools(
+  { chain, store, state, signal, onProblem, tellOfPools = () => {} }: OpenChainOptions,
+  { books, known, pages, node }: Beginning & { readonly node: Node },
+): Promise<PoolMirror | undefined> {
+  state.exchanges = []
+  if (chain.pools === 'off') return void endKeptPools(store, chain.id)
+  const batch = await createBatch(node, chain.multicall)
+  const options = { chain, books, batch, store, state, signal, onProblem, tell: tellOfPools }
+  return new PoolMirror(options, restorePools(store, chain.id, known, pages))
+}
+
+/** Requests of what is done beside the pages are not those of a page. */
+function asideOf(rpc: Rpc): { readonly node: Node; readonly counted: Reader } {
+  let beside = 0
+  return {
+    node: {
+      request(method, params) {
+        beside++
+        return rpc.request(method, params)
+      },
+    },
+    counted: {
+      chain: rpc.chain,
+      get total() {
+        return rpc.total - beside
+      },
+      request: (method, params) => rpc.request(method, params),
+    },
+  }
 }
 
 /** What it takes to read a market at one block. */
@@ -117,7 +159,7 @@ function restore(store: Store, chain: ChainConfig, markets: readonly MarketConfi
   if (base === undefined) return undefined
   const pages = store.pages(chain.id)
   for (const facts of pages) for (const book of books) book.apply(facts)
-  return { books, known: [base, ...pages.map((facts) => facts.block)] }
+  return { books, known: [base, ...pages.map((facts) => facts.block)], pages }
 }
 
 /** Another address under an old name is another market. */
@@ -137,7 +179,7 @@ async function begin(context: Context): Promise<Beginning> {
     store.dropPagesAbove(chain.id, first.number)
     checkpoint(store, chain.id, first, markets, books)
   })
-  return { books, known: [first] }
+  return { books, known: [first], pages: [] }
 }
 
 /** All books of a chain at one block: from here a restart goes on. */
@@ -147,12 +189,13 @@ export function checkpoint(
   block: Header,
   markets: readonly MarketConfig[],
   books: readonly Book[],
+  pools?: PoolMirror,
 ): void {
   const saved = markets.flatMap((market) => {
     const book = books.find(({ name }) => name === market.name)
     return book ? [[checkpointOf(market), book.checkpoint(block)] as const] : []
   })
-  store.saveCheckpoints(chainId, block, new Map(saved))
+  store.saveCheckpoints(chainId, block, new Map([...saved, ...(pools?.checkpoints(block) ?? [])]))
 }
 
 /** A block that is final or nearly so, unless a market is younger than that: then the head. */

@@ -12,7 +12,7 @@ import { checkContracts, limitsOf, tradeOn } from './executors.ts'
 import type { Journal } from './journal.ts'
 import { runKeeper } from './keeper.ts'
 import type { InForce } from './live.ts'
-import { checkpoint, type OpenChain, openChain, type Progress, stored } from './open-chain.ts'
+import { checkpoint, type OpenChain, type OpenChainOptions, openChain, type Progress, stored } from './open-chain.ts'
 import type { Desk } from './people/desk.ts'
 import { type ChainRecording, recordChain } from './record/record-chain.ts'
 import { borrowerSearch } from './resync.ts'
@@ -98,7 +98,8 @@ async function turn(outside: SuperviseOptions, life: Life): Promise<void> {
   const { chain, live, state, store, signal, account, onProblem, onCurrent, progress } = options
   const { config } = live
   const markets = config.markets.filter((market) => market.chain === chain.name)
-  const open = await openChain({ chain, markets, store, state, signal, onProblem, onCurrent, progress })
+  const tellOfPools = tellerOfPools(options)
+  const open = await openChain({ chain, markets, store, state, signal, onProblem, onCurrent, progress, tellOfPools })
   let recording: ChainRecording | undefined
   try {
     state.books = open.books
@@ -112,6 +113,7 @@ async function turn(outside: SuperviseOptions, life: Life): Promise<void> {
       ...(await tradeOn({ ...open, batch: recording?.batch ?? open.batch }, options)),
       feed: open.feed,
       books: open.books,
+      beside: open.pools,
       limits: (market) => limitsOf(live.config, market),
       afterPage: async (facts, live) => {
         life.waitMs = FIRST_RESTART_MS
@@ -121,6 +123,7 @@ async function turn(outside: SuperviseOptions, life: Life): Promise<void> {
       afterActing: async (facts) => {
         recording?.afterActing(facts)
         if (!signal.aborted) await auditor.afterActing()
+        if (!signal.aborted) await open.pools?.afterActing()
       },
       quoteDeadlineMs: Math.max(500, (chain.blockTimeS * 1000) / 2),
     })
@@ -129,6 +132,15 @@ async function turn(outside: SuperviseOptions, life: Life): Promise<void> {
     anew.abort()
     open.heads.close()
     await recording?.close(outside.signal.aborted ? () => finalNumber(chain, open) : undefined)
+  }
+}
+
+/** People hear of pools as of a market that is read anew. */
+function tellerOfPools({ state, journal, onProblem }: SuperviseOptions): NonNullable<OpenChainOptions['tellOfPools']> {
+  return (reason, detail) => {
+    const block = state.head?.number.toString() ?? '0'
+    journal.add({ chainId: state.chainId, market: '', block, kind: 'breaker', data: { reason, detail } })
+    onProblem(detail)
   }
 }
 
@@ -200,7 +212,7 @@ async function finalize(
   markets: readonly MarketConfig[],
   recording: ChainRecording | undefined,
 ): Promise<void> {
-  const { feed, books } = open
+  const { feed, books, pools } = open
   const { tip, oldest } = feed
   if (tip === undefined || oldest === undefined) return
   const final = await finalNumber(chain, open)
@@ -208,8 +220,9 @@ async function finalize(
   const block = final === undefined ? undefined : feed.lastAt(final < tip.number ? final : tip.number - 1n)
   if (block === undefined || block.number < oldest.number + CHECKPOINT_BLOCKS) return
   recording?.keep(block.number)
-  checkpoint(store, state.chainId, block, markets, books)
+  checkpoint(store, state.chainId, block, markets, books, pools)
   for (const book of books) book.finalize(block.number)
+  pools?.finalize(block.number)
   feed.finalize(block.number)
 }
 

@@ -11,6 +11,7 @@ export interface Config {
   readonly markets: readonly MarketConfig[]
   readonly executor: ExecutorConfig
   readonly alerts: AlertsConfig
+  readonly risk: RiskConfig
   readonly store: { readonly path: string }
   /** Undefined: nothing is recorded. */
   readonly recording: { readonly folder: string } | undefined
@@ -38,6 +39,8 @@ export interface ChainConfig {
   readonly explorer: string | undefined
   readonly l1Fee: L1Fee
   readonly uniswapV3: UniswapV3 | undefined
+  /** To mirror: none, those the factory has for the markets' assets, or these. `auto` only where there is `uniswapV3`. */
+  readonly pools: 'off' | 'auto' | readonly Address[]
   /** A perpetual market of GMX v2: reader, data store, and the market's token. */
   readonly gmx?: { readonly reader: Address; readonly dataStore: Address; readonly market: Address } | undefined
   /** ENS UniversalResolver on this chain. */
@@ -88,6 +91,16 @@ export interface AlertsConfig {
   readonly telegram: TelegramConfig | undefined
   readonly webhooks: readonly WebhookConfig[]
   readonly heartbeat: { readonly url: string; readonly everyS: number } | undefined
+}
+
+export interface RiskConfig {
+  readonly enabled: boolean
+  readonly everyS: number
+  /** Seconds of the chain. */
+  readonly binS: number
+  readonly keepDays: number
+  /** Minutes after midnight in the alerts' time zone. */
+  readonly briefAtMinute: number | undefined
 }
 
 export type Language = 'en' | 'zh'

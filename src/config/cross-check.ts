@@ -45,6 +45,12 @@ function chainProblems(chains: Tree): readonly Problem[] {
         why: 'each chain has one loop',
         fix: 'Put all endpoints under one name.',
       }),
+      ...when(tree(chain)['pools'] === 'auto' && tree(chain)['uniswapV3'] === undefined && !isKnown(name, id), {
+        path: [...path, 'pools'],
+        what: '`auto` needs `uniswapV3.factory`',
+        why: `pools are found through their factory, and that of chain "${name}" is not known`,
+        fix: 'Add `uniswapV3: { quoter, router, factory }`, or list the pools by their addresses.',
+      }),
       ...when(tree(chain)['integrity'] === 'receipts', {
         path: [...path, 'integrity'],
         what: '`receipts` is not implemented yet',
@@ -54,6 +60,9 @@ function chainProblems(chains: Tree): readonly Problem[] {
     ]
   })
 }
+
+const isKnown = (name: string, id: unknown): boolean =>
+  CHAINS[name] !== undefined || Object.values(CHAINS).some((known) => known.id === id)
 
 function executorProblems(executor: Tree, markets: readonly string[]): readonly Problem[] {
   const strangers = Object.keys(tree(executor['markets'])).filter((name) => !markets.includes(name))

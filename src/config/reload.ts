@@ -5,7 +5,14 @@ import { type Checked, marketLimits } from './schema.ts'
 import { isTree, type Tree } from './tree.ts'
 
 /** What a running program can take over from a file that was changed. `*` is any name. */
-const AT_RUN_TIME = ['executor.lowBalance', 'executor.markets.*', 'alerts.*', 'log.level']
+const AT_RUN_TIME = [
+  'executor.lowBalance',
+  'executor.markets.*',
+  'alerts.*',
+  'risk.briefAt',
+  'risk.warnings.*',
+  'log.level',
+]
 /** But not these within them: contracts are checked at start, and the bot is one connection with its own cursor. */
 const AT_START = ['executor.markets.*.contract', 'alerts.telegram', 'alerts.telegram.token', 'alerts.telegram.apiRoot']
 

@@ -1,7 +1,7 @@
 import { resolve as resolvePath } from 'node:path'
 import type { Address } from 'viem'
 import { CHAINS, MULTICALL3, type UniswapV3 } from './chains.ts'
-import type { ChainConfig, Config, ExecutorConfig, MarketConfig, MarketExecutor } from './config.ts'
+import type { ChainConfig, Config, ExecutorConfig, MarketConfig, MarketExecutor, RiskConfig } from './config.ts'
 import { MARKETS } from './markets.ts'
 import { resolveAlerts } from './resolve-alerts.ts'
 import { type Checked, marketLimits } from './schema.ts'
@@ -18,6 +18,7 @@ export function resolve(file: Checked, folder: string): Config {
     markets,
     executor: resolveExecutor(file.executor, markets, folder),
     alerts: resolveAlerts(file.alerts),
+    risk: resolveRisk(file.risk),
     store: { path: file.store.path === ':memory:' ? file.store.path : resolvePath(folder, file.store.path) },
     recording: file.recording && { folder: resolvePath(folder, file.recording.folder) },
     http: { ...file.http, token: file.http.token || undefined },
@@ -50,6 +51,7 @@ function resolveChain(name: string, chain: Checked['chains'][string]): ChainConf
     l1Fee,
     gmx: chain.gmx,
     uniswapV3: chain.uniswapV3 ?? (known && lowerAll(known.uniswapV3)),
+    pools: typeof chain.pools === 'string' ? chain.pools : [...new Set(chain.pools)],
     ensResolver: chain.ensResolver ?? (known?.ensResolver && lower(known.ensResolver)),
   }
 }
@@ -109,6 +111,8 @@ const resolveLimits = (market: Checked['executor']['markets'][string]): MarketEx
     deadlineS: BigInt(market.deadlineS),
   },
 })
+
+const resolveRisk = ({ briefAt, ...risk }: Checked['risk']): RiskConfig => ({ ...risk, briefAtMinute: briefAt })
 
 const lower = (address: Address): Address => `0x${address.slice(2).toLowerCase()}`
 const lowerAll = ({ quoter, router, factory }: UniswapV3): UniswapV3 => ({

@@ -135,7 +135,7 @@ export const alerts = z.strictObject({
     .prefault([])
     .describe('Further rules beside the thresholds above.')
     .meta({ examples: [[]] }),
-  timezone: timezone.prefault('UTC').describe('Time zone of `quiet` and `summaryAt`.'),
+  timezone: timezone.prefault('UTC').describe('Time zone of `quiet`, `summaryAt` and `risk.briefAt`.'),
   summaryAt: timeOfDay
     .optional()
     .describe('When the daily summary is sent; without it there is none.')

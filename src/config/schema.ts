@@ -1,6 +1,7 @@
 import * as z from 'zod'
 import { address, count, gasWei, httpUrl, name, positive, usd8, wei18, wsUrl } from './fields.ts'
 import { alerts } from './schema-alerts.ts'
+import { risk } from './schema-risk.ts'
 
 /** Beside the description: the environment variable that fills the option when the file leaves it out, and whether logs must hide it. */
 declare module 'zod' {
@@ -19,6 +20,8 @@ const uniswapV3 = z
   .optional()
   .describe('Uniswap V3, or a fork of it, to sell collateral on. Default: that of the known chain.')
 
+/** As many as the plug's ledger holds. */
+const MOST_POOLS = 1024
 const gmx = z
   .strictObject({
     reader: address.describe('Reader of GMX v2.'),
@@ -84,6 +87,13 @@ const chain = z.strictObject({
     .optional()
     .describe('ENS UniversalResolver, to read names on this chain. Default: that of Ethereum, else none.'),
   uniswapV3,
+  pools: z
+    .union([z.enum(['off', 'auto']), z.array(address).min(1).max(MOST_POOLS)])
+    .prefault('off')
+    .describe(
+      'Uniswap V3 pools to mirror, for depth and cascades: `auto` finds those of the markets’ assets through the factory; or the pools’ addresses. `off`, since busy pools cost a logs request in most blocks (`docs/depth.md`).',
+    )
+    .meta({ examples: ['auto'] }),
   gmx,
 })
 
@@ -245,6 +255,7 @@ export const schema = z.strictObject({
     .describe('Markets: the name of a known one, or an object.'),
   executor: executor.prefault({}).describe('What is done about a liquidatable account.'),
   alerts: alerts.prefault({}).describe('Who is warned, and when.'),
+  risk: risk.prefault({}).describe('The wave: ladders, cascades, phases (`docs/risk.md`).'),
   store: store.prefault({}).describe('What must survive a restart.'),
   recording,
   http: http.prefault({}).describe('HTTP: health, API, metrics, dashboard.'),

@@ -18,6 +18,8 @@ export interface Exchange {
   bids(ledger: Ledger, assetIn: Address, assetOut: Address): readonly Bid[]
   /** Calls that ask the chain about everything that is mirrored of a pool, and how to compare some of its answers. */
   readonly audit: {
+    /** What every swap changes, of every pool: few calls, which miss no trade. */
+    spots(ledger: Ledger): readonly Call[]
     calls(ledger: Ledger, pool: Address): readonly Call[]
     compare(ledger: Ledger, answers: readonly Read[]): readonly Mismatch[]
   }
@@ -42,6 +44,8 @@ export interface Bid {
   readonly feePips: number
   /** What the next unit fetches, the fee taken off. */
   readonly price: Price
+  /** The same pool at the same moment, for who sells the other asset. */
+  readonly reversed: Bid
   /** Sell so much, as far as there is liquidity. To the wei what the contract would say. */
   sell(amountIn: bigint): Sold
   /** Sell until the next unit would fetch less than `price`, the fee taken off. To the wei. */

@@ -64,6 +64,27 @@ export class LongRows {
     }
   }
 
+  /** The same for one sum. `table`: by slot. */
+  sum(table: Float64Array, into: Float64Array): void {
+    for (let group = 0; group < this.#size; group++) {
+      const owner = this.#owners[group] as number
+      if (owner < 0) continue
+      let sum = into[owner] as number
+      for (let i = group * SLOTS; i < group * SLOTS + SLOTS; i++)
+        sum += (this.#weights[i] as number) * (table[this.#slots[i] as number] as number)
+      into[owner] = sum
+    }
+  }
+
+  /** Add every weight to its slot's sum. */
+  total(sums: Float64Array): void {
+    for (let i = 0; i < this.#size * SLOTS; i++) {
+      if ((this.#owners[Math.floor(i / SLOTS)] as number) < 0) continue
+      const slot = this.#slots[i] as number
+      sums[slot] = (sums[slot] as number) + (this.#weights[i] as number)
+    }
+  }
+
   /** Owners whose margin is below `widest`, each once, from `at` of `into` on; returns where they end. */
   near(
     sheet: { credit: Float64Array; debit: Float64Array },

@@ -6,6 +6,7 @@ import type { Outbox } from './people/outbox.ts'
 import type { Mute, Watch } from './people/watch.ts'
 import type { Candidate, Plan, Quote, Refusal, Seizure } from './plan.ts'
 import type { Sale } from './protocol.ts'
+import type { HourRow } from './risk/historian-port.ts'
 import type { RiskQuestion, RiskQuestions } from './risk/questions.ts'
 import type { Call, Facts, Header, Log, Read } from './types.ts'
 
@@ -188,6 +189,13 @@ export interface Scan {
   readonly logs: readonly Log[]
 }
 
+/** The bin of a market that is not over. */
+export interface OpenBin {
+  readonly market: string
+  /** JSON, of the historian's making. */
+  readonly body: string
+}
+
 export type IntentStatus = 'signed' | 'confirmed' | 'lost'
 
 /** A transaction of ours, written down before anybody else can know of it. */
@@ -225,14 +233,22 @@ export interface JournalBackQuery {
 export interface Store {
   /** Several calls as one transaction: all of them or none. */
   atomically<T>(fn: () => T): T
+  /** Several questions, all answered as of one moment; nothing is written. */
+  asOfOneMoment<T>(fn: () => T): T
   /** Facts and cursor together. Pages at or above the block are replaced. */
   savePage(chainId: number, facts: Facts): void
   /** Pages in order of number, those up to `upTo` where it is given; throws StoreError naming the first damaged one. */
   pages(chainId: number, upTo?: bigint): readonly Facts[]
+  /** Those above a block. */
+  pagesAfter(chainId: number, after: bigint): readonly Facts[]
   dropPagesAbove(chainId: number, block: bigint): void
-  /** Also drops the chain's pages up to the checkpoint: they are inside it. */
+  /** Also drops the chain's pages up to `block`: they are inside. One that began later may stand at a later block. */
   saveCheckpoints(chainId: number, block: Header, markets: ReadonlyMap<string, Checkpoint>): void
+  /** One more, at or above the others': no page is dropped. */
+  addCheckpoint(chainId: number, name: string, checkpoint: Checkpoint): void
   checkpoint(chainId: number, market: string): Checkpoint | undefined
+  /** Where it stands. */
+  checkpointBlock(chainId: number, market: string): Header | undefined
   /** Drops the checkpoints and pages of a chain: its markets are read anew at the next start. */
   forget(chainId: number): void
   saveScan(market: string, scan: { readonly next: bigint; readonly found: readonly Log[] }): void
@@ -246,6 +262,13 @@ export interface Store {
   latches(): readonly { readonly rule: string; readonly subject: string; readonly body: string }[]
   /** `body` undefined: forgotten. */
   saveLatch(latch: { readonly rule: string; readonly subject: string; readonly body: string | undefined }): void
+  /** Finished bins of the history, and with them how the open ones stand: both or neither, so that nothing is counted twice. */
+  saveHours(rows: readonly HourRow[], open: readonly OpenBin[]): void
+  /** In order, from an hour on. `root` empty: the market as a whole. */
+  hours(market: string, root: string, from?: number): readonly HourRow[]
+  dropHoursBefore(market: string, hour: number): void
+  /** What `HistorianPort.open` said when it was saved. */
+  openBin(market: string): string | undefined
   saveIntent(intent: Intent): void
   intents(chainId: number, status: IntentStatus): readonly Intent[]
   readonly outbox: Outbox

@@ -4,6 +4,7 @@ import type { Candidate, Seizure, Unhealthy } from './plan.ts'
 import type { RescueObstacle, RescueStep } from './rescue.ts'
 import type { Deed } from './risk/deed.ts'
 import type { Extras } from './risk/extras.ts'
+import type { RowTerms } from './row-terms.ts'
 import type { Rates, Slack } from './sheet.ts'
 import type { AccountId, Call, Entry, Facts, Header, LogFilter, Read } from './types.ts'
 
@@ -31,6 +32,8 @@ export interface Protocol {
   rates(ledger: Ledger, timestamp: bigint, into: Rates): void
   /** One account as signed weights on rate columns. */
   row(ledger: Ledger, account: AccountId): readonly Entry[]
+  /** What rows leave out: thresholds, bonuses, how much one call may close. */
+  rowTerms(ledger: Ledger, timestamp: bigint): RowTerms
   /**
    * Whether rows err to both sides by the slack alone. False: they may say less health than there is (never more), as where a
    * pool floors what a row cannot know.
@@ -50,6 +53,12 @@ export interface Protocol {
   check(ledger: Ledger, account: AccountId, timestamp: bigint): Unhealthy | undefined
   /** What the market would let a liquidator do; undefined when the account is not liquidatable. */
   inspect(ledger: Ledger, account: AccountId, timestamp: bigint): Candidate | undefined
+  /**
+   * Write what a call of a liquidator who takes the underlying changes, as if it were mined at `timestamp`; undefined, with the
+   * ledger to be thrown away, where the market would refuse it. Interest rates stay: the next moment must not be a later one.
+   * Rows of the borrower change.
+   */
+  liquidate(ledger: Ledger, call: LiquidationAsked, timestamp: bigint): Liquidation | undefined
   /** The ways out for the borrower, confirmed in integers: those without an obstacle first, then by cost, then by value. */
   rescue(
     ledger: Ledger,
@@ -81,6 +90,27 @@ export interface Protocol {
   readonly extras: ExtrasOf
   /** Calldata of our Liquidator. */
   encode(seizure: Seizure, terms: Terms): Hex
+}
+
+/** What of a seizure a market is asked for. */
+export type LiquidationAsked = Pick<
+  Seizure,
+  'borrower' | 'collateralAsset' | 'debtAsset' | 'debtToCover' | 'firstCover'
+>
+
+/** What a market did, both calls of a seizure in two summed. Smallest units. */
+export interface Liquidation {
+  /** To the liquidator. */
+  readonly collateralSeized: bigint
+  readonly protocolFee: bigint
+  readonly debtCovered: bigint
+  /** Debt that nothing backs any more and that was burnt; none where the rules leave it with the account. */
+  readonly deficits: readonly Deficit[]
+}
+
+export interface Deficit {
+  readonly asset: Address
+  readonly amount: bigint
 }
 
 /** Accounts to look at again after a page. */
@@ -207,6 +237,11 @@ export interface ReserveView {
   readonly priceUsd8: bigint
   readonly liquidationThresholdBps: bigint
   readonly liquidationBonusBps: bigint
+  /** What lies in the reserve and can be taken out, in the asset's smallest unit. */
+  readonly available: bigint
+  /** Interest a year, in ray. */
+  readonly supplyRateRay: bigint
+  readonly borrowRateRay: bigint
   readonly frozen: boolean
   readonly paused: boolean
 }

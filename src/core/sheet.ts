@@ -116,6 +116,56 @@ export class Sheet {
     return near
   }
 
+  /**
+   * Any other sum of everybody's row `into`: weights of collateral times `collateral`, of debt times `debt`, by column. Such as
+   * collateral before thresholds, or what one feed moves. `screen` and its sums are left alone.
+   */
+  sum(collateral: Float64Array, debt: Float64Array, into: Float64Array): void {
+    const table = new Float64Array(2 * (collateral.length + 1))
+    for (let column = 0, slot = 2; column < collateral.length; column++, slot += 2) {
+      table[slot] = collateral[column] as number
+      table[slot + 1] = debt[column] as number
+    }
+    const [slots, weights, size] = [this.#slots, this.#weights, this.#size]
+    for (let account = 0, at = 0; account < size; account++, at += SLOTS)
+      into[account] =
+        (weights[at] as number) * (table[slots[at] as number] as number) +
+        (weights[at + 1] as number) * (table[slots[at + 1] as number] as number) +
+        (weights[at + 2] as number) * (table[slots[at + 2] as number] as number) +
+        (weights[at + 3] as number) * (table[slots[at + 3] as number] as number)
+    this.#long.sum(table, into)
+  }
+
+  /** Σ weight by column, of everybody: collateral, and debt (positive). */
+  totals(columns: number): { readonly collateral: Float64Array; readonly debt: Float64Array } {
+    const sums = new Float64Array(2 * (columns + 1))
+    const [slots, weights] = [this.#slots, this.#weights]
+    for (let at = 0; at < this.#size * SLOTS; at++)
+      sums[slots[at] as number] = (sums[slots[at] as number] as number) + (weights[at] as number)
+    this.#long.total(sums)
+    const side = (odd: number): Float64Array =>
+      Float64Array.from({ length: columns }, (_, i) => sums[2 * i + 2 + odd] as number)
+    return { collateral: side(0), debt: side(1) }
+  }
+
+  /** An account's entries into these arrays, weights of debt negative; returns how many. */
+  read(account: AccountId, columns: Int32Array, weights: Float64Array): number {
+    let count = 0
+    for (let i = account * SLOTS; i < account * SLOTS + SLOTS; i++) {
+      const slot = this.#slots[i] as number
+      if (slot < 2) continue
+      columns[count] = (slot >> 1) - 1
+      weights[count++] = (slot & 1) === 1 ? -(this.#weights[i] as number) : (this.#weights[i] as number)
+    }
+    if (!this.#long.has(account)) return count
+    this.#long.each(account, (slot, weight) => {
+      if (slot < 2) return
+      columns[count] = (slot >> 1) - 1
+      weights[count++] = (slot & 1) === 1 ? -weight : weight
+    })
+    return count
+  }
+
   /** Rates by slot; returns the largest grain. */
   #take({ rate, grain }: Rates): number {
     const slots = 2 * (rate.length + 1)

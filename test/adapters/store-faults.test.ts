@@ -70,10 +70,29 @@ describe('store and faults', () => {
     store.close()
   }
 
+  it('of the second version is upgraded and keeps all it had', () => {
+    filled()
+    tamper((db) => {
+      for (const table of ['hour', 'open_bin']) db.exec(`DROP TABLE ${table}`)
+      db.exec("UPDATE meta SET value = '2' WHERE name = 'schema_version'")
+    })
+    const row = { market: 'm', root: '', hour: 7, body: '{}' }
+    for (const options of [{ share: 'copy' }, {}] as const) {
+      const store = openStore(place.file, options)
+      expect([store.pages(CHAIN).length, store.lastSeq(), store.hours('m', '')]).to.deep.equal([3, 1, []])
+      store.saveHours([row], [])
+      store.close()
+    }
+    const again = openStore(place.file)
+    expect(again.hours('m', '')).to.deep.equal([row])
+    again.close()
+  })
+
   it('of the first version is upgraded and keeps all it had', () => {
     filled()
     tamper((db) => {
-      for (const table of ['latch', 'watch', 'mute', 'outbox', 'outgoing']) db.exec(`DROP TABLE ${table}`)
+      for (const table of ['latch', 'watch', 'mute', 'outbox', 'outgoing', 'hour', 'open_bin'])
+        db.exec(`DROP TABLE ${table}`)
       db.exec('DROP INDEX journal_subject')
       const rung = { level: '1100000000000000000', spoken: { '1100000000000000000': 7 } }
       db.prepare("INSERT INTO named_value VALUES ('alerts.latches', ?)").run(JSON.stringify({ 'm/0xa': rung }))
@@ -190,7 +209,7 @@ describe('store and faults', () => {
 
     it('is refused and left alone: written by a newer Plimsoll', () => {
       filled()
-      tamper((db) => db.exec("UPDATE meta SET value = '3' WHERE name = 'schema_version'"))
+      tamper((db) => db.exec("UPDATE meta SET value = '4' WHERE name = 'schema_version'"))
       for (const options of [{}, { readonly: true }, { share: 'copy' }] as const) {
         const error = complaint(() => openStore(place.file, options))
         expect(error.code).to.equal('STORE_NEWER')

@@ -4,6 +4,7 @@ import { openStore } from '../../src/adapters/store/sqlite.ts'
 import type { JournalKind } from '../../src/core/journal.ts'
 import type { Watch } from '../../src/core/people/watch.ts'
 import type { JournalBackQuery, Store } from '../../src/core/ports.ts'
+import type { HourRow } from '../../src/core/risk/historian-port.ts'
 import { address, CHAIN, checkpoint, entry, header, intent, log, page, scratch, word } from './store-things.ts'
 
 const numbers = (store: Store, chainId = CHAIN): bigint[] => store.pages(chainId).map((facts) => facts.block.number)
@@ -42,6 +43,21 @@ function conformance(open: () => Store, reopen: (store: Store) => Store): void {
       store.dropPagesAbove(CHAIN, 0n)
       store.savePage(CHAIN, page(3n))
       expect(numbers(store)).to.deep.equal([3n])
+    })
+
+    it('after a block are read alone, beside a checkpoint too', () => {
+      const after = (block: bigint): bigint[] => store.pagesAfter(CHAIN, block).map((facts) => facts.block.number)
+      for (const number of [5n, 6n, 9n, 10n]) store.savePage(CHAIN, page(number))
+      expect([after(0n), after(5n), after(7n), after(10n)]).to.deep.equal([
+        [5n, 6n, 9n, 10n],
+        [6n, 9n, 10n],
+        [9n, 10n],
+        [],
+      ])
+      store.saveCheckpoints(CHAIN, header(6n), new Map([['m', checkpoint(header(6n))]]))
+      expect([after(4n), after(6n), after(9n)]).to.deep.equal([[9n, 10n], [9n, 10n], [10n]])
+      expect(store.checkpointBlock(CHAIN, 'm')).to.deep.equal(header(6n))
+      expect(store.checkpointBlock(CHAIN, 'n')).to.equal(undefined)
     })
 
     it('of one chain are not those of another', () => {
@@ -114,10 +130,43 @@ function conformance(open: () => Store, reopen: (store: Store) => Store): void {
       expect(numbers(store)).to.deep.equal([5n])
     })
 
-    it('at another block than the one named are refused as a whole', () => {
+    it('of what began later stand at a later block, and take no page with them', () => {
+      store.saveCheckpoints(CHAIN, header(4n), new Map([['m', checkpoint(header(4n))]]))
+      for (const number of [5n, 6n, 7n]) store.savePage(CHAIN, page(number))
+      store.addCheckpoint(CHAIN, 'late', checkpoint(header(6n)))
+      store = reopen(store)
+      expect(
+        [store.checkpoint(CHAIN, 'm'), store.checkpoint(CHAIN, 'late')].map((one) => one?.block.number),
+      ).to.deep.equal([4n, 6n])
+      expect(numbers(store)).to.deep.equal([5n, 6n, 7n])
+      store.saveCheckpoints(
+        CHAIN,
+        header(5n),
+        new Map([
+          ['m', checkpoint(header(5n))],
+          ['late', checkpoint(header(6n))],
+        ]),
+      )
+      store = reopen(store)
+      expect(store.checkpoint(CHAIN, 'late')?.block).to.deep.equal(header(6n))
+      expect(numbers(store)).to.deep.equal([6n, 7n])
+      store.addCheckpoint(CHAIN, 'late', checkpoint(header(7n)))
+      expect(store.checkpoint(CHAIN, 'late')?.block.number).to.equal(7n)
+    })
+
+    it('leave no hole before pages that lie below a later one', () => {
+      store.saveCheckpoints(CHAIN, header(4n), new Map([['m', checkpoint(header(4n))]]))
+      store.addCheckpoint(CHAIN, 'late', checkpoint(header(6n)))
       store.savePage(CHAIN, page(5n))
-      const wrong = new Map([['m', checkpoint(header(4n))]])
-      expect(() => store.saveCheckpoints(CHAIN, header(5n), wrong)).to.throw(RangeError)
+      expect(numbers(store)).to.deep.equal([5n])
+    })
+
+    it('at an older block than the one named, or on another branch, are refused as a whole', () => {
+      store.savePage(CHAIN, page(5n))
+      for (const at of [header(4n), header(5n, 1n)]) {
+        const wrong = new Map([['m', checkpoint(at)]])
+        expect(() => store.saveCheckpoints(CHAIN, header(5n), wrong)).to.throw(RangeError)
+      }
       expect(numbers(store)).to.deep.equal([5n])
       expect(store.checkpoint(CHAIN, 'm')).to.equal(undefined)
     })
@@ -275,6 +324,49 @@ function conformance(open: () => Store, reopen: (store: Store) => Store): void {
       store.saveLatch({ ...latch('m/0xa'), body: undefined })
       store.saveLatch({ ...latch('m/0xc'), body: undefined })
       expect(store.latches()).to.deep.equal([latch('m/0xb')])
+    })
+  })
+
+  describe('hours', () => {
+    const row = (hour: number, root = '', market = 'm', body = `{"at":${hour}}`): HourRow => ({
+      market,
+      root,
+      hour,
+      body,
+    })
+    const hoursOf = (root = '', market = 'm', from?: number): number[] =>
+      store.hours(market, root, from).map(({ hour }) => hour)
+
+    it('come back as they were, in order, by market and root, from an hour on, after a restart too', () => {
+      store.saveHours([row(9), row(7), row(8, '0xfeed'), row(3, '', 'n')], [{ market: 'm', body: '[1]' }])
+      store = reopen(store)
+      expect(store.hours('m', '')).to.deep.equal([row(7), row(9)])
+      expect([hoursOf('0xfeed'), hoursOf('', 'n'), hoursOf('', 'm', 8), hoursOf('0xother')]).to.deep.equal([
+        [8],
+        [3],
+        [9],
+        [],
+      ])
+      expect([store.openBin('m'), store.openBin('n')]).to.deep.equal(['[1]', undefined])
+    })
+
+    it('are replaced by the same bin written again; so is the open bin', () => {
+      store.saveHours([row(7)], [{ market: 'm', body: '[1]' }])
+      store.saveHours([row(7, '', 'm', '{"again":true}')], [{ market: 'm', body: '[2]' }])
+      expect(store.hours('m', '')).to.deep.equal([row(7, '', 'm', '{"again":true}')])
+      expect(store.openBin('m')).to.equal('[2]')
+    })
+
+    it('are written together with the open bin, or not at all', () => {
+      const wrong = { ...row(8), hour: 1.5 }
+      expect(() => store.saveHours([row(7), wrong], [{ market: 'm', body: '[1]' }])).to.throw()
+      expect([hoursOf(), store.openBin('m')]).to.deep.equal([[], undefined])
+    })
+
+    it('before an hour are dropped, of one market', () => {
+      store.saveHours([row(1), row(2, '0xfeed'), row(3), row(1, '', 'n')], [])
+      store.dropHoursBefore('m', 3)
+      expect([hoursOf(), hoursOf('0xfeed'), hoursOf('', 'n')]).to.deep.equal([[3], [], [1]])
     })
   })
 

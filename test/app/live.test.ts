@@ -53,6 +53,7 @@ describe('a configuration read anew', () => {
   })
 
   const atRunTime: readonly [string, object, (config: Config) => unknown, unknown][] = [
+    ['risk.briefAt', { risk: { briefAt: '07:30' } }, ({ risk }) => risk.briefAtMinute, 450],
     [
       'executor.markets.m.minProfitUsd',
       { executor: { ...base.executor, markets: { m: { minProfitUsd: 7, contract: A } } } },

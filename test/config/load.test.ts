@@ -36,6 +36,7 @@ describe('loadConfig', () => {
     expect(ethereum).to.include({ name: 'ethereum', id: 1, finality: 'tag', blockTimeS: 12, l1Fee: 'none' })
     expect(local).to.include({ name: 'local', id: 31337, finality: 64, blockTimeS: 2 })
     expect(local?.uniswapV3).to.equal(undefined)
+    expect([ethereum?.pools, local?.pools]).to.deep.equal(['off', 'off'])
     expect(config.markets.map(({ chain, fromBlock }) => [chain, fromBlock])).to.deep.equal([
       ['ethereum', 16291127n],
       ['local', 7n],
@@ -53,6 +54,20 @@ describe('loadConfig', () => {
         quiet: undefined,
       },
     ])
+  })
+
+  it('takes pools by name, or by address, each once', () => {
+    const of = (pools: string) =>
+      load(documented.replace(/local: +{/, `local: { pools: ${pools},`), env).config.chains[1]?.pools
+    expect(of('off')).to.equal('off')
+    const lower = provider.toLowerCase()
+    expect(of(`["${provider}", "${lower}"]`)).to.deep.equal([lower])
+  })
+
+  it('lets a chain find its pools whose factory is known, by its name or its id, or given', () => {
+    const factory = `{ quoter: "${provider}", router: "${provider}", factory: "${provider}" }`
+    for (const chain of ['id: 1', `id: 31337, uniswapV3: ${factory}`])
+      expect(load(minimal().replace('id: 31337', `${chain}, pools: auto`)).config.chains[0]?.pools).to.equal('auto')
   })
 
   it('turns money, gas and health into integers, exactly', () => {

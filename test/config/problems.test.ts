@@ -41,6 +41,18 @@ describe('what loadConfig refuses', () => {
       minimal().replace('id: 31337', 'id: 31337, finality: safe'),
       ['chains.local.finality'],
     ],
+    [
+      'pools to be found without a factory',
+      minimal().replace('id: 31337', 'id: 31337, pools: auto'),
+      ['chains.local.pools'],
+    ],
+    ['no pools in words', minimal().replace('id: 31337', 'id: 31337, pools: none'), ['chains.local.pools']],
+    ['an empty list of pools', minimal().replace('id: 31337', 'id: 31337, pools: []'), ['chains.local.pools']],
+    [
+      'a pool that is no address',
+      minimal().replace('id: 31337', 'id: 31337, pools: ["0x12"]'),
+      ['chains.local.pools[0]'],
+    ],
     ['a market on an unknown chain', minimal().replace('chain: local', 'chain: locl'), ['markets[0].chain']],
     ['a market that is not known by its name', minimal().replace('markets:', 'markets:\n  - aave-v4'), ['markets[0]']],
     ['a known market without its chain', minimal().replace('markets:', 'markets:\n  - aave-v3-base'), ['markets[0]']],

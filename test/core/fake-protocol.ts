@@ -96,6 +96,12 @@ export const fakeProtocol: Protocol = {
     { column: 0, weight: Number(ledger.get(collateralCell(account))) },
     { column: 1, weight: -Number(ledger.get(debtCell(account))) },
   ],
+  rowTerms: (ledger) => ({
+    reserve: new Int32Array([-1, -1]),
+    worth: Float64Array.of(Number(ledger.get(PRICE)), 0),
+    bonus: Float64Array.of(1, 0),
+    closing: undefined,
+  }),
   isTight: () => true,
   roots: () => new Int32Array([-1, -1]),
   interest: () => new Map(),
@@ -127,6 +133,7 @@ export const fakeProtocol: Protocol = {
     const totals = { totalCollateralBase, totalDebtBase }
     return { account, borrower, healthFactor, ...totals, seizures: [seizure], forbidden: undefined }
   },
+  liquidate: () => undefined,
   rescue: () => [],
   rescueReads: () => [],
   rescueCalls: () => [],

@@ -35,7 +35,7 @@ export const SCREEN_BUGS: readonly Bug[] = [
     id: 'screen-without-emode',
     what: 'The screen weighs everybody by the reserves’ own thresholds',
     file: 'src/protocols/aave-v3/row.ts',
-    changes: [['const terms = moment.terms(category)\n  const rank', 'const terms = moment.terms(0)\n  const rank']],
+    changes: [['const terms = moment.terms(category)\n  const lost', 'const terms = moment.terms(0)\n  const lost']],
     caughtBy: { file: 'test/protocols/aave-v3/row.test.ts', title: 'eMode among it, and none without debt' },
   },
   {

@@ -16,7 +16,7 @@ export interface Pair {
 }
 
 /** Most usually deep first. */
-const FEE_TIERS = [500, 3000, 100, 10000] as const
+export const FEE_TIERS = [500, 3000, 100, 10000] as const
 /** A pool that was not there is looked for again after so many blocks. */
 const FORGET_AFTER_BLOCKS = 300n
 /** Quotes cost gas on the node: so many routes are tried for one pair. */
@@ -81,7 +81,7 @@ export function createPools({ batch, factory, wrappedNative }: PoolOptions): Poo
 }
 
 /** The factory knows a pool in either order: asked in one, its answer is found again in a recording. */
-const poolCall = (factory: Address, a: Address, b: Address, fee: number): Call => ({
+export const poolCall = (factory: Address, a: Address, b: Address, fee: number): Call => ({
   to: factory,
   data: encodeFunctionData({ abi: FACTORY_ABI, functionName: 'getPool', args: a < b ? [a, b, fee] : [b, a, fee] }),
 })

@@ -15,7 +15,7 @@ interface CheckpointRow {
 
 /**
  * No markets, no change: the pages have nothing to go into. A market that is not among `markets` loses its
- * older checkpoint, since the pages that led on from it are dropped here.
+ * older checkpoint, since the pages that led on from it are dropped here. What began later may stand at a later block.
  */
 export function saveCheckpoints(
   db: Database,
@@ -25,18 +25,24 @@ export function saveCheckpoints(
 ): void {
   if (markets.size === 0) return
   db.prepare('DELETE FROM checkpoint WHERE chain_id = ?').run(chainId)
-  const insert = db.prepare(
-    'INSERT INTO checkpoint (chain_id, market, number, header, body, digest) VALUES (?, ?, ?, ?, ?, ?)',
-  )
-  const header = encodeHeader(block)
   for (const [market, checkpoint] of markets) {
-    if (checkpoint.block.hash !== block.hash)
-      throw new RangeError(`checkpoint of ${market} is at block ${checkpoint.block.number}, not at ${block.number}`)
-    const body = encodeState(checkpoint)
-    const digest = digestOf(nameOf(chainId, market, block.number), header, body)
-    insert.run(chainId, market, block.number, header, body, digest)
+    const at = checkpoint.block
+    if (at.number < block.number || (at.number === block.number && at.hash !== block.hash))
+      throw new RangeError(`checkpoint of ${market} is at block ${at.number}, not at ${block.number}`)
+    addCheckpoint(db, chainId, market, checkpoint)
   }
   dropPagesUpTo(db, chainId, block.number)
+}
+
+/** One more beside those that are there. */
+export function addCheckpoint(db: Database, chainId: number, market: string, checkpoint: Checkpoint): void {
+  const { number } = checkpoint.block
+  const header = encodeHeader(checkpoint.block)
+  const body = encodeState(checkpoint)
+  const digest = digestOf(nameOf(chainId, market, number), header, body)
+  db.prepare(
+    'INSERT OR REPLACE INTO checkpoint (chain_id, market, number, header, body, digest) VALUES (?, ?, ?, ?, ?, ?)',
+  ).run(chainId, market, number, header, body, digest)
 }
 
 export function readCheckpoint(db: Database, chainId: number, market: string): Checkpoint | undefined {
@@ -49,6 +55,15 @@ export function readCheckpoint(db: Database, chainId: number, market: string): C
   if (row === undefined) return undefined
   verify(nameOf(chainId, market, row.number), row.digest, row.header, row.body)
   return { block: decodeHeader(row.header), ...decodeState(row.body) }
+}
+
+/** Where the checkpoint stands, without the state it holds. */
+export function readCheckpointBlock(db: Database, chainId: number, market: string): Header | undefined {
+  const header = db
+    .prepare<[number, string], string>('SELECT header FROM checkpoint WHERE chain_id = ? AND market = ?')
+    .pluck()
+    .get(chainId, market)
+  return header === undefined ? undefined : decodeHeader(header)
 }
 
 export function forget(db: Database, chainId: number): void {

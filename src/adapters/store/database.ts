@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path'
 import Database from 'better-sqlite3'
 import { StoreError } from '../../core/errors.ts'
 import { takeLock } from './lock.ts'
-import { APPLICATION, FROM_VERSION_1, PEOPLE, SCHEMA, SCHEMA_VERSION } from './schema.ts'
+import { APPLICATION, FROM_VERSION_1, PEOPLE, SCHEMA, SCHEMA_VERSION, WAVE } from './schema.ts'
 
 /** An open database and how to let go of it. */
 export interface Opened {
@@ -138,13 +138,13 @@ function create(db: Database.Database): void {
   }).immediate()
 }
 
-/** Version 2 added what concerns people. Older state stays as it is. */
+/** Version 2 added what concerns people, version 3 the history of markets. Older state stays as it is. */
 function upgrade(db: Database.Database): void {
   const version = Number(db.prepare("SELECT value FROM meta WHERE name = 'schema_version'").pluck().get())
   if (version >= SCHEMA_VERSION) return
   db.transaction(() => {
-    db.exec(PEOPLE)
-    db.exec(FROM_VERSION_1)
+    if (version < 2) db.exec(PEOPLE + FROM_VERSION_1)
+    db.exec(WAVE)
     db.prepare("UPDATE meta SET value = ? WHERE name = 'schema_version'").run(String(SCHEMA_VERSION))
   }).immediate()
 }

@@ -36,15 +36,21 @@ export function dropPagesUpTo(db: Database, chainId: number, block: bigint): voi
 /** Block numbers are SQLite integers. */
 const HIGHEST = 2n ** 63n - 1n
 
-export function readPages(db: Database, chainId: number, upTo = HIGHEST): Facts[] {
+/** After `after`, up to `upTo`. */
+export function readPages(
+  db: Database,
+  chainId: number,
+  { after = -1n, upTo = HIGHEST }: { readonly after?: bigint; readonly upTo?: bigint | undefined } = {},
+): Facts[] {
   const rows = db
-    .prepare<[number, bigint], PageRow>(
-      'SELECT number, previous, body, digest FROM page WHERE chain_id = ? AND number <= ? ORDER BY number',
+    .prepare<[number, bigint, bigint], PageRow>(
+      'SELECT number, previous, body, digest FROM page WHERE chain_id = ? AND number > ? AND number <= ? ORDER BY number',
     )
     .safeIntegers()
   const pages: Facts[] = []
-  let before = checkpointNumber(db, chainId)
-  for (const row of rows.iterate(chainId, upTo)) {
+  const swallowed = checkpointNumber(db, chainId)
+  let before = after >= 0n && (swallowed === null || after > swallowed) ? after : swallowed
+  for (const row of rows.iterate(chainId, after, upTo)) {
     verify(nameOf(chainId, row), row.digest, row.body)
     if (isHole(row.previous, before, pages.length === 0))
       throw damaged(`chain ${chainId}, block ${row.previous}`, `the page before block ${row.number} is missing`)
@@ -70,9 +76,10 @@ function lastNumber(db: Database, chainId: number): bigint | null {
   return last ?? checkpointNumber(db, chainId)
 }
 
+/** That of the markets: what began later stands at a later block. */
 function checkpointNumber(db: Database, chainId: number): bigint | null {
   const number = db
-    .prepare<[number], bigint | null>('SELECT max(number) FROM checkpoint WHERE chain_id = ?')
+    .prepare<[number], bigint | null>('SELECT min(number) FROM checkpoint WHERE chain_id = ?')
     .pluck()
     .safeIntegers()
     .get(chainId)

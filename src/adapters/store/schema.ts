@@ -1,6 +1,6 @@
 /** Written into `meta`, so that nobody takes another program's database for ours. */
 export const APPLICATION = 'plimsoll'
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
 
 /**
  * Block numbers are 64-bit INTEGER (read as bigint), every other integer of the chain is decimal text inside a body, so
@@ -43,6 +43,16 @@ CREATE TABLE outgoing (
 CREATE INDEX outgoing_state ON outgoing (channel, state, fold, id);
 `
 
+export const WAVE = `
+-- The history of a market, one row a bin. root: feed of a group of assets, empty for the market as a whole. body: JSON.
+CREATE TABLE hour (
+  market TEXT NOT NULL, root TEXT NOT NULL, hour INTEGER NOT NULL, body TEXT NOT NULL, PRIMARY KEY (market, root, hour)
+) STRICT, WITHOUT ROWID;
+
+-- The bin that is not over: where a restart goes on counting.
+CREATE TABLE open_bin (market TEXT PRIMARY KEY, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+`
+
 export const SCHEMA = `
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
@@ -78,7 +88,7 @@ CREATE TABLE intent (
 CREATE INDEX intent_status ON intent (chain_id, status, nonce);
 
 CREATE TABLE named_value (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
-${PEOPLE}`
+${PEOPLE}${WAVE}`
 
 /** What a store of version 1 told: its one ladder is that of `alerts.thresholds`. */
 export const FROM_VERSION_1 = `

@@ -4,11 +4,13 @@ import { StoreError } from '../../core/errors.ts'
 import type { JournalEntry } from '../../core/journal.ts'
 import type { Outbox } from '../../core/people/outbox.ts'
 import type { Mute, Watch } from '../../core/people/watch.ts'
-import type { Checkpoint, Intent, IntentStatus, JournalBackQuery, Scan, Store } from '../../core/ports.ts'
+import type { Checkpoint, Intent, IntentStatus, JournalBackQuery, OpenBin, Scan, Store } from '../../core/ports.ts'
+import type { HourRow } from '../../core/risk/historian-port.ts'
 import type { Facts, Header, Log } from '../../core/types.ts'
-import { forget, readCheckpoint, saveCheckpoints } from './checkpoints.ts'
+import { addCheckpoint, forget, readCheckpoint, readCheckpointBlock, saveCheckpoints } from './checkpoints.ts'
 import { type Opened, openCopy, openMemory, openOwned, openReadonly, touch } from './database.ts'
 import { explained } from './failures.ts'
+import { dropHoursBefore, readHours, readOpenBin, saveHours } from './hours.ts'
 import { readIntents, saveIntent } from './intents.ts'
 import { appendJournal, lastSeq, readJournal, readJournalBack } from './journal-rows.ts'
 import { type LatchRow, readLatches, saveLatch } from './latches.ts'
@@ -61,12 +63,20 @@ export class SqliteStore implements Store {
     return this.#write(fn)
   }
 
+  asOfOneMoment<T>(fn: () => T): T {
+    return this.#read(fn)
+  }
+
   savePage(chainId: number, facts: Facts): void {
     this.#write((db) => savePage(db, chainId, facts))
   }
 
   pages(chainId: number, upTo?: bigint): readonly Facts[] {
-    return this.#read((db) => readPages(db, chainId, upTo))
+    return this.#read((db) => readPages(db, chainId, { upTo }))
+  }
+
+  pagesAfter(chainId: number, after: bigint): readonly Facts[] {
+    return this.#read((db) => readPages(db, chainId, { after }))
   }
 
   dropPagesAbove(chainId: number, block: bigint): void {
@@ -77,8 +87,16 @@ export class SqliteStore implements Store {
     this.#write((db) => saveCheckpoints(db, chainId, block, markets))
   }
 
+  addCheckpoint(chainId: number, name: string, checkpoint: Checkpoint): void {
+    this.#write((db) => addCheckpoint(db, chainId, name, checkpoint))
+  }
+
   checkpoint(chainId: number, market: string): Checkpoint | undefined {
     return this.#read((db) => readCheckpoint(db, chainId, market))
+  }
+
+  checkpointBlock(chainId: number, market: string): Header | undefined {
+    return this.#read((db) => readCheckpointBlock(db, chainId, market))
   }
 
   forget(chainId: number): void {
@@ -115,6 +133,22 @@ export class SqliteStore implements Store {
 
   saveLatch(latch: Omit<LatchRow, 'body'> & { readonly body: string | undefined }): void {
     this.#write((db) => saveLatch(db, latch))
+  }
+
+  saveHours(rows: readonly HourRow[], open: readonly OpenBin[]): void {
+    this.#write((db) => saveHours(db, rows, open))
+  }
+
+  hours(market: string, root: string, from = 0): readonly HourRow[] {
+    return this.#read((db) => readHours(db, market, root, from))
+  }
+
+  dropHoursBefore(market: string, hour: number): void {
+    this.#write((db) => dropHoursBefore(db, market, hour))
+  }
+
+  openBin(market: string): string | undefined {
+    return this.#read((db) => readOpenBin(db, market))
   }
 
   saveIntent(intent: Intent): void {

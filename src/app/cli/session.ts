@@ -7,6 +7,7 @@ import type { Config } from '../../config/config.ts'
 import { type Loaded, loadConfig } from '../../config/load.ts'
 import type { Book } from '../../core/book.ts'
 import { StoreError, UsageError } from '../../core/errors.ts'
+import type { PoolBook } from '../../core/pool-book.ts'
 import type { Store } from '../../core/ports.ts'
 import { PROTOCOLS, RULES_PROBLEMS } from '../../protocols/index.ts'
 import { ChainState } from '../chain-state.ts'
@@ -50,8 +51,15 @@ export interface Mirror {
   readonly book: Book
   readonly chainId: number
   readonly open: OpenChain
+  /** The mirrored pools of its chain; undefined: the configuration wants none, or none could be read. */
+  readonly exchange: PoolBook | undefined
   /** The daemon of this store does not trust the mirror. */
   readonly distrusted: boolean
+}
+
+export interface MirrorOptions {
+  /** Read the pools the configuration wants where the store does not hold them: some hundred requests. */
+  readonly pools?: boolean
 }
 
 /**
@@ -63,6 +71,7 @@ export async function withMirrors<T>(
   market: string | undefined,
   signal: AbortSignal,
   work: (mirrors: readonly Mirror[]) => Promise<T>,
+  { pools = false }: MirrorOptions = {},
 ): Promise<T> {
   const chosen = config.markets.filter(({ name }) => market === undefined || name === market)
   if (chosen.length === 0) throw unknownMarket(market ?? '', config)
@@ -85,6 +94,7 @@ export async function withMirrors<T>(
       })
       opened.push(open)
       await catchUp(open, store)
+      if (pools) await open.pools?.read()
       // Cut short, the books are not at the head: an answer would pass for the present.
       signal.throwIfAborted()
       for (const wanted of chosen.filter((m) => m.chain === chain.name)) {
@@ -93,7 +103,7 @@ export async function withMirrors<T>(
         // A store may be older than an upgrade of the pool.
         requireMarket(book, wanted)
         const distrusted = readKept(store, stored(wanted)).difference !== undefined
-        mirrors.push({ book, chainId: chain.id, open, distrusted })
+        mirrors.push({ book, chainId: chain.id, open, exchange: open.pools?.book, distrusted })
       }
     }
     return await work(mirrors)
@@ -114,17 +124,19 @@ function openStoreOrCopy(path: string): Store {
 }
 
 /** Pages until the newest head. After a rollback nothing more is written: what became of transactions is the daemon's to say. */
-async function catchUp({ feed, books, rpc, config }: OpenChain, store: Store): Promise<void> {
+async function catchUp({ feed, books, pools, rpc, config }: OpenChain, store: Store): Promise<void> {
   const head = await getHeader(rpc, 'latest')
   if (head === undefined || head.hash === feed.tip?.hash) return
   let orphaned = false
-  for await (const event of feed.follow(() => books)) {
+  for await (const event of feed.follow(() => [...books, ...(pools?.followers() ?? [])])) {
     if (event.kind === 'rollback') {
       orphaned = true
       for (const book of books) book.rollback(event.to)
+      pools?.rollback(event.to)
       continue
     }
     for (const book of books) book.apply(event.facts)
+    pools?.page(event.facts)
     if (!orphaned) store.savePage(config.id, event.facts)
     if (event.live) return
   }

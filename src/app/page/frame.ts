@@ -30,12 +30,28 @@ export interface Bar {
   readonly width: number
   readonly height: number
   /** Class of the fill: told apart by pattern, not by colour alone. */
-  readonly kind: 'solid' | 'hatch'
+  readonly kind: Fill
   readonly title: string
 }
 
+export type Fill = 'solid' | 'hatch' | 'outline' | 'dots'
+
 export const bar = ({ x, y, width, height, kind, title }: Bar): Html =>
   html`<rect x="${at(x)}" y="${at(y)}" width="${at(width)}" height="${at(height)}" class="${kind}"><title>${title}</title></rect>`
+
+/** Fills and lines with their names, one after the other. */
+export function keyOf(entries: readonly (readonly [kind: Fill | `line${string}`, words: string])[], y = 8): Html {
+  let x: number = AREA.left - 44
+  return html`${entries.map(([kind, words]) => {
+    const left = x
+    // Six and a half units a letter, and room to the next.
+    x += 36 + words.length * 6.4
+    const sample = kind.startsWith('line')
+      ? html`<path d="M${left} ${y + 6}h18" class="${kind}"/>`
+      : html`<rect x="${left}" y="${y}" width="12" height="12" class="${kind}"/>`
+    return html`${sample}${text(left + 22, y + 10, words)}`
+  })}`
+}
 
 /** A step of 1, 2 or 5 times a power of ten, so that about `ticks` of them make `span`. */
 function niceStep(span: number, ticks: number): number {

@@ -6,6 +6,7 @@ const OVER: ReadonlySet<unknown> = new Set([
   'head-is-back',
   'market-trusted',
   'known-revision',
+  'pools-trusted',
   'channel-is-back',
   'balance-is-back',
 ])
@@ -22,8 +23,12 @@ export function eventOf({ kind, data }: JournalEntry): EventName | undefined {
     case 'lost':
     case 'reorged':
     case 'summary':
+    case 'brief':
     case 'control':
       return kind
+    case 'risk':
+      if (data['type'] === 'phase') return 'phase'
+      return data['state'] === 'on' ? 'risk' : 'risk-over'
     case 'refusal':
       return 'refused'
     case 'breaker':

@@ -119,6 +119,8 @@ export interface CohortsAnswer extends RiskHead {
   readonly cohorts: readonly CohortAnswer[]
   /** Change of each cohort's debt over the 72 h before the last fall of at least 10 %, and protection (row 11). */
   readonly deRisking: {
+    /** Seconds an hour of this answer: 3600 but for rehearsals. */
+    readonly binS: number
     readonly fallHour: number | null
     readonly cohorts: readonly {
       readonly cohort: string
@@ -215,6 +217,8 @@ export interface RiskOverview extends RiskHead {
 }
 
 export interface PhaseBrief {
+  /** Seconds an hour of this answer: 3600 but for rehearsals. */
+  readonly binS: number
   readonly phase: Phase | null
   readonly sinceHour: number | null
   /** Why, and what would change our mind, in plain conditions. */
@@ -233,8 +237,6 @@ export interface ConditionAnswer {
 /** Rows 15 and 16. */
 export interface PhaseAnswer extends RiskHead, PhaseBrief {
   readonly group: GroupAnswer
-  /** Seconds a bin: 3600 but for rehearsals. */
-  readonly binS: number
   readonly hours: number
   readonly changes: readonly { readonly hour: number; readonly phase: Phase }[]
   readonly reset: {
@@ -308,6 +310,7 @@ export interface CascadeGrid extends RiskHead {
 /** Two groups moving together; rows by the first, columns by the second. */
 export interface JointAnswer extends RiskHead {
   readonly groups: readonly [GroupAnswer, GroupAnswer]
+  /** Changes of a price, unlike falls elsewhere: −50 is a fall by half. */
   readonly movesPct: readonly number[]
   readonly collateralUsd: readonly (readonly number[])[]
   readonly badDebtUsd: readonly (readonly number[])[]
@@ -360,6 +363,7 @@ export interface PlanAnswer extends RiskHead {
       readonly kind: string
       readonly asset: string
       readonly symbol: string
+      readonly decimals: number
       readonly amount: string
       readonly valueBase: string
     }[]
@@ -372,6 +376,8 @@ export interface PlanAnswer extends RiskHead {
 /** The wave as a story: phase by phase. */
 export interface WaveAnswer extends RiskHead {
   readonly group: GroupAnswer
+  /** Seconds an hour of this answer: 3600 but for rehearsals. */
+  readonly binS: number
   readonly phases: readonly {
     readonly phase: Phase
     readonly fromHour: number

@@ -1,7 +1,8 @@
 /** How unevenly amounts, none of them negative, are spread. Null where there is nothing to spread. */
+type Amounts = ArrayLike<number> & Iterable<number>
 
 /** Gini's coefficient: half the mean difference over the mean. 0: all equal; (n − 1)/n: one has all. */
-export function gini(amounts: readonly number[]): number | null {
+export function gini(amounts: Amounts): number | null {
   const sorted = Float64Array.from(amounts).sort()
   const sum = total(sorted)
   if (sum === 0) return null
@@ -10,19 +11,22 @@ export function gini(amounts: readonly number[]): number | null {
 }
 
 /** Herfindahl and Hirschman's index: Σ share². 1/n: all equal; 1: one has all. Its inverse is the number of equal ones. */
-export function hhi(amounts: readonly number[]): number | null {
+export function hhi(amounts: Amounts): number | null {
   const sum = total(amounts)
-  return sum === 0 ? null : amounts.reduce((all, amount) => all + (amount / sum) ** 2, 0)
+  if (sum === 0) return null
+  let all = 0
+  for (const amount of amounts) all += (amount / sum) ** 2
+  return all
 }
 
 /** Share of the `n` largest. */
-export function topShare(amounts: readonly number[], n: number): number | null {
+export function topShare(amounts: Amounts, n: number): number | null {
   const sum = total(amounts)
   if (sum === 0) return null
   return total(Float64Array.from(amounts).sort().reverse().slice(0, n)) / sum
 }
 
-function total(amounts: ArrayLike<number> & Iterable<number>): number {
+function total(amounts: Amounts): number {
   let sum = 0
   for (const amount of amounts) {
     if (!(amount >= 0)) throw new RangeError(`an amount of ${amount} cannot be shared out`)

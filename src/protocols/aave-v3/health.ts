@@ -58,7 +58,7 @@ const variableDebt = (ledger: Ledger, account: AccountId, reserve: ReserveNow, r
   rules.vTokenBalance(ledger.get(scaledCell(account, reserve.id, DEBT)), reserve.normalizedDebt)
 
 /** Whether an enabled collateral is looked at: by the reserve's own threshold, not by that of a category. */
-const counts = ({ liquidationThreshold }: ReserveNow, rules: Rules): boolean =>
+export const counts = ({ liquidationThreshold }: ReserveNow, rules: Rules): boolean =>
   rules.zeroThresholdCounts || liquidationThreshold !== 0n
 
 /** False when nothing can be known of who holds or owes the reserve. */

@@ -24,6 +24,7 @@ import { deeds } from './deeds.ts'
 import { derive } from './derive.ts'
 import { extrasCalls, extrasOf } from './extras.ts'
 import { accountView, positions, standing, toldView } from './health.ts'
+import { liquidate } from './liquidate.ts'
 import { inspect } from './liquidation.ts'
 import { type Moment, Moments } from './moment.ts'
 import { prices, shock } from './prices.ts'
@@ -32,6 +33,7 @@ import { rescue } from './rescue.ts'
 import { rescueCalls } from './rescue-calls.ts'
 import { capReads } from './rescue-cap.ts'
 import { columns, rates, roots, row } from './row.ts'
+import { rowTerms } from './row-terms.ts'
 import { type Rules, rulesFor } from './rules.ts'
 import { directory } from './touch.ts'
 
@@ -80,6 +82,7 @@ export function aaveV3(options: AaveV3Options): Protocol {
     columns: (ledger) => columns(at(ledger, 0n)),
     rates: (ledger, timestamp, into) => rates(ledger, at(ledger, timestamp), timestamp, into),
     row: (ledger, account) => row(ledger, account, at(ledger, 0n)),
+    rowTerms: (ledger, timestamp) => rowTerms(at(ledger, timestamp), reserveIds(ledger)),
     isTight: (ledger) => {
       const rules = rulesOf(ledger)
       return rules === undefined || !(rules.floorsThreshold || rules.stableDebt)
@@ -110,6 +113,10 @@ export function aaveV3(options: AaveV3Options): Protocol {
     inspect: (ledger, account, timestamp) => {
       const moment = at(ledger, timestamp)
       return moment && inspect(ledger, account, moment)
+    },
+    liquidate: (ledger, asked, timestamp) => {
+      const moment = at(ledger, timestamp)
+      return moment && moments.carry(ledger, moment, () => liquidate(ledger, asked, moment))
     },
     rescue: (ledger, account, timestamp, target, known) => {
       const moment = at(ledger, timestamp)
@@ -212,6 +219,9 @@ function market(ledger: Ledger, rules: Rules | undefined): MarketView {
       priceUsd8: price === NO_PRICE ? 0n : price,
       liquidationThresholdBps: configuration.liquidationThreshold(data),
       liquidationBonusBps: configuration.liquidationBonus(data),
+      available: ledger.get(reserveCell(id, 'virtualUnderlyingBalance')),
+      supplyRateRay: ledger.get(reserveCell(id, 'currentLiquidityRate')),
+      borrowRateRay: ledger.get(reserveCell(id, 'currentVariableBorrowRate')),
       frozen: configuration.frozen(data),
       paused: configuration.paused(data),
     }

@@ -76,7 +76,7 @@ interface Pair {
 }
 
 /** ValidationLogic.validateLiquidationCall, in its order, for one collateral and one debt; then what we ourselves leave alone. */
-function forbids({ collateral, debt }: Pair, { timestamp }: Moment): RefusalReason | undefined {
+export function forbids({ collateral, debt }: Pair, { timestamp }: Moment): RefusalReason | undefined {
   const both = [collateral.reserve, debt.reserve]
   if (!both.every(({ active }) => active)) return 'reserve-inactive'
   if (both.some(({ paused }) => paused)) return 'reserve-paused'
@@ -150,7 +150,7 @@ const surroundings = ({ collateral, debt }: Pair, totals: Totals, moment: Moment
   health: (weighted, collateralBase, debtBase) => healthFactorOf(moment.rules, weighted, collateralBase, debtBase),
 })
 
-function seizureInput({ collateral, debt, eMode }: Pair, totals: Totals, moment: Moment): SeizureInput {
+export function seizureInput({ collateral, debt, eMode }: Pair, totals: Totals, moment: Moment): SeizureInput {
   return {
     collateralPrice: collateral.priceUsd8,
     collateralUnit: collateral.reserve.unit,

@@ -6,6 +6,7 @@ import {
   eModeCell,
   eModeIds,
   MARKET,
+  MAX_RESERVES,
   NO_PRICE,
   numberToText,
   reserveAddress,
@@ -68,11 +69,19 @@ export interface Moment {
   terms(category: number): readonly (Terms | undefined)[]
   /** Price that LiquidationLogic puts on every debt of an account in the category, whatever the reserve; undefined: each has its own. */
   categoryPrice(category: number): bigint | undefined
-  /** Categories that have a price of their own, ascending. */
-  readonly pricedCategories: readonly number[]
+  /** Who is collateral on the terms of which category, in order: rows have columns of their own for each. */
+  readonly members: readonly Member[]
+  /** Place among the members; undefined: the reserve is none of the category. */
+  rank(category: number, id: number): number | undefined
   /** The L2 sequencer's sentinel is there and does not consent. */
   readonly sentinelForbids: boolean
   readonly flashPremiumBps: bigint
+}
+
+/** A reserve in an eMode category. */
+export interface Member {
+  readonly category: number
+  readonly id: number
 }
 
 interface Kept {
@@ -90,8 +99,24 @@ export class Moments {
     for (const { version: then, moment } of kept)
       if (then === version && moment.timestamp === timestamp && moment.rules === rules) return moment
     const moment = momentOf(ledger, timestamp, rules)
-    this.#kept.set(ledger, [{ version, moment }, ...kept.slice(0, MOMENTS_KEPT - 1)])
+    this.#keep(ledger, moment)
     return moment
+  }
+
+  /** `change` writes what pools have at most, and what is true at the moment anyway: all else of it still holds after. */
+  carry<T>(ledger: Ledger, moment: Moment, change: () => T): T {
+    const done = change()
+    const reserves = moment.reserves.map((reserve) => {
+      const available = reserve && ledger.get(reserveCell(reserve.id, 'virtualUnderlyingBalance'))
+      return reserve && available !== reserve.available ? { ...reserve, available: available ?? 0n } : reserve
+    })
+    this.#keep(ledger, { ...moment, reserves })
+    return done
+  }
+
+  #keep(ledger: Ledger, moment: Moment): void {
+    const kept = this.#kept.get(ledger) ?? []
+    this.#kept.set(ledger, [{ version: ledger.version, moment }, ...kept.slice(0, MOMENTS_KEPT - 1)])
   }
 }
 
@@ -107,19 +132,36 @@ function momentOf(ledger: Ledger, timestamp: bigint, rules: Rules): Moment {
     known.set(category, found)
     return found
   }
+  const members = eModeIds(ledger).flatMap((category) =>
+    membersOf(ledger, category, rules, reserves).map((id): Member => ({ category, id })),
+  )
+  const ranks = new Map(members.map(({ category, id }, rank) => [category * MAX_RESERVES + id, rank]))
   return {
     rules,
     timestamp,
     reserves,
     terms,
     categoryPrice: (category) => categoryPrice(ledger, category, rules),
-    pricedCategories:
-      rules.eMode === 'category'
-        ? eModeIds(ledger).filter((category) => ledger.get(eModeCell(category, 'priceSource')) !== 0n)
-        : [],
+    members,
+    rank: (category, id) => ranks.get(category * MAX_RESERVES + id),
     sentinelForbids: rules.sentinel && ledger.get(MARKET.sentinel) !== 0n && ledger.get(MARKET.sentinelAllows) === 0n,
     flashPremiumBps: ledger.get(MARKET.flashPremiumBps),
   }
+}
+
+/** By the bits that are set, not by asking each reserve: a moment is made several times a page. */
+function membersOf(
+  ledger: Ledger,
+  category: number,
+  rules: Rules,
+  reserves: readonly (ReserveNow | undefined)[],
+): readonly number[] {
+  if (rules.eMode === 'category')
+    return reserves.flatMap((reserve) => (reserve?.eModeCategory === category ? [reserve.id] : []))
+  const ids: number[] = []
+  for (let rest = ledger.get(eModeCell(category, 'collateralBitmap')), id = 0; rest !== 0n; rest >>= 1n, id++)
+    if ((rest & 1n) === 1n && reserves[id] !== undefined) ids.push(id)
+  return ids
 }
 
 function reserveNow(ledger: Ledger, id: number, timestamp: bigint, rules: Rules): ReserveNow {

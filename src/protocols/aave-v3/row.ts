@@ -17,37 +17,56 @@ import {
   toldCell,
   userEModeCell,
 } from './cells.ts'
+import { counts } from './health.ts'
 import type { Moment, ReserveNow, Terms } from './moment.ts'
 
 /** Debt at fixed rates, beside the two sides. */
 const FIXED = 2
-type Part = Side | typeof FIXED
-/** Three columns a reserve: two by side, and those for debt at fixed rates after all of them. */
-const column = (id: number, part: Part): number => (part === FIXED ? MAX_RESERVES * 2 + id : id * 2 + part)
+/** Collateral with a threshold of 0: it is there, and carries nothing. */
+export const BARE = 3
+type Part = Side | typeof FIXED | typeof BARE
+export const PARTS: readonly Part[] = [COLLATERAL, DEBT, FIXED, BARE]
+
+/** Two columns a reserve by side; those for debt at fixed rates after all of them, then those for bare collateral. */
+const column = (id: number, part: Part): number =>
+  part === FIXED || part === BARE ? MAX_RESERVES * part + id : id * 2 + part
 /** What the chain itself said, in base units, where no rules are known. */
-const TOLD_CREDIT = MAX_RESERVES * 3
+const TOLD_CREDIT = MAX_RESERVES * PARTS.length
 const TOLD_DEBIT = TOLD_CREDIT + 1
-const PLAIN_COLUMNS = TOLD_DEBIT + 1
-/** As many more for each eMode category that has a price of its own, in their order. */
-const categoryColumn = (rank: number, id: number, part: Part): number =>
-  PLAIN_COLUMNS + rank * MAX_RESERVES * 3 + column(id, part)
+export const TOLD_COLLATERAL = TOLD_DEBIT + 1
+const PLAIN_COLUMNS = TOLD_COLLATERAL + 1
+/** Four more for each reserve in each eMode category, in their order: its threshold, and maybe its price, are others there. */
+const memberColumn = (rank: number, part: Part): number => PLAIN_COLUMNS + rank * PARTS.length + part
 
 /** `moment`: undefined without rules. */
-export const columns = (moment: Moment | undefined): number =>
-  categoryColumn(moment?.pricedCategories.length ?? 0, 0, COLLATERAL)
+export const columns = (moment: Moment | undefined): number => memberColumn(moment?.members.length ?? 0, COLLATERAL)
+
+/** One reserve on the terms of one category (0: its own), and where its parts stand. */
+interface Place {
+  readonly reserve: ReserveNow
+  readonly terms: Terms
+  at(part: Part): number
+}
+
+export function* places(moment: Moment): Generator<Place> {
+  for (const reserve of moment.reserves) {
+    const terms = reserve && moment.terms(0)[reserve.id]
+    if (reserve && terms) yield { reserve, terms, at: (part) => column(reserve.id, part) }
+  }
+  for (const [rank, { category, id }] of moment.members.entries()) {
+    const [reserve, terms] = [moment.reserves[id], moment.terms(category)[id]]
+    if (reserve && terms) yield { reserve, terms, at: (part) => memberColumn(rank, part) }
+  }
+}
 
 /** By column: the lowest id of a reserve that is priced from the same feed; −1 for what the chain itself said. */
 export function roots(moment: Moment | undefined): Int32Array {
   const found = new Int32Array(columns(moment)).fill(-1)
   const first = new Map<string, number>()
-  for (const reserve of moment?.reserves ?? []) {
-    if (reserve === undefined) continue
+  for (const { reserve, at } of moment ? places(moment) : []) {
     const root = first.get(reserve.root) ?? reserve.id
     first.set(reserve.root, root)
-    for (const part of [COLLATERAL, DEBT, FIXED] as const) {
-      found[column(reserve.id, part)] = root
-      for (const rank of moment?.pricedCategories.keys() ?? []) found[categoryColumn(rank, reserve.id, part)] = root
-    }
+    for (const part of PARTS) found[at(part)] = root
   }
   return found
 }
@@ -59,34 +78,22 @@ export function rates(ledger: Ledger, moment: Moment | undefined, timestamp: big
     grain[at] = 1
   }
   if (moment === undefined) return
-  const write = (at: number, price: bigint, indexRay: bigint, { unit }: ReserveNow): void => {
-    const value = price === NO_PRICE ? Number.NaN : Number(price)
-    rate[at] = (Number(indexRay) / 1e27) * value
-    grain[at] = value / Number(unit) + 1
-  }
-  for (const reserve of moment.reserves) {
-    if (reserve === undefined) continue
-    const debtPrice = reserve.hasForeignDebt ? NO_PRICE : reserve.price
-    write(column(reserve.id, COLLATERAL), reserve.price, reserve.normalizedIncome, reserve)
-    write(column(reserve.id, DEBT), debtPrice, reserve.normalizedDebt, reserve)
-    if (moment.rules.stableDebt)
-      write(column(reserve.id, FIXED), debtPrice, mostStableGrowth(ledger, reserve.id, timestamp, moment), reserve)
-  }
-  for (const [rank, category] of moment.pricedCategories.entries())
-    for (const reserve of moment.reserves) {
-      const terms = reserve && moment.terms(category)[reserve.id]
-      if (reserve === undefined || terms === undefined || reserve.eModeCategory !== category) continue
-      write(categoryColumn(rank, reserve.id, COLLATERAL), terms.price, reserve.normalizedIncome, reserve)
-      write(categoryColumn(rank, reserve.id, DEBT), terms.price, reserve.normalizedDebt, reserve)
-      if (moment.rules.stableDebt)
-        write(
-          categoryColumn(rank, reserve.id, FIXED),
-          terms.price,
-          mostStableGrowth(ledger, reserve.id, timestamp, moment),
-          reserve,
-        )
+  for (const { reserve, terms, at } of places(moment)) {
+    const price = floatOf(terms.price)
+    const debtPrice = reserve.hasForeignDebt ? Number.NaN : price
+    const write = (part: Part, value: number, indexRay: bigint): void => {
+      rate[at(part)] = (Number(indexRay) / 1e27) * value
+      grain[at(part)] = value / Number(reserve.unit) + 1
     }
+    write(COLLATERAL, price, reserve.normalizedIncome)
+    write(DEBT, debtPrice, reserve.normalizedDebt)
+    // Silent like every holder where there is no price, else nothing, and exactly so.
+    rate[at(BARE)] = price * 0
+    if (moment.rules.stableDebt) write(FIXED, debtPrice, mostStableGrowth(ledger, reserve.id, timestamp, moment))
+  }
 }
+
+export const floatOf = (price: bigint): number => (price === NO_PRICE ? Number.NaN : Number(price))
 
 /** No stable debt of the reserve has grown by more since it was told: the highest rate, from the earliest update on. */
 function mostStableGrowth(ledger: Ledger, id: number, timestamp: bigint, { rules }: Moment): bigint {
@@ -104,7 +111,6 @@ export function row(ledger: Ledger, account: AccountId, moment: Moment | undefin
   if (!flagged.some(({ id, borrowing }) => borrowing && moment.reserves[id] !== undefined)) return []
   const category = Number(ledger.get(userEModeCell(account)))
   const terms = moment.terms(category)
-  const rank = moment.pricedCategories.indexOf(category)
   const lost = lostThreshold(flagged, moment)
   const entries: Entry[] = []
   for (const { id, borrowing, collateral } of flagged) {
@@ -112,11 +118,14 @@ export function row(ledger: Ledger, account: AccountId, moment: Moment | undefin
     const term = terms[id]
     if (reserve === undefined || term === undefined) continue
     const unit = Number(reserve.unit)
-    const at = (part: Part): number =>
-      rank >= 0 && reserve.eModeCategory === category ? categoryColumn(rank, id, part) : column(id, part)
+    const rank = moment.rank(category, id)
+    const at = (part: Part): number => (rank === undefined ? column(id, part) : memberColumn(rank, part))
     const scaled = (side: Side): number => Number(ledger.get(scaledCell(account, id, side))) / unit
-    const threshold = collateral ? weightOf(reserve, term, moment) - lost : 0
-    if (threshold > 0) entries.push({ column: at(COLLATERAL), weight: scaled(COLLATERAL) * threshold })
+    if (collateral && counts(reserve, moment.rules)) {
+      const threshold = Number(term.liquidationThreshold) / 1e4 - lost
+      if (threshold > 0) entries.push({ column: at(COLLATERAL), weight: scaled(COLLATERAL) * threshold })
+      else entries.push({ column: at(BARE), weight: scaled(COLLATERAL) })
+    }
     if (!borrowing) continue
     entries.push({ column: at(DEBT), weight: -scaled(DEBT) })
     if (moment.rules.stableDebt)
@@ -127,9 +136,6 @@ export function row(ledger: Ledger, account: AccountId, moment: Moment | undefin
   }
   return entries.filter(({ weight }) => weight !== 0)
 }
-
-const weightOf = ({ liquidationThreshold }: ReserveNow, terms: Terms, { rules }: Moment): number =>
-  rules.zeroThresholdCounts || liquidationThreshold !== 0n ? Number(terms.liquidationThreshold) / 1e4 : 0
 
 /** What the average of several thresholds may lose by being floored to basis points. */
 const lostThreshold = (flagged: readonly Flag[], { rules }: Moment): number =>
@@ -143,5 +149,6 @@ function toldRow(ledger: Ledger, account: AccountId): Entry[] {
   return [
     { column: TOLD_CREDIT, weight: debt * health },
     { column: TOLD_DEBIT, weight: -debt },
+    { column: TOLD_COLLATERAL, weight: Number(ledger.get(toldCell(account, 'totalCollateralBase'))) },
   ]
 }

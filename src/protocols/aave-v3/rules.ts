@@ -74,6 +74,8 @@ export interface Rules {
   readonly closeFactorOf: 'reserve' | 'account'
   /** Under $2,000 all may be closed, and leftovers under $1,000 are refused. */
   readonly dustRules: boolean
+  /** Debt of an account whose collateral is gone is burnt; before, it stays. */
+  readonly deficits: boolean
   /** LiquidationLogic._calculateAvailableCollateralToLiquidate: most collateral for a debt. */
   readonly maxCollateral: Rounding
   /** The same: the debt needed when the collateral caps. */
@@ -117,6 +119,7 @@ const v30: Rules = {
   availableBorrows: percentMul,
   closeFactorOf: 'reserve',
   dustRules: false,
+  deficits: false,
   maxCollateral: percentMul,
   debtNeeded: percentDiv,
   withoutBonus: percentDiv,
@@ -137,7 +140,14 @@ const v31: Rules = {
 /** 3.2 and 3.2.1. */
 const v32: Rules = { ...v31, id: 'aave-v3.2', revisions: [5n, 6n], eMode: 'bitmaps', stableDebt: false }
 
-const v33: Rules = { ...v32, id: 'aave-v3.3', revisions: [7n], closeFactorOf: 'account', dustRules: true }
+const v33: Rules = {
+  ...v32,
+  id: 'aave-v3.3',
+  revisions: [7n],
+  closeFactorOf: 'account',
+  dustRules: true,
+  deficits: true,
+}
 
 const v34: Rules = {
   ...v33,

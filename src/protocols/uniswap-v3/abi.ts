@@ -31,9 +31,10 @@ export const SELECTORS = {
 
 /** What does not depend on the tick spacing. */
 export const fixedCalls = (to: Address): Call[] => {
-  const { token0, token1, fee, tickSpacing, slot0, liquidity } = SELECTORS
-  return [token0, token1, fee, tickSpacing, slot0, liquidity].map((data) => ({ to, data }))
+  const { token0, token1, fee, tickSpacing } = SELECTORS
+  return [...[token0, token1, fee, tickSpacing].map((data) => ({ to, data })), ...spotCalls(to)]
 }
+export const spotCalls = (to: Address): Call[] => [SELECTORS.slot0, SELECTORS.liquidity].map((data) => ({ to, data }))
 export const wordCall = (to: Address, word: number): Call => call(to, SELECTORS.tickBitmap, word)
 export const tickCall = (to: Address, tick: number): Call => call(to, SELECTORS.ticks, tick)
 

@@ -3,7 +3,7 @@ import type { Exchange, PoolView } from '../../core/exchange.ts'
 import type { Ledger } from '../../core/ledger.ts'
 import type { Mismatch } from '../../core/protocol.ts'
 import type { Read } from '../../core/types.ts'
-import { EVENTS } from './abi.ts'
+import { EVENTS, spotCalls } from './abi.ts'
 import { apply, type Directory, toldBy } from './apply.ts'
 import { bidOf } from './bid.ts'
 import { addressIn, KNOWN, keyOf, MOST_POOLS, poolCell, spotOf } from './cells.ts'
@@ -34,6 +34,7 @@ export function uniswapV3(addresses: readonly Address[]): Exchange {
         return [bidOf(pool, curves.of(ledger, id, zeroForOne), spotOf(ledger, id))]
       }),
     audit: {
+      spots: (ledger) => traded(ledger).flatMap(({ pool }) => spotCalls(pool)),
       calls: (ledger, pool) => {
         const id = directory.get(pool)
         return id === undefined || ledger.get(poolCell(id, 'state')) !== KNOWN ? [] : allCalls(ledger, id, pool)

@@ -38,6 +38,7 @@ describe('doctor: a node', () => {
       l1Fee: 'none',
       uniswapV3: undefined,
       ensResolver: undefined,
+      pools: 'off',
       ...over,
     }
     const market: MarketConfig = {

@@ -17,6 +17,9 @@ const reserve = (n: number, symbol: string): ReserveView => ({
   priceUsd8: USD8,
   liquidationThresholdBps: 8_000n,
   liquidationBonusBps: 500n,
+  available: 0n,
+  supplyRateRay: 0n,
+  borrowRateRay: 0n,
   frozen: false,
   paused: false,
 })

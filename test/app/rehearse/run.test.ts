@@ -20,6 +20,7 @@ const chain: Work['chain'] = {
   explorer: undefined,
   l1Fee: 'none',
   ensResolver: undefined,
+  pools: 'off',
   uniswapV3: venue,
 }
 const market: Work['market'] = {

@@ -29,6 +29,10 @@ const MARKET = {
   ],
 } as const
 
+/** Where columns of their own begin: collateral without a threshold, then the parts of each reserve in a category. */
+const BARE = 3 * 128
+const MEMBERS = 4 * 128 + 3
+
 const rowsOf = (book: ReturnType<typeof bookOf>) =>
   MARKET.accounts.map((_, account) => book.protocol.row(book.ledger, account))
 
@@ -38,10 +42,11 @@ describe('Aave V3 rows', () => {
       [
         { column: 0, weight: (5 / 1e18) * 0.83 },
         { column: 3, weight: -3 / 1e6 },
+        { column: BARE + 2, weight: 7 / 1e18 },
       ],
       [
-        { column: 0, weight: (5 / 1e18) * 0.93 },
-        { column: 1, weight: -3 / 1e18 },
+        { column: MEMBERS, weight: (5 / 1e18) * 0.93 },
+        { column: MEMBERS + 1, weight: -3 / 1e18 },
         { column: 2, weight: (9 / 1e6) * 0.83 },
         { column: 5, weight: -1 / 1e18 },
       ],
@@ -71,7 +76,11 @@ describe('Aave V3 rows', () => {
     book.ledger.speculate(2n, () => {
       const cell = reserveCell(0, 'configuration')
       book.ledger.set(cell, book.ledger.get(cell) & ~(0xffffn << 16n))
-      expect(rowsOf(book)[0]).to.deep.equal([{ column: 3, weight: -3 / 1e6 }])
+      expect(rowsOf(book)[0]).to.deep.equal([
+        { column: BARE, weight: 5 / 1e18 },
+        { column: 3, weight: -3 / 1e6 },
+        { column: BARE + 2, weight: 7 / 1e18 },
+      ])
     })
     expect(rowsOf(book)).to.deep.equal(before)
   })

@@ -1,0 +1,49 @@
+import { renameSync, rmSync, writeFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { UsageError } from '../../core/errors.ts'
+import type { RiskDesk } from '../../core/ports.ts'
+import { gatherRisk } from '../risk/report/gather.ts'
+import { renderRiskReport } from '../risk/report/render.ts'
+import { printJson, talk } from './output.ts'
+
+export interface RiskReportCommand {
+  /** Where the page is written. */
+  readonly html: string
+  /** One market only. */
+  readonly market: string | undefined
+  /** The answers behind the page go to stdout. */
+  readonly json: boolean
+}
+
+/** `plimsoll risk report --html FILE`, asked of a desk. Tells where the page is. */
+export async function writeRiskReport(
+  desk: RiskDesk,
+  { html, market, json }: RiskReportCommand,
+  signal: AbortSignal,
+): Promise<void> {
+  const report = await gatherRisk(desk, market, signal)
+  const path = resolve(html)
+  writeWhole(path, renderRiskReport(report))
+  talk(`wrote the report to ${path}`)
+  if (json) printJson(report)
+}
+
+/** Whole or not at all: whoever reads it meanwhile sees the one before. */
+function writeWhole(path: string, text: string): void {
+  const fresh = `${path}.new`
+  try {
+    writeFileSync(fresh, text, { flush: true })
+    renameSync(fresh, path)
+  } catch (cause) {
+    rmSync(fresh, { force: true })
+    throw new UsageError(
+      {
+        code: 'REPORT_CANNOT_WRITE',
+        what: `cannot write ${path}`,
+        why: cause instanceof Error ? cause.message : String(cause),
+        fix: 'Name a file in a folder that is there and that this user may write to: --html FILE.',
+      },
+      { cause },
+    )
+  }
+}

@@ -1,0 +1,71 @@
+import { expect } from 'chai'
+import { type Devnet, startDevnet } from '../../scripts/devnet/index.ts'
+import { accountData } from '../../scripts/devnet/seeding.ts'
+
+const options = { chain: 'ethereum', accounts: 40, seed: 5 } as const
+
+async function debtOf({ market, accounts }: Devnet): Promise<bigint> {
+  const data = await Promise.all(accounts.map(({ address }) => accountData(market, address)))
+  return data.reduce((sum, { totalDebtBase }) => sum + totalDebtBase, 0n)
+}
+
+const priceOf = async ({ market, chain }: Devnet): Promise<bigint> =>
+  chain.client.readContract({
+    address: market.reserves.WETH.aggregator,
+    abi: [
+      { type: 'function', name: 'latestAnswer', inputs: [], outputs: [{ type: 'int256' }], stateMutability: 'view' },
+    ],
+    functionName: 'latestAnswer',
+  })
+
+describe('devnet calm', function () {
+  this.timeout(60_000)
+  let devnet: Devnet
+
+  before(async () => {
+    devnet = await startDevnet(options)
+  })
+
+  after(() => devnet?.close())
+
+  it('trembles around the price, one block so many seconds after the other, the same each time', async () => {
+    const other = await startDevnet(options)
+    const hashes: string[][] = []
+    for (const one of [devnet, other]) {
+      const calm = one.calm()
+      const before = { price: await priceOf(one), head: one.chain.head }
+      const seen = new Set<bigint>()
+      const found: string[] = []
+      for (let i = 0; i < 30; i++) {
+        await calm.next(60, false)
+        const now = await priceOf(one)
+        seen.add(now)
+        expect(Number(now) / Number(before.price)).to.be.within(0.997, 1.003)
+        found.push((await one.chain.client.getBlock()).hash)
+      }
+      hashes.push(found)
+      expect(seen.size).to.be.above(25)
+      expect(one.chain.head.number).to.equal(before.head.number + 30n)
+      expect(one.chain.head.timestamp).to.equal(before.head.timestamp + 1_800n)
+    }
+    await other.close()
+    expect(hashes[1]).to.deep.equal(hashes[0])
+  })
+
+  it('lets people borrow more where it is asked to', async () => {
+    const calm = devnet.calm()
+    const before = await debtOf(devnet)
+    for (let i = 0; i < 10; i++) await calm.next(60, true)
+    expect(await debtOf(devnet)).to.satisfy((after: bigint) => after > (before * 1_001n) / 1_000n)
+  })
+
+  it('stays where the price is when it settles anew', async () => {
+    const calm = devnet.calm()
+    await calm.next(60, false)
+    const fallen = ((await priceOf(devnet)) * 80n) / 100n
+    await devnet.control.setPrice('WETH', fallen)
+    await calm.settle()
+    await calm.next(60, false)
+    expect(Number(await priceOf(devnet)) / Number(fallen)).to.be.within(0.997, 1.003)
+  })
+})
