@@ -50,6 +50,19 @@ contract CappedRatioFeed {
     return _at(capLine);
   }
 
+  function getSnapshotRatio() external view returns (uint256) {
+    return capLine.startRatio;
+  }
+
+  function getSnapshotTimestamp() external view returns (uint256) {
+    return capLine.startTime;
+  }
+
+  /// Basis points of the snapshot's ratio, rounded down.
+  function getMaxYearlyGrowthRatePercent() external view returns (uint256) {
+    return (capLine.growthPerSecond * 365 days * 10_000) / capLine.startRatio;
+  }
+
   function isCapped() external view returns (bool) {
     return getRatio() > getMaxRatio();
   }

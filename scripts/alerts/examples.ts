@@ -25,6 +25,7 @@ import {
   USDC,
   WETH,
 } from './fixtures.ts'
+import { briefEntry, FALLEN, riskEntry, stormy } from './market-fixtures.ts'
 
 export interface Example {
   /** Events that are told in it. */
@@ -44,6 +45,12 @@ const one = (event: EventName, [en, zh]: Headings, told: JournalEntry, over: Par
   events: [event],
   heading: { en, zh },
   messages: (language) => [composed([told], reader({ language, ...over }))],
+})
+
+const digest = ([en, zh]: Headings, entries: readonly JournalEntry[], over: Partial<Reader> = {}): Example => ({
+  events: [],
+  heading: { en, zh },
+  messages: (language) => [composed(entries, reader({ language, ...over }))],
 })
 
 /** Told to the owner who watches it as `treasury`, with ways out. */
@@ -156,6 +163,31 @@ const POSITIONS: readonly Example[] = [
   ),
 ]
 
+const MARKET: readonly Example[] = [
+  one('phase', ['It came into another phase', '市场进入另一阶段'], riskEntry('phase')),
+  one('risk', ['One large position near the price', '价格附近的大额单仓'], riskEntry('cliff'), { role: 'viewer' }),
+  one('risk', ['More to sell than pools can take', '池子接不住要卖的数量'], riskEntry('absorption')),
+  one('risk', ['A price feed at its cap', '喂价到达上限'], riskEntry('capped-feed')),
+  one('risk', ['An asset is lent out', '资产几乎全部借出'], riskEntry('utilisation')),
+  one('risk', ['Too little insurance', '保险不足'], riskEntry('coverage')),
+  one('risk-over', ['It is over', '恢复正常'], riskEntry('utilisation', 'off')),
+  one('risk-over', ['It cannot be seen any more', '暂时看不到'], riskEntry('absorption', 'unknown'), {
+    role: 'viewer',
+  }),
+  one('brief', ['The daily brief of a calm day', '平静一天的简报'], briefEntry(), { role: 'viewer' }),
+  one('brief', ['And of a cascade', '连环清算时的简报'], briefEntry({ overview: stormy(), ladder: FALLEN }), {
+    role: 'viewer',
+  }),
+  digest(
+    ['Briefs of several markets', '多个市场的简报'],
+    [
+      briefEntry(),
+      briefEntry({ overview: stormy(), ladder: FALLEN }, { market: 'aave-v3-arbitrum', chainId: 42161 }),
+      briefEntry({ overview: stormy(), ladder: FALLEN }, { market: 'spark' }),
+    ],
+  ),
+]
+
 const LIQUIDATIONS: readonly Example[] = [
   one('planned', ['A liquidation is planned', '计划清算'], entry('plan', sentData({ hash: undefined }))),
   one('sent', ['It was sent', '清算交易已发送'], entry('sent', sentData())),
@@ -238,12 +270,6 @@ const crash = (): readonly JournalEntry[] => {
   ]
 }
 
-const digest = ([en, zh]: Headings, entries: readonly JournalEntry[], over: Partial<Reader> = {}): Example => ({
-  events: [],
-  heading: { en, zh },
-  messages: (language) => [composed(entries, reader({ language, ...over }))],
-})
-
 const DIGESTS: readonly Example[] = [
   digest(['A crash, as a digest', '暴跌时的摘要'], crash()),
   digest(
@@ -310,6 +336,7 @@ export const SECTIONS: readonly {
   readonly examples: readonly Example[]
 }[] = [
   { heading: { en: 'Positions', zh: '仓位' }, examples: POSITIONS },
+  { heading: { en: 'The market as a whole', zh: '整个市场' }, examples: MARKET },
   { heading: { en: 'Buttons', zh: '按钮' }, examples: ANSWERS },
   { heading: { en: 'Our own liquidations', zh: '我们的清算' }, examples: LIQUIDATIONS },
   { heading: { en: 'The program', zh: '程序' }, examples: PROGRAM },

@@ -28,7 +28,7 @@ type Chapter = WaveAnswer['phases'][number]
 
 /** The wave in one screen: phase by phase, then the sums, then where it stands. */
 export function waveScreen({ wave, phase, absorption, grid }: WaveTold): readonly string[] {
-  const { binS } = phase
+  const { binS } = wave
   return [
     `THE WAVE  ${symbol(wave.market)}, ${symbol(wave.group.symbol)}. One bin of its history is ${binS} s of the chain here; an hour outside of rehearsals`,
     ...table(wave.phases, binS),

@@ -145,7 +145,10 @@ function levelOf({ kind, data }: JournalEntry): 'info' | 'warn' | 'error' {
     case 'rollback':
     case 'control':
     case 'summary':
+    case 'brief':
       return 'info'
+    case 'risk':
+      return data['state'] === 'on' ? 'warn' : 'info'
     case 'audit':
       return data['mismatched'] === 0 ? 'info' : 'error'
     case 'alert':
@@ -194,6 +197,10 @@ function fieldsOf(kind: JournalKind): readonly string[] {
       return ['said', 'via', 'by', 'detail']
     case 'summary':
       return ['day', 'liquidations', 'profitUsd8', 'refused', 'lost']
+    case 'risk':
+      return ['type', 'state', 'group', 'phase', 'previous', 'value', 'threshold', 'address', 'lacks']
+    case 'brief':
+      return ['day', 'now', 'lacks']
     default:
       return never(kind)
   }

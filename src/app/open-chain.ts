@@ -136,12 +136,12 @@ interface Context extends Reading {
   readonly markets: readonly MarketConfig[]
 }
 
-export function newBook({ name, protocol, addressesProvider, rules, priceReads }: MarketConfig): Book {
+export function newBook({ name, protocol, addressesProvider, rules, priceReads, umbrella }: MarketConfig): Book {
   const plug = PROTOCOLS[protocol]
   if (plug === undefined)
     throw new RangeError(`protocol ${protocol}: the configuration's check lets no unknown one pass`)
   const priceReadsS = priceReads === 'every-block' ? 0n : BigInt(priceReads.seconds)
-  return new Book(name, plug({ addressesProvider, rules, priceReadsS }))
+  return new Book(name, plug({ addressesProvider, rules, priceReadsS, umbrella }))
 }
 
 /** Books as the store knows them: the checkpoint, then the pages since. Undefined unless it knows every market. */

@@ -41,6 +41,8 @@ export interface ChainConfig {
   readonly uniswapV3: UniswapV3 | undefined
   /** To mirror: none, those the factory has for the markets' assets, or these. `auto` only where there is `uniswapV3`. */
   readonly pools: 'off' | 'auto' | readonly Address[]
+  /** A perpetual market of GMX v2: reader, data store, and the market's token. */
+  readonly gmx?: { readonly reader: Address; readonly dataStore: Address; readonly market: Address } | undefined
   /** ENS UniversalResolver on this chain. */
   readonly ensResolver: Address | undefined
 }
@@ -52,6 +54,7 @@ export interface MarketConfig {
   readonly chain: string
   readonly addressesProvider: Address
   readonly uiPoolDataProvider: Address | undefined
+  readonly umbrella?: Address | undefined
   readonly fromBlock: bigint
   /** `auto`, or a rule set's id. */
   readonly rules: string

@@ -49,6 +49,7 @@ function resolveChain(name: string, chain: Checked['chains'][string]): ChainConf
     nativeSymbol: known?.nativeSymbol ?? 'ETH',
     explorer: chain.explorer ?? known?.explorer,
     l1Fee,
+    gmx: chain.gmx,
     uniswapV3: chain.uniswapV3 ?? (known && lowerAll(known.uniswapV3)),
     pools: typeof chain.pools === 'string' ? chain.pools : [...new Set(chain.pools)],
     ensResolver: chain.ensResolver ?? (known?.ensResolver && lower(known.ensResolver)),
@@ -65,6 +66,7 @@ function resolveMarket(market: Checked['markets'][number], chains: readonly Chai
     fromBlock = known?.fromBlock ?? 0,
     priceReads = known?.priceReads ?? 'every-block',
     uiPoolDataProvider,
+    umbrella,
   } = { ...given } as Partial<Exclude<typeof market, string>>
   if (protocol === undefined || chain === undefined || addressesProvider === undefined)
     throw new TypeError(`market ${given.name} was not checked`)
@@ -74,6 +76,7 @@ function resolveMarket(market: Checked['markets'][number], chains: readonly Chai
     chain,
     addressesProvider,
     uiPoolDataProvider,
+    umbrella,
     fromBlock: BigInt(fromBlock),
     rules: given.rules,
     priceReads,

@@ -22,6 +22,16 @@ const uniswapV3 = z
 
 /** As many as the plug's ledger holds. */
 const MOST_POOLS = 1024
+const gmx = z
+  .strictObject({
+    reader: address.describe('Reader of GMX v2.'),
+    dataStore: address.describe('DataStore of GMX v2.'),
+    market: address.describe("Token of the market of the chain's coin against a dollar, such as ETH/USD [WETH-USDC]."),
+  })
+  .optional()
+  .describe(
+    'A perpetual market of GMX v2, whose next funding the history of the wave keeps. Without it funding is lacking.',
+  )
 
 const chain = z.strictObject({
   id: positive
@@ -84,6 +94,7 @@ const chain = z.strictObject({
       'Uniswap V3 pools to mirror, for depth and cascades: `auto` finds those of the markets’ assets through the factory; or the pools’ addresses. `off`, since busy pools cost a logs request in most blocks (`docs/depth.md`).',
     )
     .meta({ examples: ['auto'] }),
+  gmx,
 })
 
 const priceReads = z.union([
@@ -119,6 +130,11 @@ const market = z.strictObject({
     .default('auto')
     .describe(
       'Rule set: `auto` (by POOL_REVISION), a rule set’s id (a fork may reuse numbers: `sparklend`), or `auto` and what further revisions follow (`auto, 12 = aave-v3.6`). `docs/exactness.md` lists them.',
+    ),
+  umbrella: address
+    .optional()
+    .describe(
+      "Umbrella, which insures the market's reserves: its offsets and slashable stakes are the coverage of the wave. Without it coverage is lacking.",
     ),
   priceReads: priceReads
     .optional()

@@ -44,6 +44,8 @@ export interface Bid {
   readonly feePips: number
   /** What the next unit fetches, the fee taken off. */
   readonly price: Price
+  /** The same pool at the same moment, for who sells the other asset. */
+  readonly reversed: Bid
   /** Sell so much, as far as there is liquidity. To the wei what the contract would say. */
   sell(amountIn: bigint): Sold
   /** Sell until the next unit would fetch less than `price`, the fee taken off. To the wei. */

@@ -14,6 +14,10 @@ export type JournalKind =
   | 'control'
   /** A day in figures. */
   | 'summary'
+  /** A warning about a market as a whole turned on or off: `RiskData` of `core/risk/warnings.ts`. */
+  | 'risk'
+  /** A market in the morning: `BriefData` of `core/risk/brief.ts`. */
+  | 'brief'
 
 /** Something that happened. All that people ever see. */
 export interface JournalEntry {

@@ -2,9 +2,11 @@ import type { Address, Hex } from 'viem'
 import type { Cell, Layout, Ledger } from './ledger.ts'
 import type { Candidate, Seizure, Unhealthy } from './plan.ts'
 import type { RescueObstacle, RescueStep } from './rescue.ts'
+import type { Deed } from './risk/deed.ts'
+import type { Extras } from './risk/extras.ts'
 import type { RowTerms } from './row-terms.ts'
 import type { Rates, Slack } from './sheet.ts'
-import type { AccountId, Call, Entry, Facts, LogFilter, Read } from './types.ts'
+import type { AccountId, Call, Entry, Facts, Header, LogFilter, Read } from './types.ts'
 
 /** One lending market. Pure: no I/O, no clock. Members in the order the data meets them. */
 export interface Protocol {
@@ -75,10 +77,17 @@ export interface Protocol {
   shock(ledger: Ledger, factors: ReadonlyMap<Address, bigint>): void
   /** Liquidations by anybody, told by a page's logs. */
   liquidations(facts: Facts, ledger: Ledger): readonly Liquidated[]
+  /**
+   * Everything a page's logs say that somebody did, in order. `ledger`: after the page; `earlier`: prices of assets before it, for
+   * what came before the first round of a feed.
+   */
+  deeds(facts: Facts, ledger: Ledger, earlier: ReadonlyMap<Address, bigint>): readonly Deed[]
   /** The market as people see it. */
   market(ledger: Ledger): MarketView
   /** Calls that ask the chain itself about accounts and totals, and how to compare its answers. */
   readonly audit: Audit
+  /** What no followed log tells, for the history of the wave. */
+  readonly extras: ExtrasOf
   /** Calldata of our Liquidator. */
   encode(seizure: Seizure, terms: Terms): Hex
 }
@@ -257,6 +266,12 @@ export interface ReserveTotal {
   readonly asset: Address
   readonly sumScaledDebt: bigint
   readonly scaledTotalSupply: bigint
+}
+
+/** Asked in rounds at one block: `calls` until it names none, then `of`. */
+export interface ExtrasOf {
+  calls(ledger: Ledger, answered: readonly Read[]): readonly Call[]
+  of(ledger: Ledger, reads: readonly Read[], block: Header): Extras
 }
 
 export interface Audit {

@@ -7,6 +7,7 @@ export interface ProtocolOptions {
   readonly addressesProvider: Address
   readonly rules: string
   readonly priceReadsS: bigint
+  readonly umbrella?: Address | undefined
 }
 
 /** The only list of protocols: name in the configuration → plug. */

@@ -140,6 +140,7 @@ export const fakeProtocol: Protocol = {
   prices: () => [],
   shock: (ledger, factors) => ledger.set(PRICE, (ledger.get(PRICE) * (factors.get(address(0)) ?? WAD)) / WAD),
   liquidations: () => [],
+  deeds: () => [],
   market: () => ({ pool: address(0), revision: 0n, rules: undefined, reserves: [] }),
   knows: () => true,
   audit: {
@@ -149,5 +150,6 @@ export const fakeProtocol: Protocol = {
     totals: () => [],
     sums: () => [],
   },
+  extras: { calls: () => [], of: () => ({ reserves: [], feeds: [], funding: null }) },
   encode: () => '0x',
 }

@@ -24,6 +24,8 @@ export const JOURNAL_KINDS = [
   'breaker',
   'control',
   'summary',
+  'risk',
+  'brief',
 ] as const satisfies readonly JournalKind[]
 
 const block = z.object({ number: integer, hash: z.string(), timestamp: z.int() }) satisfies z.ZodType<BlockRef>

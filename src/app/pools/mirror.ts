@@ -58,7 +58,7 @@ export class PoolMirror {
   #seeking = false
   /** Nothing is begun before. */
   #notBefore = 0n
-  #audited = 0n
+  #audited: bigint | undefined
   /** Blocks to wait before the next reading after a difference; doubles. */
   #patience = 0n
   #differed = false
@@ -197,6 +197,9 @@ export class PoolMirror {
     return this.#despiteNode(async () => {
       try {
         await this.#readAll(coming)
+      } catch (error) {
+        // Of a block that a reorganisation has taken nothing is known any more.
+        if (this.#coming === coming) throw error
       } finally {
         if (this.#coming === coming) this.#coming = undefined
       }
@@ -232,7 +235,8 @@ export class PoolMirror {
 
   async #look(): Promise<void> {
     const head = this.#head
-    if (this.#current === undefined || head.number < this.#audited + AUDIT_BLOCKS) return
+    const isDue = this.#audited === undefined || head.number >= this.#audited + AUDIT_BLOCKS
+    if (this.#current === undefined || !isDue) return
     const { batch } = this.#options
     const { book } = this.#current
     await this.#despiteNode(async () => {

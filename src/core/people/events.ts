@@ -7,7 +7,7 @@ export const ROLES = ['owner', 'operator', 'viewer'] as const
 /** `owner`: hears of the addresses it watches. `operator`: runs the daemon. `viewer`: reads along. */
 export type Role = (typeof ROLES)[number]
 
-export const TOPICS = ['positions', 'liquidations', 'trouble', 'summary'] as const
+export const TOPICS = ['positions', 'market', 'liquidations', 'trouble', 'summary'] as const
 export type Topic = (typeof TOPICS)[number]
 
 export const LOUDNESS = ['loud', 'silent', 'off'] as const
@@ -51,6 +51,12 @@ export const EVENTS = {
   large: traits('positions', ['off', 'loud', 'loud']),
   /** A small fall would make much liquidatable. */
   wave: traits('positions', ['off', 'loud', 'loud']),
+  /** A market as a whole came into another phase of a wave. */
+  phase: traits('market', ['off', 'loud', 'loud']),
+  /** Something about it is dangerous: a cliff, too little to sell into, a feed at its cap, a reserve lent out, too little insurance. */
+  risk: traits('market', ['off', 'loud', 'silent']),
+  /** It is over, or cannot be seen any more. */
+  'risk-over': traits('market', ['off', 'silent', 'silent']),
   /** A position that is watched cannot be checked. */
   unchecked: traits('trouble', ['loud', 'silent', 'silent'], true),
   /** It can be again. */
@@ -71,6 +77,8 @@ export const EVENTS = {
   /** Somebody paused, resumed, changed the mode, reloaded. */
   control: traits('trouble', ['off', 'loud', 'off']),
   summary: traits('summary', ['off', 'silent', 'silent']),
+  /** A market in the morning: what changed, what a fall would do. */
+  brief: traits('summary', ['off', 'silent', 'silent']),
 } as const satisfies Readonly<Record<string, EventTraits>>
 
 export type EventName = keyof typeof EVENTS

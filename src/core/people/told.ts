@@ -23,8 +23,12 @@ export function eventOf({ kind, data }: JournalEntry): EventName | undefined {
     case 'lost':
     case 'reorged':
     case 'summary':
+    case 'brief':
     case 'control':
       return kind
+    case 'risk':
+      if (data['type'] === 'phase') return 'phase'
+      return data['state'] === 'on' ? 'risk' : 'risk-over'
     case 'refusal':
       return 'refused'
     case 'breaker':

@@ -1,4 +1,5 @@
-import { COHORTS, type Cohort, cohortOf } from './de-risking.ts'
+import type { AccountId } from '../types.ts'
+import { BOUNDS_USD8, COHORTS, type Cohort } from './de-risking.ts'
 import { isCounted } from './leverage.ts'
 import type { Portrait } from './portrait.ts'
 import { median } from './quantile.ts'
@@ -7,6 +8,8 @@ import { median } from './quantile.ts'
 export interface CohortState {
   readonly cohort: Cohort
   readonly accounts: number
+  /** Of them contracts; null: nobody asked which are. */
+  readonly contracts: number | null
   readonly debtUsd: number
   readonly collateralUsd: number
   /** ΣC / (ΣC − ΣD); null where that is not above 0. */
@@ -20,10 +23,14 @@ export interface CohortState {
 const THIN = 1.1
 const USD8 = 1e8
 
-/** All cohorts in order, the empty ones too. `collateral`: C by account. */
-export function cohortsOf(portrait: Portrait, collateral: Float64Array): readonly CohortState[] {
+/** All cohorts in order, the empty ones too. `collateral`: C by account. `isContract`: undefined where nobody asked. */
+export function cohortsOf(
+  portrait: Portrait,
+  collateral: Float64Array,
+  isContract: ((account: AccountId) => boolean) | undefined,
+): readonly CohortState[] {
   const { size, credit, debit } = portrait
-  const sums = COHORTS.map(() => ({ collateral: 0, debt: 0, thin: 0, healths: [] as number[] }))
+  const sums = COHORTS.map(() => ({ collateral: 0, debt: 0, thin: 0, contracts: 0, healths: [] as number[] }))
   for (let account = 0; account < size; account++) {
     const [has, owes, weighted] = [collateral[account] as number, debit[account] as number, credit[account] as number]
     if (!isCounted(has, owes, weighted)) continue
@@ -31,12 +38,14 @@ export function cohortsOf(portrait: Portrait, collateral: Float64Array): readonl
     if (sum === undefined) continue
     sum.collateral += has
     sum.debt += owes
+    if (isContract?.(account)) sum.contracts++
     sum.healths.push(weighted / owes)
     if (weighted / owes < THIN) sum.thin += owes
   }
-  return sums.map(({ collateral: has, debt, thin, healths }, i) => ({
+  return sums.map(({ collateral: has, debt, thin, contracts, healths }, i) => ({
     cohort: COHORTS[i] as Cohort,
     accounts: healths.length,
+    contracts: isContract === undefined ? null : contracts,
     debtUsd: debt / USD8,
     collateralUsd: has / USD8,
     leverage: has > debt ? has / (has - debt) : null,
@@ -45,4 +54,10 @@ export function cohortsOf(portrait: Portrait, collateral: Float64Array): readonl
   }))
 }
 
-const cohortIndex = (debtBase: number): number => COHORTS.indexOf(cohortOf(BigInt(Math.floor(debtBase))))
+const BOUNDS = BOUNDS_USD8.map(Number)
+/** `cohortOf` in floats: it is asked of everybody. */
+function cohortIndex(debtBase: number): number {
+  let index = 0
+  while (index < BOUNDS.length && debtBase >= (BOUNDS[index] as number)) index++
+  return index
+}

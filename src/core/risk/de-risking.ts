@@ -6,7 +6,8 @@ import { knownOr, type Measure, shareOf } from './measure.ts'
 export const COHORTS = ['< 10k', '10k–100k', '100k–1M', '1M–10M', '> 10M'] as const
 export type Cohort = (typeof COHORTS)[number]
 
-const BOUNDS_USD8 = [10_000n, 100_000n, 1_000_000n, 10_000_000n].map((usd) => usd * 10n ** 8n)
+/** From so much on the next cohort. */
+export const BOUNDS_USD8 = [10_000n, 100_000n, 1_000_000n, 10_000_000n].map((usd) => usd * 10n ** 8n)
 
 /** A bound belongs to the cohort above it. */
 export const cohortOf = (debtUsd8: bigint): Cohort =>

@@ -7,7 +7,7 @@
  * their Σ max(0, D − Σ Cᵢ/(1+bᵢ)). A first round, as in a what-if: no calls are made, nothing is sold.
  */
 import type { Address } from 'viem'
-import { type Portrait, repayable, slopeOf, sumOf } from './portrait.ts'
+import { type Portrait, repayable, rulesUnknown, slopeOf, sumOf } from './portrait.ts'
 
 /** Change of a price in per cent; here a fall is below 0. Both ways, since one may fall while the other rises. */
 export const MOVES_PCT: readonly number[] = Array.from({ length: 21 }, (_, i) => -50 + 5 * i)
@@ -24,6 +24,7 @@ const WIDEST = Math.max(...MOVES.map(Math.abs))
 
 export function jointMap(portrait: Portrait, first: Address, second: Address): Joint {
   const { credit, debit, size, terms } = portrait
+  if (terms.closing === undefined) throw rulesUnknown(portrait)
   const groups = [first, second] as const
   const [a, b] = [slopeOf(portrait, first), slopeOf(portrait, second)]
   const collateral = planeOf(portrait, groups, (column) => terms.worth[column] as number, nothing)

@@ -15,17 +15,17 @@ import type { Closing } from '../row-terms.ts'
 import type { AccountId } from '../types.ts'
 import { seize } from './calls.ts'
 import { Holdings } from './holdings.ts'
-import { type Portrait, slopeOf } from './portrait.ts'
+import { type Portrait, rulesUnknown, slopeOf } from './portrait.ts'
 
 export type Side = 'fall' | 'rise'
 
 /** Rungs of one per cent up to here. */
-export const MOST_PCT = 50
+const MOST_PCT = 50
 export const POINTS_PCT = [1, 2, 5, 10, 15, 20, 30, 50] as const
 /** One account with so much of a rung's collateral is a cliff. */
 const CLIFF_SHARE = 0.25
-/** Seizures are told by reserve up to this move. */
-const SEIZED_PCT = 10
+/** What is near, told more closely: up to this move. */
+const NEAR_PCT = 10
 
 export interface RungSums {
   readonly accounts: number
@@ -48,10 +48,18 @@ export interface Ladder {
   readonly rungs: readonly LadderRung[]
   /** Those of `now`, and of every rung up to `fallPct`. */
   readonly points: readonly (RungSums & { readonly fallPct: number })[]
-  /** Largest collateral first. */
-  readonly largest: readonly AccountId[]
-  /** Base units that the sequence takes from each reserve (in the market's order) until the price has moved by 10 %. */
-  readonly seized10Base: Float64Array
+  /** Largest collateral first, with λ: above 1 of those below 1 (`rise`: below 1). */
+  readonly largest: readonly { readonly account: AccountId; readonly factor: number }[]
+  /** Until the price has moved by 10 %. */
+  readonly near: Near
+}
+
+/** Base units. */
+export interface Near {
+  /** Of each account reached, `now` among them. */
+  readonly collateralBase: Float64Array
+  /** What the sequences take from each reserve, in the market's order. */
+  readonly seizedBase: Float64Array
 }
 
 /** Columns of sums by bin: 0 is `now`, 1… the rungs. */
@@ -62,7 +70,7 @@ const USD8 = 1e8
 /** `largest`: so many accounts are named. Two passes over everybody, and a closer look at those reached. */
 export function ladderOf(portrait: Portrait, root: Address, side: Side, largest: number): Ladder {
   const { closing } = portrait.terms
-  if (closing === undefined) throw new RangeError('no ladder where the rules are not known')
+  if (closing === undefined) throw rulesUnknown(portrait)
   const climb = new Climb(portrait, root, largest)
   const { credit, debit, size } = portrait
   const slope = slopeOf(portrait, root)
@@ -76,7 +84,9 @@ export function ladderOf(portrait: Portrait, root: Address, side: Side, largest:
     const pct = (100 * margin) / pull
     if (pct <= MOST_PCT) climb.add(account, pct, sign, margin < 0 ? (credit[account] as number) / debt : 1, closing)
   }
-  return climb.ladder()
+  return climb.ladder(
+    (account) => 1 - ((credit[account] as number) - (debit[account] as number)) / (slope[account] as number),
+  )
 }
 
 /** The sums while they grow. */
@@ -87,14 +97,15 @@ class Climb {
   readonly #tallest = new Float64Array(BINS)
   readonly #owner = new Int32Array(BINS)
   readonly #largest: Lowest
-  readonly #seized10Base: Float64Array
+  readonly #near: number[] = []
+  readonly #seizedBase: Float64Array
   #isNear = false
 
   constructor(portrait: Portrait, root: Address, largest: number) {
     this.#holdings = new Holdings(portrait)
     this.#moved = portrait.moves(root)
     this.#largest = new Lowest(Math.min(largest, portrait.size))
-    this.#seized10Base = new Float64Array(portrait.reserves.length)
+    this.#seizedBase = new Float64Array(portrait.reserves.length)
   }
 
   /** `pct`: the move that reaches it; below 0 (health below 1): the account is looked at where it is. */
@@ -103,7 +114,8 @@ class Climb {
     const factor = health < 1 ? 1 : 1 - (sign * pct) / 100
     this.#holdings.read(account, this.#moved, factor)
     const { collateral, debt, repayable } = this.#holdings.sums()
-    this.#isNear = bin <= SEIZED_PCT
+    this.#isNear = bin <= NEAR_PCT
+    if (this.#isNear) this.#near.push(collateral)
     const { oneCall, sequence } = seize(this.#holdings, closing, health, this.#onSeized)
     const badDebt = Math.max(0, debt - repayable)
     for (const [field, value] of [1, collateral, oneCall, sequence, debt, badDebt].entries())
@@ -115,16 +127,16 @@ class Climb {
   }
 
   readonly #onSeized = (reserve: number, base: number): void => {
-    if (this.#isNear && reserve >= 0) this.#seized10Base[reserve] = (this.#seized10Base[reserve] as number) + base
+    if (this.#isNear && reserve >= 0) this.#seizedBase[reserve] = (this.#seizedBase[reserve] as number) + base
   }
 
-  ladder(): Ladder {
+  ladder(factorOf: (account: AccountId) => number): Ladder {
     return {
       now: this.#sumsOf(0, 0),
       rungs: Array.from({ length: MOST_PCT }, (_, i) => this.#rung(i + 1)),
       points: POINTS_PCT.map((fallPct) => ({ fallPct, ...this.#sumsOf(0, fallPct) })),
-      largest: this.#largest.ordered(),
-      seized10Base: this.#seized10Base,
+      largest: this.#largest.ordered().map((account) => ({ account, factor: factorOf(account) })),
+      near: { collateralBase: Float64Array.from(this.#near), seizedBase: this.#seizedBase },
     }
   }
 

@@ -1,5 +1,6 @@
 import type { Address } from 'viem'
 import type { Book } from '../book.ts'
+import { UsageError } from '../errors.ts'
 import type { ReserveView } from '../protocol.ts'
 import type { RowTerms } from '../row-terms.ts'
 import type { Header } from '../types.ts'
@@ -76,3 +77,12 @@ export function slopeOf(portrait: Portrait, root: Address): Float64Array {
   const worth = (column: number): number => (at(moved, column) === 1 ? at(portrait.rate, column) : 0)
   return sumOf(portrait, worth, (column) => -worth(column))
 }
+
+/** What is asked needs more of an account than its health. */
+export const rulesUnknown = ({ book }: Portrait): UsageError =>
+  new UsageError({
+    code: 'RULES_UNKNOWN',
+    what: `market ${book.name}`,
+    why: `the rules of its pool's revision ${book.protocol.market(book.ledger).revision} are not known here: of accounts only totals and health are`,
+    fix: 'Name the rule set that applies in the market\u2019s `rules`, or use a release that knows this revision.',
+  })

@@ -13,6 +13,7 @@ export const EVENTS = {
   LiquidationCall: event('LiquidationCall(address,address,address,uint256,uint256,address,bool)'),
   MintedToTreasury: event('MintedToTreasury(address,uint256)'),
   DeficitCreated: event('DeficitCreated(address,address,uint256)'),
+  DeficitCovered: event('DeficitCovered(address,address,uint256)'),
   Upgraded: event('Upgraded(address)'),
   Supply: event('Supply(address,address,address,uint256,uint16)'),
   Withdraw: event('Withdraw(address,address,address,uint256)'),
@@ -78,7 +79,7 @@ export const EMODE_EVENTS: ReadonlyMap<Hex, 'topic' | 'data'> = new Map([
   [EVENTS.AssetLtvzeroInEModeChanged, 'data'],
 ])
 
-const selector = (signature: string): Hex => toFunctionSelector(`function ${signature}`)
+export const selector = (signature: string): Hex => toFunctionSelector(`function ${signature}`)
 
 /** Selectors of the questions the mirror asks. Every answer but `symbol` is a row of 32-byte words. */
 export const SELECTORS = {

@@ -20,7 +20,9 @@ import {
   reserveIds,
 } from './cells.ts'
 import { check } from './check.ts'
+import { deeds } from './deeds.ts'
 import { derive } from './derive.ts'
+import { extrasCalls, extrasOf } from './extras.ts'
 import { accountView, positions, standing, toldView } from './health.ts'
 import { liquidate } from './liquidate.ts'
 import { inspect } from './liquidation.ts'
@@ -42,6 +44,8 @@ export interface AaveV3Options {
   readonly rules: string
   /** Seconds of chain time between readings of prices; 0: in every block. */
   readonly priceReadsS: bigint
+  /** Umbrella, which insures the market's reserves. */
+  readonly umbrella?: Address | undefined
 }
 
 /** 16·2⁻⁵² covers the conversions, products and sums of a row; one base unit the last division. */
@@ -49,6 +53,7 @@ const SLACK: Slack = { relative: 16 * 2 ** -52, absolute: 1 }
 
 /** Aave V3: one column per reserve and side, collateral weighted by threshold. */
 export function aaveV3(options: AaveV3Options): Protocol {
+  const { umbrella } = options
   const addressesProvider: Address = `0x${options.addressesProvider.slice(2).toLowerCase()}`
   const rulesOf = (ledger: Ledger): Rules | undefined => rulesFor(options.rules, ledger.get(MARKET.revision))
   const policy = { addressesProvider, priceReadsS: options.priceReadsS }
@@ -122,7 +127,12 @@ export function aaveV3(options: AaveV3Options): Protocol {
     prices,
     shock,
     liquidations,
+    deeds,
     market: (ledger) => market(ledger, rulesOf(ledger)),
+    extras: {
+      calls: (ledger, answered) => extrasCalls(ledger, answered, umbrella),
+      of: (ledger, reads, block) => extrasOf(ledger, reads, { block, umbrella }),
+    },
     encode: (seizure, terms) =>
       encodeFunctionData({
         abi: LIQUIDATOR_ABI,
@@ -147,6 +157,7 @@ const POOL_EVENTS: readonly Hex[] = [
   EVENTS.LiquidationCall,
   EVENTS.MintedToTreasury,
   EVENTS.DeficitCreated,
+  EVENTS.DeficitCovered,
   EVENTS.Upgraded,
   EVENTS.Supply,
   EVENTS.Withdraw,

@@ -28,6 +28,9 @@ export function bidOf(pool: Address, curve: Curve, spot: Spot): Bid {
         ? { amountOut: squared * rest, amountIn: Q192 * FEE_UNIT }
         : { amountOut: Q192 * rest, amountIn: squared * FEE_UNIT }
     },
+    get reversed() {
+      return bidOf(pool, curve.reversed, spot)
+    },
     sell: (amountIn) => swapped(amountIn),
     sellTo: (price) => swapped(AMOUNT_MAX, limitOf(price, curve)),
     soldAt(level) {

@@ -46,13 +46,28 @@ export class Curve {
   readonly #knots: readonly Knot[]
   /** Where to look up a tick: rising in walking order. */
   readonly #ranks: Int32Array
+  readonly #key: PoolKey
+  readonly #ticks: Ticks
+  #reversed: Curve | undefined
   #floats: { readonly levels: Float64Array; readonly sums: Float64Array; readonly slopes: Float64Array } | undefined
 
-  constructor(zeroForOne: boolean, { feePips, tickSpacing }: PoolKey, ticks: Ticks) {
+  constructor(zeroForOne: boolean, key: PoolKey, ticks: Ticks) {
+    const { feePips, tickSpacing } = key
     this.zeroForOne = zeroForOne
     this.feePips = BigInt(feePips)
+    this.#key = key
+    this.#ticks = ticks
     this.#knots = knotsOf(stopsOf(zeroForOne, tickSpacing, ticks), zeroForOne, this.feePips, ticks)
     this.#ranks = Int32Array.from(this.#knots, ({ tick }) => (zeroForOne ? -tick : tick))
+  }
+
+  /** The other direction; made when somebody asks. */
+  get reversed(): Curve {
+    if (this.#reversed === undefined) {
+      this.#reversed = new Curve(!this.zeroForOne, this.#key, this.#ticks)
+      this.#reversed.#reversed = this
+    }
+    return this.#reversed
   }
 
   /** Liquidity between the stops around `tick`: `UniswapV3Pool.liquidity`. */

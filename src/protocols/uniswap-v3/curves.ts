@@ -7,8 +7,8 @@ interface Kept {
   /** Of the ledger, when the ticks were last looked at. */
   version: number
   readonly ticks: Ticks
-  down: Curve | undefined
-  up: Curve | undefined
+  /** The direction that was asked for first; it keeps the other. */
+  curve: Curve | undefined
 }
 
 /**
@@ -20,12 +20,8 @@ export class Curves {
 
   of(ledger: Ledger, pool: number, zeroForOne: boolean): Curve {
     const kept = this.#current(ledger, pool)
-    if (zeroForOne) {
-      kept.down ??= new Curve(true, keyOf(ledger, pool), kept.ticks)
-      return kept.down
-    }
-    kept.up ??= new Curve(false, keyOf(ledger, pool), kept.ticks)
-    return kept.up
+    kept.curve ??= new Curve(zeroForOne, keyOf(ledger, pool), kept.ticks)
+    return kept.curve.zeroForOne === zeroForOne ? kept.curve : kept.curve.reversed
   }
 
   #current(ledger: Ledger, pool: number): Kept {
@@ -39,7 +35,7 @@ export class Curves {
       kept.version = version
       return kept
     }
-    const fresh: Kept = { version, ticks, down: undefined, up: undefined }
+    const fresh: Kept = { version, ticks, curve: undefined }
     pools.set(pool, fresh)
     return fresh
   }

@@ -1,8 +1,5 @@
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { expect } from 'chai'
 import { type Address, parseAbi } from 'viem'
-import { stringify } from 'yaml'
 import { type Devnet, startDevnet } from '../../../scripts/devnet/index.ts'
 import { poolSpecs } from '../../../scripts/devnet/liquidity.ts'
 import { openStore } from '../../../src/adapters/store/sqlite.ts'
@@ -14,9 +11,7 @@ import { superviseChain } from '../../../src/app/supervise.ts'
 import type { Config } from '../../../src/config/config.ts'
 import type { JournalEntry } from '../../../src/core/journal.ts'
 import type { PoolBook } from '../../../src/core/pool-book.ts'
-import type { Store } from '../../../src/core/ports.ts'
-import { configOf, edited, type Tree } from '../../cli/support.ts'
-import { temporaryFolder } from '../../support/temporary.ts'
+import { configOf, edited, Place, type Tree } from '../../cli/support.ts'
 
 const ABI = parseAbi([
   'struct Quote { address tokenIn; address tokenOut; uint256 amountIn; uint24 fee; uint160 sqrtPriceLimitX96; }',
@@ -27,8 +22,7 @@ const ABI = parseAbi([
 /** A market and its exchange on a chain of their own, and the loop of the daemon in this process, life after life. */
 export class PoolStage {
   readonly devnet: Devnet
-  readonly folder = temporaryFolder('pools')
-  readonly file = join(this.folder, 'plimsoll.yaml')
+  readonly place = new Place()
   readonly journal: JournalEntry[] = []
   readonly problems: string[] = []
 
@@ -46,15 +40,13 @@ export class PoolStage {
       'chains.ethereum.finality',
       finality,
     )
-    writeFileSync(this.file, stringify({ ...config, ...more }), { mode: 0o600 })
-    return readSettings(this.file)
+    this.place.configure({ ...config, ...more })
+    return readSettings(this.place.path('plimsoll.yaml'))
   }
-
-  openStore = (): Store => openStore(join(this.folder, 'plimsoll.db'))
 
   /** The loop until `work` is done. */
   async life<T>({ config }: Settings, work: (life: Life) => Promise<T>): Promise<T> {
-    const store = this.openStore()
+    const store = openStore(this.place.store)
     const life = new Life(this.devnet, config)
     const journal = new Journal(store, (error) => {
       throw error
@@ -91,7 +83,10 @@ export class PoolStage {
     }
   }
 
-  close = (): Promise<void> => this.devnet.close()
+  close(): Promise<void> {
+    this.place.remove()
+    return this.devnet.close()
+  }
 }
 
 export class Life {

@@ -31,7 +31,7 @@ function mapOf(
   shown: readonly number[],
 ): Html {
   const most = Math.max(0, ...values.flat())
-  const names = shown.map((i) => signedPct(movesPct[i] ?? 0))
+  const names = shown.map((i) => signedPct(movesPct[i] ?? 0).replace(' %', ''))
   const [down, across] = groups.map((group) => symbol(group.symbol)) as [string, string]
   const cells = shown.map((r) =>
     shown.map((c): Cell => {
@@ -49,5 +49,12 @@ function mapOf(
     const value = values[i ?? 0]?.[i ?? 0]
     return `both ${signedPct(movesPct[i ?? 0] ?? 0)}: ${value === undefined ? 'not known' : dollars(value)}`
   })
-  return heatMap({ title, summary: corners.join('; '), rows: names, columns: names, cells, axes: [down, across] })
+  return heatMap({
+    title,
+    summary: corners.join('; '),
+    rows: names,
+    columns: names,
+    cells,
+    axes: [`${down}, %`, `${across}, %`],
+  })
 }

@@ -13,7 +13,7 @@ import {
   yAxis,
 } from '../../page/frame.ts'
 import { type Html, html } from '../../page/html.ts'
-import { dollars, price, symbol } from './words.ts'
+import { dollars, price, signedPct, symbol } from './words.ts'
 
 /** A rung with its place on an axis of price changes: falls are negative. */
 interface Step extends Rung {
@@ -22,12 +22,15 @@ interface Step extends Rung {
 }
 
 const HEIGHT = 264
+const RIGHT = AREA.right - 14
 const TOP = 46
 /** Less than this on either side shows nothing of a ladder. */
 const LEAST_PCT = 10
 const MOST_TICKS = 7
+/** Dollars: less is nothing to draw. */
+const CENT = 0.01
 
-const used = ({ rungs }: LadderAnswer): readonly Rung[] => rungs.filter(({ collateralUsd }) => collateralUsd > 0)
+const used = ({ rungs }: LadderAnswer): readonly Rung[] => rungs.filter(({ collateralUsd }) => collateralUsd >= CENT)
 const stepsOf = (ladder: LadderAnswer): readonly Step[] => {
   const sign = ladder.side === 'fall' ? -1 : 1
   return used(ladder).map((rung) => {
@@ -51,7 +54,7 @@ export function ladderPlot(ladders: readonly LadderAnswer[]): Html {
   if (group === undefined || steps.length === 0) return emptyFigure(title, 'Nobody becomes liquidatable.')
   const lowest = Math.min(-LEAST_PCT, ...steps.map(({ left }) => left))
   const highest = Math.max(0, ...steps.map(({ right }) => right))
-  const x = (pct: number): number => AREA.left + ((pct - lowest) / (highest - lowest)) * (AREA.right - AREA.left)
+  const x = (pct: number): number => AREA.left + ((pct - lowest) / (highest - lowest)) * (RIGHT - AREA.left)
   const made = scaleOf(
     steps.map(({ collateralUsd }) => collateralUsd),
     false,
@@ -79,7 +82,7 @@ function columns(step: Step, x: (pct: number) => number, y: (usd: number) => num
       y: y(usd),
       height: y(0) - y(usd),
       kind,
-      title: `${step.left} to ${step.right} %: ${name} ${dollars(usd)}, ${compact(step.accounts)} accounts`,
+      title: `${signedPct(step.left)} to ${signedPct(step.right)}: ${name} ${dollars(usd)}, ${compact(step.accounts)} accounts`,
     })
   return html`${column(step.collateralUsd, 'outline', 'all collateral')}${column(step.sequenceUsd, 'dots', 'in the sequence of calls')}${column(step.oneCallUsd, 'solid', 'in one call')}`
 }
@@ -98,6 +101,6 @@ function priceTicks(
   const ticks = Array.from({ length: Math.floor((highest - first) / step) + 1 }, (_, i) => first + i * step)
   return html`${ticks.map(
     (pct) =>
-      html`${text(x(pct), AREA.bottom + 17, `${pct > 0 ? '+' : ''}${pct} %`, 'middle')}${text(x(pct), AREA.bottom + 32, `$${compact((now / 1e8) * (1 + pct / 100))}`, 'middle small')}`,
+      html`${text(x(pct), AREA.bottom + 17, signedPct(pct), 'middle')}${text(x(pct), AREA.bottom + 32, `$${compact((now / 1e8) * (1 + pct / 100))}`, 'middle small')}`,
   )}${text(AREA.left - 44, AREA.bottom + 50, 'change of the price, and the price then', 'small')}`
 }

@@ -1,12 +1,13 @@
 import type { LadderAnswer } from '../../../core/risk/answers.ts'
 import { health } from '../../cli/format.ts'
+import { emptyFigure } from '../../page/frame.ts'
 import { grid } from '../../page/grid.ts'
 import { type Html, html, NOTHING } from '../../page/html.ts'
 import type { MarketRisk } from './gather.ts'
 import { cliffsOf, ladderPlot } from './ladder-plot.ts'
 import { linePlot } from './line-plot.ts'
 import { note, partOf, plots, said } from './part.ts'
-import { base, code, count, dollars, pct, price, share, symbol } from './words.ts'
+import { base, code, count, dollars, pct, price, share, signedPct, symbol } from './words.ts'
 
 /** Row 2: falls and rises of the heaviest group. */
 export const ladderPart = ({ fall, rise }: MarketRisk): Html =>
@@ -23,11 +24,14 @@ export const ladderPart = ({ fall, rise }: MarketRisk): Html =>
     ]
   })
 
+const ADDED_UP = 'Added up: liquidatable by a fall'
+
 function cumulated({ points: all, group }: LadderAnswer): Html {
+  if (all.every(({ collateralUsd }) => collateralUsd === 0)) return emptyFigure(ADDED_UP, 'Nothing, at any fall.')
   const of = (usd: (point: LadderAnswer['points'][number]) => number) =>
     [[0, 0] as const, ...all.map((point) => [point.fallPct, usd(point)] as const)] as const
   return linePlot({
-    title: 'Added up: liquidatable by a fall',
+    title: ADDED_UP,
     summary: all.map((p) => `−${p.fallPct} %: ${dollars(p.collateralUsd)}`).join('; '),
     series: [
       { kind: 'line dotted', name: 'collateral', points: of((p) => p.collateralUsd) },
@@ -65,7 +69,7 @@ function cliffs(ladders: readonly LadderAnswer[]): Html {
   return html`${said('Cliffs, by their numbers in the plot: one account with at least a quarter of the step.')}${grid(
     [
       { head: 'no.', cell: ({ number }) => String(number), kind: 'num' },
-      { head: 'step', cell: ({ left, right }) => `${left} to ${right} %` },
+      { head: 'step', cell: ({ left, right }) => `${signedPct(left)} to ${signedPct(right)}` },
       { head: 'account', cell: ({ cliff }) => code(cliff?.address ?? '') },
       { head: 'of the step', cell: ({ cliff }) => share(cliff?.share ?? 0), kind: 'num' },
       { head: 'collateral of the step', cell: ({ collateralUsd }) => dollars(collateralUsd), kind: 'num' },

@@ -3,7 +3,6 @@ import { grid } from '../../page/grid.ts'
 import { type Html, html, NOTHING } from '../../page/html.ts'
 import type { MarketRisk } from './gather.ts'
 import { facts, note, part, partOf, said } from './part.ts'
-import { binOf } from './wave.ts'
 import { count, dollars, measured, momentOf, orUnknown, plain, share, times } from './words.ts'
 
 /** Row 7. */
@@ -24,8 +23,8 @@ export const leveragePart = ({ leverage: l }: RiskOverview): Html =>
   )
 
 /** Rows 10 and 11. */
-export const cohortsPart = (risk: MarketRisk): Html =>
-  partOf('Cohorts: small and large', risk.cohorts, (answer) => [
+export const cohortsPart = ({ cohorts }: MarketRisk): Html =>
+  partOf('Cohorts: small and large', cohorts, (answer) => [
     grid<CohortAnswer>(
       [
         { head: 'debt of', cell: ({ cohort }) => cohort },
@@ -43,10 +42,10 @@ export const cohortsPart = (risk: MarketRisk): Html =>
       answer.cohorts,
     ),
     note('Health < 1.1 and liquidated: shares of the cohort’s debt. Seized and lost: on record.'),
-    deRisking(answer, binOf(risk)),
+    deRisking(answer),
   ])
 
-function deRisking({ deRisking: { fallHour, cohorts } }: CohortsAnswer, binS: number): Html {
+function deRisking({ deRisking: { fallHour, cohorts, binS } }: CohortsAnswer): Html {
   if (fallHour === null && cohorts.length === 0) return NOTHING
   const title =
     fallHour === null

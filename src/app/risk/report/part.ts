@@ -1,9 +1,6 @@
 import { type Html, html, NOTHING } from '../../page/html.ts'
 import type { Told } from './gather.ts'
 
-/** Fills beside the page's own hatch, so that three columns can be told apart without colour. */
-export const PATTERNS = html`<svg class="defs" aria-hidden="true"><defs><pattern id="dots" width="5" height="5" patternUnits="userSpaceOnUse"><circle cx="1.6" cy="1.6" r="1.1" class="ink"/></pattern></defs></svg>`
-
 /** A heading of the third rank and what stands under it. */
 export const part = (title: string, ...content: readonly Html[]): Html => html`<section><h3>${title}</h3>
 ${content}</section>
@@ -24,7 +21,9 @@ export interface Card {
   readonly kind?: 'good' | 'bad'
 }
 
-export const cards = (all: readonly Card[]): Html => html`<div class="cards">${all.map(
+export const cards = (
+  all: readonly Card[],
+): Html => html`<div class="${all.length === 5 ? 'cards five' : 'cards'}">${all.map(
   ({ name, value, words, kind = '' }) => html`
 <div class="card ${kind}"><span>${name}</span><b>${value}</b><span>${words}</span></div>`,
 )}

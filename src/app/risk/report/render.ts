@@ -11,7 +11,7 @@ import { glossary } from './glossary.ts'
 import { jointPart } from './joint.ts'
 import { ladderPart } from './ladder.ts'
 import { cohortsPart, leveragePart } from './leverage.ts'
-import { PATTERNS, part, said } from './part.ts'
+import { part, said } from './part.ts'
 import { phasePart } from './phase.ts'
 import { oraclesPart, reservesPart } from './reserves.ts'
 import { opening, waveOf } from './wave.ts'
@@ -23,10 +23,8 @@ export function renderRiskReport({ markets, chains }: RiskReport): string {
   const names = ordered.map(({ overview }) => printable(overview.market, 60))
   return documentOf({
     title: names.length === 1 ? `Risk of ${names[0]}` : `Risk of ${names.length} markets`,
-    about: ordered
-      .map(({ overview: o }) => `${printable(o.market, 60)} (chain ${o.chainId}): ${blockWords(o.block)}`)
-      .join('; '),
-    content: html`${PATTERNS}${contents(names)}${ordered.map(article)}${chainsPart(chains)}${glossary(ordered, chains)}`,
+    about: 'What can be liquidated, what was, and whether it can be absorbed. Each market at the block under its name.',
+    content: html`${contents(names)}${ordered.map(article)}${chainsPart(chains)}${glossary(ordered, chains)}`,
     footer:
       'Made by Plimsoll from its mirror of the chain. Nothing here is a forecast, and nothing was sent to the chain.',
   })
@@ -45,6 +43,7 @@ const contents = (names: readonly string[]): Html =>
 function article(risk: MarketRisk, index: number): Html {
   const { overview } = risk
   return html`<article id="market-${index}"><h2>${printable(overview.market, 60)}</h2>
+<p class="soft">chain ${overview.chainId}, ${blockWords(overview.block)}</p>
 ${overview.quarantined === true ? said('The mirror of this market differs from its chain: figures here may be wrong.') : NOTHING}${overview.accounts === 0 ? part('Nobody has any debt', said('There is nothing to liquidate: most of what follows has no figure.')) : NOTHING}${opening(risk)}${phasePart(risk.phase)}${ladderPart(risk)}${absorptionPart(risk.absorption)}${cascadePart(risk)}${jointPart(risk.joint)}${leveragePart(overview)}${cohortsPart(risk)}${concentrationPart(overview)}${reservesPart(overview)}${oraclesPart(overview)}${coveragePart(overview)}${marketPart(overview)}${comparePart(risk.compare)}</article>
 `
 }

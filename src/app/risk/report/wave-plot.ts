@@ -19,7 +19,7 @@ const BARS: readonly (readonly [Fill, string, (chapter: Chapter) => number | nul
 ]
 
 /** Phase by phase: liquidatable at its beginning, taken by liquidators, what the pools could have taken. */
-export function wavePlot({ phases }: WaveAnswer, binS: number): Html {
+export function wavePlot({ phases, binS }: WaveAnswer): Html {
   const values = phases.flatMap((one) => BARS.map(([, , of]) => of(one) ?? 0))
   const { high } = scaleOf(values, false)
   const x = (value: number): number => LEFT + (Math.max(value, 0) / high) * (RIGHT - LEFT)

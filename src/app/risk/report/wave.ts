@@ -26,25 +26,23 @@ export function waveOf({ wave }: MarketRisk): WaveAnswer | undefined {
   return wave.answer.phases.some(({ phase }) => phase !== 'calm') ? wave.answer : undefined
 }
 
-export const binOf = ({ phase }: MarketRisk): number => ('refused' in phase ? HOURLY : phase.answer.binS)
-
 /** What a report opens with: the wave when there was one, else how the market stands. */
 export function opening(risk: MarketRisk): Html {
   const wave = waveOf(risk)
-  return wave === undefined ? stateToday(risk.overview) : waveTold(wave, binOf(risk))
+  return wave === undefined ? stateToday(risk.overview) : waveTold(wave)
 }
 
 const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0)
 
-function waveTold(wave: WaveAnswer, binS: number): Html {
-  const { phases } = wave
+function waveTold(wave: WaveAnswer): Html {
+  const { phases, binS } = wave
   const broke = phases.some(({ phase }) => phase === 'cascade')
   return html`${part(
     broke ? `The wave, told whole: ${symbol(wave.group.symbol)}` : `A wave forming: ${symbol(wave.group.symbol)}`,
     note(`From ${momentOf(phases[0]?.fromHour ?? 0, binS)} UTC. One ${binWord(binS)} is one step of the history.`),
     waveCards(wave),
-    plots(wavePlot(wave, binS)),
-    chapters(wave, binS),
+    plots(wavePlot(wave)),
+    chapters(wave),
     note(
       'Absorbed: collateral that liquidators seized and took away. Sellable: what the mirrored pools buy until their price has fallen by 5 %. Both at the beginning of the phase where they are not sums over it.',
     ),
@@ -83,7 +81,7 @@ function waveCards({ phases, multiplier, caught: people, insurance: { deficitUsd
 
 const larger = (a: number | null, b: number | null): number | null => (b === null ? a : a === null ? b : Math.max(a, b))
 
-const chapters = ({ phases }: WaveAnswer, binS: number): Html =>
+const chapters = ({ phases, binS }: WaveAnswer): Html =>
   grid(
     [
       { head: 'phase', cell: ({ phase }) => phase },

@@ -1,8 +1,10 @@
 /** Several entries as one message: troubles first and in full, then what was said, the markets, the day's figures. */
 import type { JournalEntry } from '../../journal.ts'
 import type { Passage } from '../message.ts'
+import { BRIEF_SIGN, briefPassage } from './brief.ts'
 import { LONGEST, lengthOf } from './length.ts'
 import { REFUSED_SIGN } from './liquidation.ts'
+import { marketWordsOf } from './market.ts'
 import { passageOf } from './one.ts'
 import { controlTitle, dayOf, SUMMARY_SIGN, speakerOf, summaryPassage } from './program.ts'
 import { type Reader, sayingsOf } from './reader.ts'
@@ -21,11 +23,14 @@ export function digestPassages(
 ): Passage & { readonly parts: readonly Passage[] } {
   const of = (...kinds: readonly string[]): readonly JournalEntry[] =>
     entries.filter(({ kind }) => kinds.includes(kind))
-  const others = entries.filter(({ kind }) => !['breaker', 'control', 'summary'].includes(kind))
+  const others = entries.filter(({ kind }) => !['breaker', 'control', 'summary', 'brief'].includes(kind))
   const heading = bare(digestTitle(entries, reader))
   const urgent = [...troubles(of('breaker'), reader), ...said(of('control'), reader)]
   const isOfDay = areOfOneDay(entries)
-  const days = of('summary').map((entry) => ({ passage: summaryPassage(entry, reader, isOfDay), entries: 1 }))
+  const days = [
+    ...of('summary').map((entry) => ({ passage: summaryPassage(entry, reader, isOfDay), entries: 1 })),
+    ...of('brief').map((entry) => ({ passage: briefPassage(entry, reader, true), entries: 1 })),
+  ]
   const markets = [...Map.groupBy(others, ({ chainId, market }) => `${chainId} ${market}`).values()]
   const room = LONGEST - lengthOf(heading) - urgent.reduce((sum, passage) => sum + lengthOf(passage), 0)
   let parts: readonly Passage[] = []
@@ -43,6 +48,8 @@ function digestTitle(entries: readonly JournalEntry[], reader: Reader): string {
   const { digest, titles } = sayingsOf(reader)
   const first = entries[0]!
   if (areOfOneDay(entries)) return `${SUMMARY_SIGN} ${titles.summary(dayOf(first.data))}`
+  if (entries.every(({ kind, data }) => kind === 'brief' && dayOf(data) === dayOf(first.data)))
+    return `${BRIEF_SIGN} ${marketWordsOf(reader.language).titles.briefs(dayOf(first.data))}`
   if (entries.every(({ kind }) => kind === 'refusal')) return `${REFUSED_SIGN} ${titles.refused}`
   return `🔔 ${digest.title(entries.length)}`
 }

@@ -1,9 +1,11 @@
 import type { JournalEntry } from '../../journal.ts'
 import type { Passage } from '../message.ts'
 import { alertPassage } from './alert.ts'
+import { briefPassage } from './brief.ts'
 import { refusalPassage, stepPassage } from './liquidation.ts'
 import { controlPassage, summaryPassage, troublePassage } from './program.ts'
 import { blockRow, placeOf, type Reader } from './reader.ts'
+import { riskPassage } from './risk.ts'
 
 /** One entry in full. */
 export function passageOf(entry: JournalEntry, reader: Reader): Passage {
@@ -25,6 +27,10 @@ export function passageOf(entry: JournalEntry, reader: Reader): Passage {
       return controlPassage(entry, reader)
     case 'summary':
       return summaryPassage(entry, reader)
+    case 'risk':
+      return riskPassage(entry, reader)
+    case 'brief':
+      return briefPassage(entry, reader)
     // People are never told of these (`eventOf`); whoever asks for them all the same gets their name.
     case 'audit':
     case 'rollback':

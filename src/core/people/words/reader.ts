@@ -31,6 +31,11 @@ export interface Reader {
 }
 
 export type Data = JournalEntry['data']
+export const dataIn = (value: unknown): Data => (typeof value === 'object' && value !== null ? (value as Data) : {})
+/** Of what may be anything; no list is longer than a message. */
+export const listIn = (value: unknown): readonly Data[] =>
+  (Array.isArray(value) ? value : []).slice(0, 20).map((one: unknown) => dataIn(one))
+
 export type Row = Passage['rows'][number]
 
 export const sayingsOf = ({ language }: Reader): Messages => messagesOf(language)

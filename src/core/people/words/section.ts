@@ -6,6 +6,7 @@ import { type Level, levelOf, subjectOf } from './level.ts'
 import { lostReason, REFUSED_SIGN, refusalWords, STEP_SIGNS } from './liquidation.ts'
 import type { Messages } from './messages-en.ts'
 import { blockAndAge, placeOf, type Reader, type Row, sayingsOf } from './reader.ts'
+import { riskTitle } from './risk.ts'
 import { count, ether, health, integerOf, usd, usdUp } from './values.ts'
 
 /** Thresholds are a handful by configuration, but nothing here relies on it. The same goes for reasons. */
@@ -29,11 +30,26 @@ export function section(entries: readonly JournalEntry[], reader: Reader, listed
     ),
     lines: [
       ...waves.slice(-1).map(({ data }) => waveTitle(data, reader)),
+      ...risks(byKind.get('risk') ?? [], reader),
       ...steps(entries, reader),
       ...refusals(byKind.get('refusal') ?? [], sayingsOf(reader)),
     ],
     code: [],
   }
+}
+
+const MOST_RISKS = 8
+
+/** Each warning counts once, as what became of it last. */
+function risks(entries: readonly JournalEntry[], reader: Reader): readonly string[] {
+  const last = newest(entries, ({ data: { type, group, address } }) =>
+    [type, group, address].map((part) => (typeof part === 'string' ? part : '')).join(' '),
+  )
+  const more = last.length - MOST_RISKS
+  return [
+    ...(more > 0 ? [sayingsOf(reader).digest.moreBefore(more)] : []),
+    ...last.slice(-MOST_RISKS).map(({ data }) => riskTitle(data, reader)),
+  ]
 }
 
 /** From the lowest to the highest: after a reorg the order of the journal is another. */
