@@ -1,13 +1,15 @@
+import type { Hex } from 'viem'
 import type { Bin } from './bin.ts'
+import type { PageMark } from './historian-port.ts'
 import type { SunkState } from './sunk.ts'
 
 /** Everything a historian must remember over a restart. */
 export interface HistorianState {
   readonly binS: number
   /** The last block that was counted. */
-  readonly last: bigint | undefined
+  readonly last: PageMark | undefined
   /** Of blocks that may still be reorganised away. */
-  readonly hashes: readonly (readonly [number: bigint, hash: string])[]
+  readonly hashes: readonly (readonly [number: bigint, hash: Hex])[]
   readonly sunk: SunkState
   /** Those that may still change, the open one last. */
   readonly bins: readonly Bin[]

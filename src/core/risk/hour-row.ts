@@ -1,16 +1,5 @@
 import type { Cohort } from './de-risking.ts'
 
-/** What the store keeps of an hour: of one group, or with root '' of the market as a whole. */
-export interface HourRow {
-  readonly market: string
-  /** In lower case. */
-  readonly root: string
-  /** Unix seconds of the chain / seconds a bin, rounded down. */
-  readonly hour: number
-  /** JSON of a `GroupBody`, of the market a `MarketBody`. */
-  readonly body: string
-}
-
 /** A group in one hour. Dollars are floats. */
 export interface GroupBody {
   readonly liquidatedUsd: number
