@@ -109,7 +109,7 @@ describe('history of a market on the chain', function () {
       expect(market.liquidations).to.equal(words?.calls ?? 0)
       liquidations += market.liquidations
     }
-    expect(compared).to.be.above(60)
+    expect(compared).to.be.above(40)
     expect(liquidations).to.be.above(10)
   })
 
