@@ -20,33 +20,37 @@ export { LANGUAGES }
 /** A control in memory. */
 export const memoryControl = (): ControlPort => controlOver(openStore(':memory:'), () => NOW_S)
 
-const talkIn = (language: Language, role: Role, argument: string): Talk => ({
+const thrown = (error: unknown): never => {
+  throw error
+}
+
+const talkIn = (language: Language, role: Role, argument: string, fault: Talk['fault'] = thrown): Talk => ({
   chat: { chatId: 11, userIds: [11], role, language, events: {}, quiet: { fromMinute: 1_320, toMinute: 420 } },
   channel: 'telegram:11',
   by: { via: 'telegram', id: '11', chat: 'telegram:11' },
   say: repliesOf(language),
   argument,
   nowS: NOW_S,
-  fault: (error) => {
-    throw error
-  },
+  fault,
 })
 
 export interface Scene {
   readonly language?: Language
   readonly role?: Role
   readonly control?: ControlPort
+  /** Default: a test fails. */
+  readonly fault?: Talk['fault']
   readonly house?: Partial<House>
   readonly queries?: Partial<Queries>
 }
 
 /** What is answered to `/command argument`. */
 export async function answersTo(text: string, scene: Scene = {}): Promise<readonly Message[]> {
-  const { language = 'en', role = 'operator', control = memoryControl(), house, queries } = scene
+  const { language = 'en', role = 'operator', control = memoryControl(), fault, house, queries } = scene
   const [word = '', argument = ''] = text.slice(1).split(/\s+(.*)/s)
   const command = commandCalled(word)
   if (command === undefined) throw new Error(`no command ${text}`)
-  const answer: Answer = await command.run(talkIn(language, role, argument), fakeHouse(control, house, queries))
+  const answer: Answer = await command.run(talkIn(language, role, argument, fault), fakeHouse(control, house, queries))
   return isQuestion(answer) ? [{ ...answer.message, buttons: [confirmButtons(language)] }] : answer
 }
 
@@ -81,6 +85,10 @@ export const SAID: readonly string[] = [
   '/status',
   '/positions 3',
   '/liquidations',
+  '/risk local-aave',
+  '/phase',
+  '/ladder WETH',
+  '/brief',
   '/profit 7',
   '/balance',
   '/gas',

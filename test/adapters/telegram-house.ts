@@ -1,6 +1,7 @@
 /** Everything behind the chat that is not Telegram: the real control over a store, canned answers, an advisor. */
 import { type Address, getAddress } from 'viem'
-import type { House, Named } from '../../src/adapters/telegram/house.ts'
+import { briefEntry, ladder, overview, phaseAnswer, YESTERDAY } from '../../scripts/alerts/market-fixtures.ts'
+import type { House, Named, RiskHouse } from '../../src/adapters/telegram/house.ts'
 import { Control } from '../../src/app/control.ts'
 import { Journal } from '../../src/app/journal.ts'
 import type { Advice, Explanation, Queries } from '../../src/core/answers.ts'
@@ -9,6 +10,7 @@ import type { Mode } from '../../src/core/people/control.ts'
 import type { ControlPort, OperatorQueries } from '../../src/core/people/ports.ts'
 import type { Naming } from '../../src/core/people/words/reader.ts'
 import type { Store } from '../../src/core/ports.ts'
+import type { RiskQuestion, RiskQuestions } from '../../src/core/risk/questions.ts'
 import { ALICE, block, fakeQueries, row, status, WETH } from './http-support.ts'
 
 export const BOB = '0x00000000000000000000000000000000000000b0'
@@ -143,6 +145,33 @@ async function ens(name: string): Promise<Named> {
   return address === undefined ? { kind: 'refused', why: 'not-found' } : { kind: 'address', name, address }
 }
 
+const AT = { market: 'local-aave', chainId: 31337, block }
+
+/** Calm, in whatever market. `over`: by question. */
+export function fakeRisk(over: Partial<Record<RiskQuestion, (about: object) => unknown>> = {}): RiskHouse {
+  const answers: Partial<Record<RiskQuestion, (about: object) => unknown>> = {
+    overview: (about) => overview({ ...AT, ...about }),
+    phase: () => phaseAnswer(AT),
+    ladder: () => ladder(AT),
+    ...over,
+  }
+  return {
+    desk: {
+      async ask<Q extends RiskQuestion>(question: Q, about: RiskQuestions[Q][0]) {
+        const answer = answers[question]
+        if (answer === undefined) throw new Error(`no answer to ${question}`)
+        return answer(about) as RiskQuestions[Q][1]
+      },
+    },
+    brief: async (market) => ({
+      ...briefEntry({ overview: overview(AT), before: { ...YESTERDAY, timestamp: block.timestamp - 86_400 } }),
+      chainId: 31337,
+      market,
+      block: block.number,
+    }),
+  }
+}
+
 /** Who has debt: Alice and Bob, in `local-aave`. `queries`, `over`: what a test wants otherwise. */
 export function fakeHouse(control: ControlPort, over: Partial<House> = {}, queries: Partial<Queries> = {}): House {
   const indebted = new Set([ALICE, BOB].map((address) => address.toLowerCase()))
@@ -178,6 +207,7 @@ export function fakeHouse(control: ControlPort, over: Partial<House> = {}, queri
       chat !== 'telegram:666' && id === 42
         ? { market: 'local-aave', address: ALICE.toLowerCase() as Address }
         : undefined,
+    risk: fakeRisk(),
     ladder: { thresholdsWad: [11n * 10n ** 17n, 105n * 10n ** 16n, 10n ** 18n], distancesBps: [] },
     timezone: 'UTC',
     naming,

@@ -3,6 +3,7 @@ import type { Role } from '../../core/people/events.ts'
 import type { Replies } from '../../core/people/words/replies-en.ts'
 import { mode, pause, reload, resume } from './answers/daemon.ts'
 import { help, version } from './answers/general.ts'
+import { brief, ladder, phase, risk } from './answers/market.ts'
 import { liquidations, positions, status } from './answers/markets.ts'
 import { alerts, mute, unmute } from './answers/mutes.ts'
 import { balance, gas, logs, profit, rpc, why } from './answers/operator.ts'
@@ -17,6 +18,10 @@ const COMMANDS: Readonly<Record<CommandName, Command>> = {
   positions,
   position,
   liquidations,
+  risk,
+  phase,
+  ladder,
+  brief,
   watch,
   unwatch,
   list,

@@ -10,6 +10,8 @@ import type { Language } from '../../core/people/words/catalogue.ts'
 import type { Naming } from '../../core/people/words/reader.ts'
 import type { Replies } from '../../core/people/words/replies-en.ts'
 import type { WhatIf } from '../../core/people/words/what-if.ts'
+import type { RiskDesk } from '../../core/ports.ts'
+import type { BriefEntry } from '../../core/risk/brief.ts'
 import type { HeardChat } from './admit.ts'
 
 /** A chat as the configuration has it. */
@@ -30,6 +32,13 @@ export interface Subject {
   readonly address: Address
 }
 
+/** Who answers about markets as a whole. */
+export interface RiskHouse {
+  readonly desk: RiskDesk
+  /** A market's brief as of now. */
+  brief(market: string): Promise<BriefEntry>
+}
+
 export interface House {
   readonly control: ControlPort
   readonly queries: Queries
@@ -37,6 +46,8 @@ export interface House {
   readonly advisor: Advisor
   /** If all that moves with the driving collateral fell. Undefined: no such position. */
   whatIf(market: string, address: Address, fallPct: number): Omit<WhatIf, 'name' | 'fallPct'> | undefined
+  /** Undefined: nobody works out the wave here. */
+  readonly risk: RiskHouse | undefined
   /** Undefined where no chain with ENS is configured. */
   readonly ens: ((name: string) => Promise<Named>) | undefined
   /** What the message with that outbox id (or journal seq) told this chat; undefined: nothing. */

@@ -109,6 +109,15 @@ program
   .action(async (options, command) => (await import('./what-if.ts')).whatIf(globals(command), options, stopping.signal))
 
 riskCommand(program, { globals, signal: stopping.signal })
+  .command('report')
+  .description('the wave and every measure of every market as one HTML file; --json: the answers behind it')
+  .requiredOption('--html <file>', 'where it is written')
+  .option('--market <name>', 'one market only')
+  .action(async (options, command) => {
+    const { withDesk } = await import('./risk-session.ts')
+    const { riskReport } = await import('./risk-report.ts')
+    await riskReport(globals(command), options, { signal: stopping.signal, withDesk })
+  })
 
 program
   .command('record')

@@ -25,6 +25,8 @@ export interface PeopleOptions {
   readonly queries: Queries
   readonly operators: OperatorQueries
   readonly advisor: Advisor
+  /** Undefined: nobody works out the wave here. */
+  readonly risk?: House['risk']
   readonly states: readonly ChainState[]
   /** Unix seconds. */
   readonly nowS: () => number
@@ -96,6 +98,7 @@ function houseOf(options: PeopleOptions, naming: House['naming']): House {
     queries: options.queries,
     operator: options.operators,
     advisor: options.advisor,
+    risk: options.risk,
     whatIf: (market, address, fallPct) => fallIn(states, market, address, fallPct),
     ens: ensOf(config, states),
     lookup: (chat, id) => {

@@ -6,6 +6,7 @@ import type { ChainState } from '../chain-state.ts'
 import type { Journal } from '../journal.ts'
 import { obeyKillFile, watchKillFile } from '../kill-file.ts'
 import type { InForce } from '../live.ts'
+import type { Briefs } from './brief.ts'
 import type { Days } from './days.ts'
 import { type BalanceWatchOptions, lookAtBalances } from './low-balance.ts'
 import { tellSummaries } from './summary.ts'
@@ -20,16 +21,19 @@ export interface RoundsOptions {
   /** Whose balance is looked at; undefined unless something is sent. */
   readonly sender: Address | undefined
   readonly heldBy: () => string | undefined
+  /** Undefined: nobody works out the wave here. */
+  readonly briefs?: Briefs | undefined
   readonly nowS: () => number
   readonly log: Pick<Logger, 'error'>
 }
 
 const SUMMARY_MS = 20_000
+const BRIEF_MS = 20_000
 const BALANCE_MS = 180_000
 
 /** What is looked at by the clock and not by the block. Timers for the caller to clear. */
 export function startRounds(options: RoundsOptions): readonly NodeJS.Timeout[] {
-  const { live, chains, control, heldBy, sender, log } = options
+  const { live, chains, control, heldBy, sender, briefs, log } = options
   const placeOf = (market: string) => {
     const name = live.config.markets.find((one) => one.name === market)?.chain
     const chain = chains.find((one) => one.name === name)
@@ -45,6 +49,7 @@ export function startRounds(options: RoundsOptions): readonly NodeJS.Timeout[] {
   return [
     watchKillFile(heldBy, control, failed('the kill file')),
     setInterval(summaries, SUMMARY_MS),
+    ...(briefs === undefined ? [] : [setInterval(() => void briefs.look(), BRIEF_MS)]),
     ...(sender === undefined
       ? []
       : [

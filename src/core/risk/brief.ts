@@ -1,4 +1,5 @@
 /** A market's day in a few figures, against those of the brief before: what a person should know in the morning. Pure. */
+import type { JournalEntry } from '../journal.ts'
 import type { AbsorptionPoint, ConditionAnswer, LadderPoint, PhaseBrief, RiskOverview } from './answers.ts'
 import type { Phase } from './phase-ways.ts'
 import { finite, finiteConditions } from './sights.ts'
@@ -35,7 +36,11 @@ export interface BriefData {
   /** What would change our mind: of each phase the way that misses least. */
   readonly wouldChange: PhaseBrief['wouldChange']
   readonly lacks: readonly string[]
+  /** The mirror differs from the chain: the figures may be wrong. */
+  readonly distrusted: boolean
 }
+
+export type BriefEntry = Omit<JournalEntry, 'seq'>
 
 export interface BriefAbsorption {
   readonly fallPct: number
@@ -76,6 +81,7 @@ export function briefOf(about: {
     why: finiteConditions(phase.why),
     wouldChange: nearestWays(phase.wouldChange),
     lacks: [...new Set(lacks)],
+    distrusted: overview.quarantined === true,
   }
 }
 

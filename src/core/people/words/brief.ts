@@ -75,6 +75,7 @@ function briefLines(data: Data, reader: Reader): readonly string[] {
   const why = conditionsText(data['why'], language)
   const sources = sourcesText(data['lacks'], language)
   return [
+    ...(data['distrusted'] === true ? [lines.distrusted] : []),
     sinceLine(data, reader),
     lines.falls(groupOf(now)),
     ...takeLines(data, language),

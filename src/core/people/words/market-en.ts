@@ -13,6 +13,7 @@ export const en = {
   was: (value: string, before: string) => `${value} (was ${before})`,
   /** Of a value that stands beside another in a row. */
   of: (share: string, symbol: string) => `${share} of ${symbol}`,
+  pair: (a: string, b: string) => `${a}, ${b}`,
   positions: (n: string) => `${n} pos.`,
 
   phases: {
@@ -50,7 +51,6 @@ export const en = {
     headroom: 'headroom',
     insured: 'insured',
     limit: 'limit',
-    cliffs: 'single large',
     badDebt: 'bad debt',
     liquidatable: 'now',
   },
@@ -86,12 +86,18 @@ export const en = {
   lines: {
     cliff: (share: string, group: string) =>
       `If ${group} falls so far, this one position is ${share} of the collateral that can be liquidated there.`,
+    cliffs: (n: number, nearest: string) =>
+      n === 1
+        ? `One single large position, at −${nearest} %.`
+        : `${n} single large positions, the nearest at −${nearest} %.`,
     cliffOff: 'It was reduced or liquidated, or is further from the price now.',
     absorption: 'Liquidators could not sell what they take without a loss: liquidations may stall and leave bad debt.',
     feed: 'The feed limits how fast this price may rise. At its cap it answers too low, and healthy positions may be liquidated.',
     utilisation: 'Lenders can hardly withdraw it, and liquidators who take it as collateral may not be paid out.',
     coverage: (share: string) => `It would pay ${share} of the debt that such a fall leaves unpaid.`,
+    insured: (share: string) => `Insurance would pay ${share} of the debt that a fall of 20 % leaves unpaid.`,
     unknown: 'When last seen it was so. Until it can be seen again, silence does not mean that it is over.',
+    distrusted: 'Our copy of this market differs from the chain at present: these numbers may be wrong.',
     missing: (sources: string) => `Not known here: ${sources}.`,
     why: (conditions: string) => `Why: ${conditions}.`,
     wouldChange: 'What would change our mind:',
@@ -114,6 +120,7 @@ export const en = {
       `Collateral of positions that can be liquidated once ${group} has fallen so far, and how many they are.`,
     badDebt: (fall: string, amount: string) => `At −${fall} % ${amount} of debt would stay unpaid.`,
     reset: (verdict: string) => `After the last wave: ${verdict}.`,
+    ratio: 'Ratio at −10 %: what would be sold over what pools take. Above 1 they cannot take it.',
     one: (command: string) => `One of them: ${command}`,
   },
   verdicts: {

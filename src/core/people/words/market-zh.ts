@@ -8,6 +8,7 @@ export const zh: MarketWords = {
   changed: (value, change) => `${value}（${change}）`,
   was: (value, before) => `${value}（此前${before}）`,
   of: (share, symbol) => `${symbol} ${share}`,
+  pair: (a, b) => `${a}，${b}`,
   positions: (n) => `${n} 个仓位`,
 
   phases: { calm: '平静', 'build-up': '积累', cascade: '连环清算', exhaustion: '衰竭', recovery: '恢复' },
@@ -38,7 +39,6 @@ export const zh: MarketWords = {
     headroom: '余量',
     insured: '保险覆盖',
     limit: '界限',
-    cliffs: '大额单仓',
     badDebt: '坏账',
     liquidatable: '现在',
   },
@@ -73,12 +73,15 @@ export const zh: MarketWords = {
 
   lines: {
     cliff: (share, group) => `若 ${group} 跌到这里，可被清算的抵押品中 ${share} 属于这一个仓位。`,
+    cliffs: (n, nearest) => `${n} 个大额单仓，最近的在跌 ${nearest} % 处。`,
     cliffOff: '它已减仓、被清算，或者离价格更远了。',
     absorption: '清算人卖出所得抵押品会亏损，清算可能停滞并留下坏账。',
     feed: '该喂价限制价格上涨的速度。到达上限后报价偏低，健康的仓位也可能被清算。',
     utilisation: '存款人很难取出，以它为抵押品的清算也可能无法兑付。',
     coverage: (share) => `这样下跌留下的坏账，保险只能赔付 ${share}。`,
+    insured: (share) => `下跌 20 % 留下的坏账，保险可赔付 ${share}。`,
     unknown: '上次看到时仍是如此。恢复之前，没有消息不等于已经结束。',
+    distrusted: '本市场的镜像目前与链上不一致，这些数字可能有误。',
     missing: (sources) => `这里未知：${sources}。`,
     why: (conditions) => `原因：${conditions}。`,
     wouldChange: '什么会改变判断：',
@@ -98,6 +101,7 @@ export const zh: MarketWords = {
     ladder: (group) => `${group} 跌到该幅度时可被清算的抵押品，以及仓位数。`,
     badDebt: (fall, amount) => `跌 ${fall} % 时将留下 ${amount} 坏账。`,
     reset: (verdict) => `上一轮清算之后：${verdict}。`,
+    ratio: '跌 10 % 的比值：要卖出的除以池子能承接的，大于 1 即接不住。',
     one: (command) => `查看其中一个：${command}`,
   },
   verdicts: {

@@ -192,8 +192,8 @@ const HOUR_S = 3_600
  * How long a phase has lasted at a moment, Unix seconds. Undefined where bins are no hours (rehearsals count shorter ones,
  * whose numbers lie in the future as hours).
  */
-export function lastedText(sinceHour: unknown, atS: unknown, reader: Reader): string | undefined {
+export function lastedText(sinceHour: unknown, atS: unknown, reader: Reader, binS = HOUR_S): string | undefined {
   const [since, at] = [numberOf(sinceHour), numberOf(atS)]
-  if (since === undefined || at === undefined || since * HOUR_S > at) return undefined
-  return duration(at - since * HOUR_S, sayingsOf(reader).values)
+  if (since === undefined || at === undefined || since * binS > at) return undefined
+  return duration(at - since * binS, sayingsOf(reader).values)
 }

@@ -1,4 +1,6 @@
 import { expect } from 'chai'
+import { en as marketEn } from '../../../../src/core/people/words/market-en.ts'
+import { zh as marketZh } from '../../../../src/core/people/words/market-zh.ts'
 import { en } from '../../../../src/core/people/words/messages-en.ts'
 import { zh } from '../../../../src/core/people/words/messages-zh.ts'
 import { catalogueFaults } from './catalogue-support.ts'
@@ -6,6 +8,10 @@ import { catalogueFaults } from './catalogue-support.ts'
 describe('core/people/words: catalogue', () => {
   it('alerts are complete in both languages', () => {
     expect(catalogueFaults(en, zh)).to.deep.equal([])
+  })
+
+  it('and so is what is said of a market', () => {
+    expect(catalogueFaults(marketEn, marketZh)).to.deep.equal([])
   })
 
   const broken: readonly [

@@ -16,6 +16,7 @@ import {
   USDC,
   WETH,
 } from '../../../../scripts/alerts/fixtures.ts'
+import { briefEntry, riskEntry } from '../../../../scripts/alerts/market-fixtures.ts'
 import type { JournalEntry } from '../../../../src/core/journal.ts'
 import { EVENT_NAMES, EVENTS, type EventName, ROLES } from '../../../../src/core/people/events.ts'
 import type { Message } from '../../../../src/core/people/message.ts'
@@ -100,6 +101,32 @@ const CASES: Readonly<Record<EventName, readonly [JournalEntry, readonly string[
     ['🌊 A fall of 5 % puts $12,345.68 at risk', 'accounts   17'],
     ['若下跌 5 %，$12,345.68 债务可被清算'],
   ],
+  phase: [
+    riskEntry('phase'),
+    [
+      '🔴 WETH market: cascade',
+      'before  calm',
+      'Forced sales push the price down',
+      'Why: liquidated in an hour $96.4M (more than $2.48M); liquidations set off by others 71.0 % (more than 50.0 %).',
+    ],
+    ['WETH 市场：连环清算', '一小时清算额 $9,640 万（高于 $248 万）'],
+  ],
+  risk: [
+    riskEntry('cliff'),
+    [
+      '🧗 One large position at WETH −3 to −4 %',
+      'share       42.1 %',
+      'collateral  $25.3M',
+      'this one position is 42.1 %',
+      OWNER,
+    ],
+    ['WETH 跌 3–4 % 处有一个大额仓位', '$2,530 万'],
+  ],
+  'risk-over': [
+    riskEntry('utilisation', 'off'),
+    ['✅ USDC: 87.4 % lent out, no longer pinned'],
+    ['USDC：借出 87.4 %，不再紧绷'],
+  ],
   unchecked: [
     alert({ type: 'unchecked', before: null, reason: 'distrusted', detail: 'it differs', since: NOW_S - 324 }),
     [
@@ -164,6 +191,22 @@ const CASES: Readonly<Record<EventName, readonly [JournalEntry, readonly string[
       '14 × does not pay',
     ],
     ['2026-11-25 日报', '14 × 无利可图'],
+  ],
+  brief: [
+    briefEntry(),
+    [
+      '☀️ WETH market, 2026-11-26',
+      'phase     🟢 calm',
+      'for       12 d 12 h',
+      'debt      $12.4B (+$150M)',
+      'at −10 %  $472M (unchanged)',
+      'lent out  92.1 % of WETH (+1.2 %)',
+      'block     21530118 (24 s ago)',
+      '−10 %: pools can take it. $236M would be sold, they take $410M (ratio 0.58).',
+      'What would change our mind:',
+      'Not known here: funding rates.',
+    ],
+    ['☀️ WETH 市场 2026-11-26', '池子接得住', '什么会改变判断'],
   ],
 }
 

@@ -7,10 +7,28 @@ import type { Message } from '../../../../src/core/people/message.ts'
 import { LANGUAGES } from '../../../../src/core/people/words/catalogue.ts'
 import { compose } from '../../../../src/core/people/words/compose.ts'
 import type { Reader } from '../../../../src/core/people/words/reader.ts'
+import { WARNING_TYPES } from '../../../../src/core/risk/warning-thresholds.ts'
 import { sound } from './support.ts'
 
 const one = (told: JournalEntry, over: Partial<Reader> = {}): Message =>
   compose([{ id: 42, entry: told }], reader(over))
+/** What entries about markets hold, on either level. */
+const RISK_NAMES = [
+  ...['state', 'group', 'value', 'threshold', 'lacks', 'phase', 'previous', 'sinceHour', 'why', 'fromPct', 'toPct'],
+  ...[
+    'collateralUsd',
+    'fallPct',
+    'liquidatableUsd',
+    'depthUsd',
+    'idleUsd',
+    'now',
+    'before',
+    'absorption',
+    'wouldChange',
+  ],
+  'distrusted',
+]
+
 describe('core/people/words: whatever the journal holds', () => {
   const value = fc.oneof(
     fc.anything(),
@@ -25,6 +43,28 @@ describe('core/people/words: whatever the journal holds', () => {
       1e300,
     ),
     fc.bigInt({ min: -(2n ** 256n), max: 2n ** 256n }).map(String),
+    fc.constantFrom('on', 'off', 'unknown', 'cascade', 1e-9, -1e300, -0),
+    fc.array(
+      fc.record({
+        name: fc.oneof(fc.constantFrom('branching ratio, violent', 'hours without a new low'), fc.string()),
+        value: fc.anything(),
+        threshold: fc.anything(),
+        held: fc.anything(),
+        to: fc.constantFrom('calm', 'cascade', 7),
+        missing: fc.anything(),
+        ratio: fc.anything(),
+        depthUsd: fc.anything(),
+      }),
+      { maxLength: 30 },
+    ),
+    fc.record({
+      phase: fc.constantFrom('calm', 'newer'),
+      timestamp: fc.anything(),
+      debtUsd: fc.double(),
+      leverage: fc.double(),
+      group: fc.anything(),
+      utilisation: fc.record({ symbol: fc.anything(), value: fc.double() }),
+    }),
     fc.record({ healthFactor: fc.anything(), block: fc.anything(), asset: fc.anything(), price: fc.anything() }),
   )
   const names = [
@@ -43,8 +83,9 @@ describe('core/people/words: whatever the journal holds', () => {
     'lost',
     'liquidations',
     'accounts',
+    ...RISK_NAMES,
   ]
-  const type = fc.constantFrom<unknown>(...EVENT_NAMES, 'newer', 7, null)
+  const type = fc.constantFrom<unknown>(...EVENT_NAMES, ...WARNING_TYPES, 'newer', 7, null)
   const wild = fc.record({
     kind: fc.constantFrom(...JOURNAL_KINDS),
     chainId: fc.constantFrom(0, 1, 5),

@@ -1,0 +1,60 @@
+import type { Logger } from 'pino'
+import type { Config } from '../../config/config.ts'
+import { UnreachableError } from '../../core/errors.ts'
+import type { Store } from '../../core/ports.ts'
+import type { ChainState } from '../chain-state.ts'
+import { RiskThread } from './thread.ts'
+
+export interface OpenRiskOptions {
+  readonly store: Store
+  readonly states: readonly ChainState[]
+  readonly log: Pick<Logger, 'error' | 'info'>
+}
+
+/** The same again and again, such as a question that fails at every look, is said once an hour. */
+const REPEAT_MS = 3_600_000
+
+/** The daemon's risk thread, to be started; undefined where none is wanted, or none can be. */
+export function openRisk(config: Config, { store, states, log }: OpenRiskOptions): RiskThread | undefined {
+  const { risk, chains, markets } = config
+  if (!risk.enabled) return undefined
+  if (config.store.path === ':memory:') {
+    log.info('the wave is not measured: another thread cannot see a store in memory')
+    return undefined
+  }
+  return new RiskThread({
+    worker: new URL('./worker.ts', import.meta.url),
+    settings: {
+      storePath: config.store.path,
+      binS: risk.binS,
+      chains: chains.map(({ id, name }) => ({ id, markets: markets.filter(({ chain }) => chain === name) })),
+    },
+    store,
+    keepDays: risk.keepDays,
+    read: async (chainId, calls, blockHash) => {
+      const state = states.find((one) => one.chainId === chainId)
+      if (state?.batch === undefined) throw noNode(chainId)
+      return state.batch.read(calls, { blockHash })
+    },
+    onProblem: nowAndThen((problem) => log.error(`risk: ${problem}`)),
+    nowMs: () => performance.now(),
+  })
+}
+
+function nowAndThen(say: (problem: string) => void): (problem: string) => void {
+  const said = new Map<string, number>()
+  return (problem) => {
+    const nowMs = performance.now()
+    if (nowMs - (said.get(problem) ?? Number.NEGATIVE_INFINITY) < REPEAT_MS) return
+    said.set(problem, nowMs)
+    say(problem)
+  }
+}
+
+const noNode = (chainId: number): UnreachableError =>
+  new UnreachableError({
+    code: 'NO_NODE',
+    what: `chain ${chainId} is not connected`,
+    why: 'its loop has not begun, or no node answers',
+    fix: 'Look at what the log says of its nodes.',
+  })
