@@ -6,7 +6,7 @@ import type { Outbox } from './people/outbox.ts'
 import type { Mute, Watch } from './people/watch.ts'
 import type { Candidate, Plan, Quote, Refusal, Seizure } from './plan.ts'
 import type { Sale } from './protocol.ts'
-import type { HourRow } from './risk/historian-port.ts'
+import type { HourRow } from './risk/hour-row.ts'
 import type { RiskQuestion, RiskQuestions } from './risk/questions.ts'
 import type { Call, Facts, Header, Log, Read } from './types.ts'
 

@@ -1,6 +1,6 @@
 import type { Database } from 'better-sqlite3'
 import type { OpenBin } from '../../core/ports.ts'
-import type { HourRow } from '../../core/risk/historian-port.ts'
+import type { HourRow } from '../../core/risk/hour-row.ts'
 
 interface Hours {
   readonly rows: readonly HourRow[]
