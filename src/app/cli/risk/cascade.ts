@@ -44,16 +44,21 @@ function sentence({ shocks, kappa, rounds, calls, accounts, seizedBase, badDebtB
 
 const STOPPED = {
   settled: 'It settled: nobody is liquidatable any more.',
+  refused: 'It ended because the market lets nobody call whoever is left.',
   'pools-drained': 'It ended because the pools were drained: what is left cannot be sold.',
   rounds: 'It was still going on when the most rounds allowed were done.',
 } as const
 
-function ends({ stopped, bonusBase, lossBase, unsoldBase, branching }: CascadeAnswer): string {
+function ends({ stopped, left, bonusBase, lossBase, unsoldBase, branching }: CascadeAnswer): string {
   const loss =
     BigInt(lossBase) > 0n ? ` Of it ${moneyBase(lossBase)} was sold below its debt: a loss to whoever acts.` : ''
   const unsold = BigInt(unsoldBase) > 0n ? ` ${moneyBase(unsoldBase)} could not be sold for want of pools.` : ''
   const ratio = branching === null ? '' : ` Each dollar seized set off ${short(branching)} more (branching ratio).`
-  return `${STOPPED[stopped]} Liquidators' bonus: ${moneyBase(bonusBase)}.${ratio}${loss}${unsold}`
+  const rest =
+    left.accounts > 0
+      ? ` ${plural(left.accounts, 'account')} with ${moneyBase(left.debtBase)} of debt ${left.accounts === 1 ? 'stays' : 'stay'} liquidatable.`
+      : ''
+  return `${STOPPED[stopped]}${rest} Liquidators' bonus: ${moneyBase(bonusBase)}.${ratio}${loss}${unsold}`
 }
 
 function roundsTable({ rounds }: CascadeAnswer, look: Look): string {
