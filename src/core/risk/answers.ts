@@ -334,6 +334,8 @@ export interface CompareAnswer extends RiskHead {
     readonly badDebtBase: string
     readonly calls: number
   }[]
+  /** Rule sets to which this market's state means something else (eMode in another form): not compared. */
+  readonly incomparable: readonly string[]
   /** Known, but not here: no rules of them exist. */
   readonly absent: readonly string[]
 }
