@@ -60,7 +60,9 @@ function cliffLines({ cliffs }: RiskOverview, { language }: Reader): readonly st
 }
 
 function insuredLines({ coverage: { ratio } }: RiskOverview, { language }: Reader): readonly string[] {
-  return ratio.value === null ? [] : [marketWordsOf(language).lines.insured(shareText(ratio.value, language))]
+  const { lines } = marketWordsOf(language)
+  if (ratio.value === null) return []
+  return [ratio.value >= 1 ? lines.insuredAll : lines.insured(shareText(ratio.value, language))]
 }
 
 /** A market a row, where there are several; `missing`: those that could not be asked. */
