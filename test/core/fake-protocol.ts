@@ -137,6 +137,7 @@ export const fakeProtocol: Protocol = {
   liquidate: () => undefined,
   rescue: () => [],
   rescueReads: () => [],
+  takeRescue: () => {},
   rescueCalls: () => [],
   prices: () => [],
   shock: (ledger, factors) => ledger.set(PRICE, (ledger.get(PRICE) * (factors.get(address(0)) ?? WAD)) / WAD),

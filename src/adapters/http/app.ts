@@ -21,10 +21,12 @@ import {
   unknownAccount,
   unknownRoute,
 } from './problems.ts'
-import { ROUTES, type Route, type RouteName } from './routes.ts'
+import { type RiskDoor, riskHandlers } from './risk.ts'
+import type { Route } from './route.ts'
+import { ROUTES, type RouteName } from './routes.ts'
 import { eventStream } from './stream.ts'
 
-export interface AppOptions extends Doors, ControlDoor {
+export interface AppOptions extends Doors, ControlDoor, RiskDoor {
   readonly queries: Queries
   readonly advisor: Advisor
   /** Who answers about the wave; undefined: nobody does. */
@@ -85,6 +87,7 @@ function handlersOf(options: AppOptions): Record<RouteName, Handler> {
     accounts: (c) => answer(c, accounts(c, queries)),
     account: (c) => answer(c, account(c, queries)),
     advice: async (c) => answer(c, await advice(c, options)),
+    ...riskHandlers(options),
     journal: (c) => answer(c, journal(c, queries)),
     stream: streamHandler(options),
     openapi: (c) => c.json(document),

@@ -32,6 +32,7 @@ import { missingReads } from './reads.ts'
 import { rescue } from './rescue.ts'
 import { rescueCalls } from './rescue-calls.ts'
 import { capReads } from './rescue-cap.ts'
+import { takeRescue } from './rescue-take.ts'
 import { columns, rates, roots, row } from './row.ts'
 import { rowTerms } from './row-terms.ts'
 import { type Rules, rulesFor } from './rules.ts'
@@ -123,6 +124,10 @@ export function aaveV3(options: AaveV3Options): Protocol {
       return moment ? rescue(ledger, account, moment, target, known) : []
     },
     rescueReads: capReads,
+    takeRescue: (ledger, account, timestamp, way) => {
+      const moment = at(ledger, timestamp)
+      if (moment) takeRescue(ledger, account, moment, way)
+    },
     rescueCalls,
     prices,
     shock,
