@@ -6,7 +6,7 @@ import { answer, type RiskAnswers, type Worlds } from './answer.ts'
 import { type BooksStore, ChainBooks } from './chain-books.ts'
 import { Chronicle, type Written } from './chronicle.ts'
 import type { Asked, FromThread, ThreadSettings, ToThread } from './messages.ts'
-import { keptHours, worldsOf } from './worlds.ts'
+import { keptHistory, worldsOf } from './worlds.ts'
 
 /** What a thread is made of. */
 export interface ServerParts {
@@ -162,7 +162,7 @@ function worldsIn({ settings, store }: ServerOptions, chains: readonly ServedCha
       book,
       exchange: chain.books.exchange,
       binS,
-      hours: keptHours(store, market, binS),
+      ...keptHistory(store, market, binS),
       distrusted: isUnknown || readKept(store, stored(market)).difference !== undefined,
     }
   })

@@ -1,5 +1,17 @@
 import type { Cohort } from './de-risking.ts'
 
+/** What the store keeps of an hour: of one group, or with root '' of the market as a whole. A row that was written before is replaced. */
+export interface HourRow {
+  /** As the historian was told it. */
+  readonly market: string
+  /** In lower case. */
+  readonly root: string
+  /** Unix seconds of the chain / seconds a bin, rounded down. */
+  readonly hour: number
+  /** JSON of a `GroupBody`, of the market a `MarketBody`. */
+  readonly body: string
+}
+
 /** A group in one hour. Dollars are floats. */
 export interface GroupBody {
   readonly liquidatedUsd: number
