@@ -1,16 +1,16 @@
 import type { MarketConfig } from '../../config/config.ts'
 import { PlimsollError, UsageError } from '../../core/errors.ts'
 import type { Store } from '../../core/ports.ts'
-import type { Hour } from '../../core/risk/hour.ts'
 import type { Worlds } from './answer.ts'
 import { historyOf } from './chronicle.ts'
-import type { RiskWorld } from './world.ts'
+import { historyFrom, type RiskWorld } from './world.ts'
 
 /** What was kept of one market. */
-export const keptHours =
-  (store: Pick<Store, 'hours'>, market: Pick<MarketConfig, 'name' | 'addressesProvider'>, binS: number) =>
-  (root: string): readonly Hour[] =>
-    store.hours(historyOf(market, binS), root).map(({ body }): Hour => JSON.parse(body))
+export const keptHistory = (
+  store: Pick<Store, 'hours'>,
+  market: Pick<MarketConfig, 'name' | 'addressesProvider'>,
+  binS: number,
+): ReturnType<typeof historyFrom> => historyFrom((root) => store.hours(historyOf(market, binS), root))
 
 /** The markets of a configuration; `open` says how one is seen now, undefined while it is not read. */
 export function worldsOf(
