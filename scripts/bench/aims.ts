@@ -1,4 +1,5 @@
 import type { AlertsAfter } from './alerts.ts'
+import type { CascadeFigures } from './cascade.ts'
 import { figure } from './clock.ts'
 import type { Decided } from './decide.ts'
 import type { Ingest, Kept, Replay } from './ingest.ts'
@@ -13,6 +14,7 @@ export interface Measured {
   readonly native: Native
   readonly decided: Decided
   readonly alerts: readonly AlertsAfter[]
+  readonly cascade: CascadeFigures
   readonly ingest: Ingest
   readonly replay: Replay
   readonly kept: Kept
@@ -52,7 +54,13 @@ const SHARED = 'milliseconds are those of this machine under the load said above
 
 /** Each aim of the list, in its order. */
 export function aimsOf(measured: Measured): Row[] {
-  return [...rankedAims(measured), ...alertAims(measured), ...edgeAims(measured), ...stateAims(measured)].map(toRow)
+  return [
+    ...rankedAims(measured),
+    ...alertAims(measured),
+    ...edgeAims(measured),
+    ...stateAims(measured),
+    ...cascadeAims(measured),
+  ].map(toRow)
 }
 
 /** Where nobody crosses a line; pages on which many are warned stand in a table of their own. */
@@ -62,6 +70,17 @@ function alertAims({ alerts: [calm] }: Measured): Aim[] {
       what: 'all alert rules after a page, 100k accounts each with a subscription, against the screen of the same book',
       ...{ bound: 'at most', limit: 1, unit: '×', reached: calm && calm.rulesMs / calm.screenMs },
       note: calm && `${figure(calm.rulesMs)} ms beside ${figure(calm.screenMs)}; ${calm.page}`,
+    },
+  ]
+}
+
+function cascadeAims({ cascade }: Measured): Aim[] {
+  const { accounts, calls, rounds, sales, processorMs, medianMs, leastMs, dryMs } = cascade
+  return [
+    {
+      what: `cascade of ${calls} liquidations in ${rounds} rounds, ${sales} sales over six pools, ${accounts.toLocaleString('en-US')} accounts`,
+      ...{ bound: 'at most', limit: 100, unit: 'ms of processor time', reached: processorMs },
+      note: `by the clock ${figure(medianMs)} ms, least ${figure(leastMs)}; without pools ${figure(dryMs)}`,
     },
   ]
 }

@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os'
 import { aimsOf, type Measured } from '../bench/aims.ts'
 import { type AlertsAfter, alertsAt } from '../bench/alerts.ts'
+import { cascaded } from '../bench/cascade.ts'
 import { figure } from '../bench/clock.ts'
 import { decided } from '../bench/decide.ts'
 import { ingest, keepPage, replay } from '../bench/ingest.ts'
@@ -30,6 +31,8 @@ export async function run({ seed, args, say }: Context): Promise<Record<string, 
   }
   say('alert rules after a page')
   const alerts = alertsAt(seed)
+  say('a cascade')
+  const cascade = await cascaded(seed)
   say('a crash; log to transaction; the sweep in C; logs; a recording; the store')
   const crashed = await crash(seed)
   const edges = { decided: await decided(seed), native: await native() }
@@ -43,7 +46,16 @@ export async function run({ seed, args, say }: Context): Promise<Record<string, 
   const populations = args.includes('--no-node') ? [] : args.includes('--long') ? [DEVNET, LONG_DEVNET] : [DEVNET]
   for (const accounts of populations) nodes.push(await atNode({ accounts, seed, verify: accounts > DEVNET, say }))
   const onSocket = populations.length > 0 ? await heard(seed, say) : undefined
-  const measured: Measured = { ranked: sizes, alerts, ...edges, ...streams, memory: weights, nodes, heard: onSocket }
+  const measured: Measured = {
+    ranked: sizes,
+    alerts,
+    cascade,
+    ...edges,
+    ...streams,
+    memory: weights,
+    nodes,
+    heard: onSocket,
+  }
   const aims = aimsOf(measured)
   for (const { what, aim, reached, met } of aims) say(`${what}\n    aim ${aim}; reached ${reached}; ${met}`)
   return {
