@@ -8,6 +8,7 @@ import type { Native } from './native.ts'
 import type { NodeFigures } from './node.ts'
 import type { Ranked } from './ranked.ts'
 import type { Heard } from './socket.ts'
+import type { State } from './wave.ts'
 
 export interface Measured {
   readonly ranked: readonly Ranked[]
@@ -15,6 +16,7 @@ export interface Measured {
   readonly decided: Decided
   readonly alerts: readonly AlertsAfter[]
   readonly cascade: CascadeFigures
+  readonly state: State
   readonly ingest: Ingest
   readonly replay: Replay
   readonly kept: Kept
@@ -57,6 +59,7 @@ export function aimsOf(measured: Measured): Row[] {
   return [
     ...rankedAims(measured),
     ...alertAims(measured),
+    ...waveAims(measured),
     ...edgeAims(measured),
     ...stateAims(measured),
     ...cascadeAims(measured),
@@ -81,6 +84,22 @@ function cascadeAims({ cascade }: Measured): Aim[] {
       what: `cascade of ${calls} liquidations in ${rounds} rounds, ${sales} sales over six pools, ${accounts.toLocaleString('en-US')} accounts`,
       ...{ bound: 'at most', limit: 100, unit: 'ms of processor time', reached: processorMs },
       note: `by the clock ${figure(medianMs)} ms, least ${figure(leastMs)}; without pools ${figure(dryMs)}`,
+    },
+  ]
+}
+
+/** The state of a wave. */
+function waveAims({ state }: Measured): Aim[] {
+  const { ladderMs, sweepMs, reached, jointMs, cells } = state
+  return [
+    {
+      what: 'ladder of 1M accounts, one group, its portrait with it, in sweeps of the screen of the same book',
+      ...{ bound: 'at most', limit: 20, unit: 'sweeps', reached: ladderMs / sweepMs, why: SHARED },
+      note: `${figure(ladderMs)} ms, a sweep ${figure(sweepMs)}; a fall of half reaches ${reached.toLocaleString('en-US')}`,
+    },
+    {
+      what: `joint map of two groups at 100k accounts, ${cells} cells`,
+      ...{ bound: 'at most', limit: 1, unit: 's', reached: jointMs / 1e3, why: SHARED },
     },
   ]
 }

@@ -10,6 +10,7 @@ import { native } from '../bench/native.ts'
 import { atNode, type NodeFigures } from '../bench/node.ts'
 import { crash, type Ranked, ranked } from '../bench/ranked.ts'
 import { heard } from '../bench/socket.ts'
+import { stateOfWave } from '../bench/wave.ts'
 import type { Context } from './main.ts'
 
 const SIZES = [1_000, 10_000, 100_000, 1_000_000]
@@ -33,6 +34,8 @@ export async function run({ seed, args, say }: Context): Promise<Record<string, 
   const alerts = alertsAt(seed)
   say('a cascade')
   const cascade = await cascaded(seed)
+  say('ladder and joint map')
+  const state = await stateOfWave(seed)
   say('a crash; log to transaction; the sweep in C; logs; a recording; the store')
   const crashed = await crash(seed)
   const edges = { decided: await decided(seed), native: await native() }
@@ -50,6 +53,7 @@ export async function run({ seed, args, say }: Context): Promise<Record<string, 
     ranked: sizes,
     alerts,
     cascade,
+    state,
     ...edges,
     ...streams,
     memory: weights,

@@ -50,10 +50,10 @@ export interface LadderAnswer extends RiskHead {
   readonly group: GroupAnswer
   /** `fall`: longs of the group; `rise`: those who owe it. */
   readonly side: 'fall' | 'rise'
-  /** Liquidatable already. */
+  /** Liquidatable already, of those whom the group moves this way: others are in no ladder of it. */
   readonly now: Omit<Rung, 'fromPct' | 'toPct' | 'cliff'>
   readonly rungs: readonly Rung[]
-  /** Cumulated at 1, 2, 5, 10, 15, 20, 30, 50 per cent. */
+  /** `now` and every rung up to 1, 2, 5, 10, 15, 20, 30, 50 per cent. */
   readonly points: readonly LadderPoint[]
   /** Largest first, those asked for: the accounts behind it, with exact prices of liquidation. */
   readonly accounts: readonly LadderAccount[]

@@ -2,7 +2,6 @@
 import type { Address } from 'viem'
 import { UsageError } from '../errors.ts'
 import type { ReserveView } from '../protocol.ts'
-import type { Portrait } from './portrait.ts'
 
 export interface Group {
   /** In lower case. */
@@ -52,26 +51,3 @@ const badGroup = (name: string, why: string, groups: readonly Group[]): UsageErr
     why,
     fix: `Name a group by a symbol or an address, such as ${groups.map(({ symbol }) => symbol).join(', ') || 'WETH'}.`,
   })
-
-/**
- * The group that the market as a whole is longest of: Σ over all accounts of A_g − D_g, weighted collateral less debt. Largest
- * first; so a stable coin that is mostly owed does not come before what it was lent against.
- */
-export function heaviestFirst(portrait: Portrait): readonly Group[] {
-  const { groups, rate, moves, book } = portrait
-  const { collateral, debt } = book.sheet.totals(rate.length)
-  const longs = groups.map(({ root }) => {
-    const moved = moves(root)
-    let sum = 0
-    for (let column = 0; column < rate.length; column++) {
-      const net = (collateral[column] as number) - (debt[column] as number)
-      // A column without a price is worth nothing that could be said.
-      if (moved[column] === 1 && net !== 0 && (rate[column] as number) > 0) sum += net * (rate[column] as number)
-    }
-    return sum
-  })
-  return groups
-    .map((group, i) => ({ group, long: longs[i] as number }))
-    .sort((a, b) => b.long - a.long)
-    .map(({ group }) => group)
-}

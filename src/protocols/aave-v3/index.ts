@@ -77,7 +77,7 @@ export function aaveV3(options: AaveV3Options): Protocol {
     columns: (ledger) => columns(at(ledger, 0n)),
     rates: (ledger, timestamp, into) => rates(ledger, at(ledger, timestamp), timestamp, into),
     row: (ledger, account) => row(ledger, account, at(ledger, 0n)),
-    rowTerms: (ledger, timestamp) => rowTerms(at(ledger, timestamp), reserveIds(ledger)),
+    rowTerms: (ledger, timestamp) => rowTerms(ledger, at(ledger, timestamp)),
     isTight: (ledger) => {
       const rules = rulesOf(ledger)
       return rules === undefined || !(rules.floorsThreshold || rules.stableDebt)
