@@ -1,4 +1,5 @@
 import type { AlertsAfter } from './alerts.ts'
+import type { CascadeFigures } from './cascade.ts'
 import { figure } from './clock.ts'
 import type { Decided } from './decide.ts'
 import type { Ingest, Kept, Replay } from './ingest.ts'
@@ -14,6 +15,7 @@ export interface Measured {
   readonly native: Native
   readonly decided: Decided
   readonly alerts: readonly AlertsAfter[]
+  readonly cascade: CascadeFigures
   readonly state: State
   readonly ingest: Ingest
   readonly replay: Replay
@@ -60,6 +62,7 @@ export function aimsOf(measured: Measured): Row[] {
     ...waveAims(measured),
     ...edgeAims(measured),
     ...stateAims(measured),
+    ...cascadeAims(measured),
   ].map(toRow)
 }
 
@@ -70,6 +73,17 @@ function alertAims({ alerts: [calm] }: Measured): Aim[] {
       what: 'all alert rules after a page, 100k accounts each with a subscription, against the screen of the same book',
       ...{ bound: 'at most', limit: 1, unit: '×', reached: calm && calm.rulesMs / calm.screenMs },
       note: calm && `${figure(calm.rulesMs)} ms beside ${figure(calm.screenMs)}; ${calm.page}`,
+    },
+  ]
+}
+
+function cascadeAims({ cascade }: Measured): Aim[] {
+  const { accounts, calls, rounds, sales, processorMs, medianMs, leastMs, dryMs } = cascade
+  return [
+    {
+      what: `cascade of ${calls} liquidations in ${rounds} rounds, ${sales} sales over six pools, ${accounts.toLocaleString('en-US')} accounts`,
+      ...{ bound: 'at most', limit: 100, unit: 'ms of processor time', reached: processorMs },
+      note: `by the clock ${figure(medianMs)} ms, least ${figure(leastMs)}; without pools ${figure(dryMs)}`,
     },
   ]
 }

@@ -1,6 +1,7 @@
 import { loadavg } from 'node:os'
 import { aimsOf, type Measured } from '../bench/aims.ts'
 import { type AlertsAfter, alertsAt } from '../bench/alerts.ts'
+import { cascaded } from '../bench/cascade.ts'
 import { figure } from '../bench/clock.ts'
 import { decided } from '../bench/decide.ts'
 import { ingest, keepPage, replay } from '../bench/ingest.ts'
@@ -31,6 +32,8 @@ export async function run({ seed, args, say }: Context): Promise<Record<string, 
   }
   say('alert rules after a page')
   const alerts = alertsAt(seed)
+  say('a cascade')
+  const cascade = await cascaded(seed)
   say('ladder and joint map')
   const state = await stateOfWave(seed)
   say('a crash; log to transaction; the sweep in C; logs; a recording; the store')
@@ -49,6 +52,7 @@ export async function run({ seed, args, say }: Context): Promise<Record<string, 
   const measured: Measured = {
     ranked: sizes,
     alerts,
+    cascade,
     state,
     ...edges,
     ...streams,

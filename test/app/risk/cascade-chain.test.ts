@@ -55,7 +55,7 @@ describe('a cascade against a chain that really falls', function () {
       }
     })
 
-  it('has met bad debt, ticks, hubs, shorts, and what could not be sold', () => {
+  it('has met bad debt, hubs, shorts, and what could not be sold', () => {
     const calls = CASES.flatMap(({ shocks, kappaWad }) =>
       cascade(market.book, market.exchange, { factors: factorsOf(shocks), kappaWad }).rounds.flatMap(
         (one) => one.calls,

@@ -18,7 +18,7 @@ const [WETH, STAKED, DOLLAR] = [0, 1, 2].map(assetOf) as [Address, Address, Addr
 const reserves = [
   reserve({ priceUsd8: 2000n * USD, root: 0xd000n }),
   reserve({ priceUsd8: 2300n * USD, root: 0xd000n, bonusBps: 10_700 }),
-  reserve({ decimals: 6 }),
+  reserve({ decimals: 6, symbol: 'USDC' }),
 ]
 const root: Address = `0x${(0xd000).toString(16).padStart(40, '0')}`
 const factor = (percent: number) => new Map([[root, (WAD * BigInt(Math.round(percent * 1e4))) / 1_000_000n]])

@@ -23,6 +23,8 @@ import { aaveV3 } from '../../../src/protocols/aave-v3/index.ts'
 
 /** Markets written straight into the ledger: every case that a chain could be in, without a chain. */
 export interface ReserveSpec {
+  /** Default: R and its number. */
+  readonly symbol: string | undefined
   readonly decimals: number
   readonly priceUsd8: bigint
   /** The oracle answers. */
@@ -52,6 +54,7 @@ export interface ReserveSpec {
 }
 
 export const reserve = (over: Partial<ReserveSpec> = {}): ReserveSpec => ({
+  symbol: undefined,
   decimals: 18,
   priceUsd8: 10n ** 8n,
   hasPrice: true,
@@ -163,7 +166,7 @@ function reserveCells(id: number, r: ReserveSpec): [Cell, bigint][] {
     source: 0xd000n + BigInt(id),
     root: r.root ?? 0xd000n + BigInt(id),
     aggregator: 0n,
-    symbol: textToNumber(`R${id}`),
+    symbol: textToNumber(r.symbol ?? `R${id}`),
     sToken: r.sToken,
     maxStableRate: 0n,
     minStableUpdate: 0n,
