@@ -14,7 +14,7 @@ import { fakeProtocol } from '../../core/fake-protocol.ts'
 import { address, answer, header, mint, type Storage, ticksOf } from '../../protocols/uniswap-v3/contract.ts'
 
 const [usdc, weth] = [1, 2].map(address) as [Address, Address]
-export const factory = address(0xfac)
+const factory = address(0xfac)
 export const [first, second, nobody] = [0xaa, 0xbb, 0xcc].map(address) as [Address, Address, Address]
 
 type Position = readonly [lower: number, upper: number, liquidity: bigint]

@@ -68,6 +68,11 @@ for (const [rules, revision] of REVISIONS)
           for (const option of protocol.rescue(ledger, 0, one.now, target)) {
             const what = `${option.kind} ${option.amount} ${option.symbol} for ${option.repays?.symbol}`
             expect(healthAfter(option), what).to.equal(option.healthFactor)
+            const taken = ledger.speculate(2n, () => {
+              protocol.takeRescue(ledger, 0, one.now, option)
+              return protocol.standing(ledger, 0, one.now)?.healthFactor
+            })
+            expect(taken, `${what}, taken in the ledger`).to.equal(option.healthFactor)
             expect(option.healthFactor >= target, what).to.equal(true)
             // Where the average threshold is floored, less collateral may mean a better average: several amounts are least ones.
             const isMonotone = option.kind === 'repay' || rulesFor(rules, 0n)?.floorsThreshold === false

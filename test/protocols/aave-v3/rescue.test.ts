@@ -1,7 +1,8 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
+import type { Ledger } from '../../../src/core/ledger.ts'
 import { RAY, WAD } from '../../../src/core/math.ts'
-import type { KnownForRescue, Rescue } from '../../../src/core/protocol.ts'
+import type { KnownForRescue, Protocol, Rescue } from '../../../src/core/protocol.ts'
 import { type AccountSpec, assetOf, bookOf, NOW, type ReserveSpec, reserve } from './world.ts'
 
 const USD = 10n ** 8n
@@ -58,6 +59,13 @@ function less(option: Rescue): Rescue {
 
 const idOf = (asset: string): number => [0, 1, 2, 3].find((id) => assetOf(id) === asset) ?? -1
 
+/** The same, written into the ledger by the plug; it stays as it was. */
+const taken = (ledger: Ledger, protocol: Protocol, option: Rescue): bigint | undefined =>
+  ledger.speculate(2n, () => {
+    protocol.takeRescue(ledger, 0, NOW, option)
+    return protocol.standing(ledger, 0, NOW)?.healthFactor
+  })
+
 describe('Aave V3 rescue', () => {
   it('brings health to the target in integers, and one unit less would not', () => {
     const seen = { repay: 0, add: 0, sell: 0 }
@@ -75,6 +83,7 @@ describe('Aave V3 rescue', () => {
           seen[kind]++
           const what = `${kind} ${idOf(asset)}`
           expect(after(market, account, option), what).to.equal(healthFactor)
+          expect(taken(ledger, protocol, option), `${what}, taken in the ledger`).to.equal(healthFactor)
           expect(healthFactor >= wanted, `${what} reaches`).to.equal(true)
           if (amount > 1n) expect(after(market, account, less(option)) < wanted, `${what} least`).to.equal(true)
         }

@@ -1,4 +1,5 @@
 import { type Address, isHex, numberToHex } from 'viem'
+import type { Transaction } from '../../../../scripts/devnet/chain.ts'
 import { decodeRevert } from '../../../../src/adapters/executor/revert.ts'
 import { ownerCalls } from '../../../../src/app/people/owner-calls.ts'
 import type { Rescue } from '../../../../src/core/protocol.ts'
@@ -9,13 +10,15 @@ const GAS = 3_000_000n
 
 /**
  * Takes a way out on the real contracts, from the owner's own address, in one block of this time; then everything is as
- * before. A venue stands aside: what it would bring is minted, not a unit more. Undefined: a call reverted.
+ * before. A venue stands aside: what it would bring is minted, not a unit more. `then`: what happens after it in the same block.
+ * Undefined: a call reverted.
  */
 export async function attempt(
   { ground, mirror }: Owners,
   owner: Address,
   option: Rescue,
   timestamp: bigint,
+  then: readonly Transaction[] = [],
 ): Promise<bigint | undefined> {
   const { chain } = ground
   const { protocol, ledger } = mirror.book
@@ -28,6 +31,7 @@ export async function attempt(
     if (!isHex(data) || !isHex(to)) throw new TypeError('a call is no hex')
     await chain.send({ from: owner, to, data, gas: GAS })
   }
+  for (const transaction of then) await chain.send({ gas: GAS, ...transaction })
   await chain.mineBlock(timestamp)
   const receipts = await chain.takeReceipts()
   const { healthFactor } = await accountData(ground, owner)
