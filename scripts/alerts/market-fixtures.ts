@@ -289,7 +289,7 @@ export const BLIND: Partial<RiskOverview> = {
     ratio: lacking('coverage'),
   },
   leverage: { ...overview().leverage, aggregate: null },
-  phase: { phase: null, binS: 3600, sinceHour: null, why: [], wouldChange: [], lacks: ['hours', 'funding'] },
+  phase: { binS: 3_600, phase: null, sinceHour: null, why: [], wouldChange: [], lacks: ['hours', 'funding'] },
 }
 
 const later = (waitS: number, over: Partial<RiskOverview> = {}): RiskOverview =>

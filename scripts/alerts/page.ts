@@ -7,6 +7,7 @@ import type { Message } from '../../src/core/people/message.ts'
 import type { Language } from '../../src/core/people/words/catalogue.ts'
 import { toPlain } from '../../src/core/people/words/plain.ts'
 import { repliesOf } from '../../src/core/people/words/replies.ts'
+import { WARNING_THRESHOLDS } from '../../src/core/risk/warning-thresholds.ts'
 import { type Example, SECTIONS } from './examples.ts'
 
 const BLOCK = /(<!-- generated: (\w+) -->\n)[\s\S]*?(<!-- \/generated -->)/g
@@ -14,6 +15,7 @@ const BLOCK = /(<!-- generated: (\w+) -->\n)[\s\S]*?(<!-- \/generated -->)/g
 export function alertsPage(root: string, path: string, language: Language): string {
   const blocks: Readonly<Record<string, () => string>> = {
     events: eventsTable,
+    warnings: warningsTable,
     examples: () => examples(language),
     commands: () => commandsTable(language),
   }
@@ -52,6 +54,22 @@ function eventsTable(): string {
     traits.critical ? 'yes' : '',
   ])
   return table(['event', 'topic', ...ROLES, 'passes quiet hours and mutes'], rows)
+}
+
+/** In per cent where the table has shares. */
+function warningsTable(): string {
+  const rows = Object.entries(WARNING_THRESHOLDS).map(([name, { enter, leave, unit, why }]) => [
+    `\`${name}\``,
+    ...[enter, leave].map((value) => amountOf(value, unit)),
+    why,
+  ])
+  return table(['threshold', 'on at', 'over at', 'why'], rows)
+}
+
+function amountOf(value: number, unit: string): string {
+  if (unit === 'dollars') return `$${value.toLocaleString('en-US')}`
+  if (unit === 'share') return `${Math.round(value * 10_000) / 100} %`
+  return unit === 'per cent' ? `−${value} %` : String(value)
 }
 
 const examples = (language: Language): string =>

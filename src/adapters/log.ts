@@ -198,9 +198,9 @@ function fieldsOf(kind: JournalKind): readonly string[] {
     case 'summary':
       return ['day', 'liquidations', 'profitUsd8', 'refused', 'lost']
     case 'risk':
-      return ['type', 'state', 'group', 'phase', 'previous', 'value', 'threshold', 'address', 'lacks']
+      return ['type', 'state', 'group', 'phase', 'previous', 'value', 'threshold', 'address']
     case 'brief':
-      return ['day', 'now', 'lacks']
+      return ['day']
     default:
       return never(kind)
   }

@@ -2,6 +2,7 @@ import type { Address } from 'viem'
 import type { AlertRule, LadderRule } from '../core/people/alert-rule.ts'
 import type { EventName, Loudness, Role, Topic } from '../core/people/events.ts'
 import type { Limits } from '../core/plan.ts'
+import type { WarningSettings } from '../core/risk/warning-thresholds.ts'
 import type { L1Fee, UniswapV3 } from './chains.ts'
 import type { PriceReads } from './markets.ts'
 
@@ -101,6 +102,7 @@ export interface RiskConfig {
   readonly keepDays: number
   /** Minutes after midnight in the alerts' time zone. */
   readonly briefAtMinute: number | undefined
+  readonly warnings: WarningSettings
 }
 
 export type Language = 'en' | 'zh'

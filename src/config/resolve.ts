@@ -1,9 +1,10 @@
 import { resolve as resolvePath } from 'node:path'
 import type { Address } from 'viem'
 import { CHAINS, MULTICALL3, type UniswapV3 } from './chains.ts'
-import type { ChainConfig, Config, ExecutorConfig, MarketConfig, MarketExecutor, RiskConfig } from './config.ts'
+import type { ChainConfig, Config, ExecutorConfig, MarketConfig, MarketExecutor } from './config.ts'
 import { MARKETS } from './markets.ts'
 import { resolveAlerts } from './resolve-alerts.ts'
+import { resolveRisk } from './resolve-risk.ts'
 import { type Checked, marketLimits } from './schema.ts'
 
 /** Block time assumed for a chain that is not known and does not say. */
@@ -111,8 +112,6 @@ const resolveLimits = (market: Checked['executor']['markets'][string]): MarketEx
     deadlineS: BigInt(market.deadlineS),
   },
 })
-
-const resolveRisk = ({ briefAt, ...risk }: Checked['risk']): RiskConfig => ({ ...risk, briefAtMinute: briefAt })
 
 const lower = (address: Address): Address => `0x${address.slice(2).toLowerCase()}`
 const lowerAll = ({ quoter, router, factory }: UniswapV3): UniswapV3 => ({

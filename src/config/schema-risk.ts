@@ -1,5 +1,6 @@
 import * as z from 'zod'
 import { positive, timeOfDay } from './fields.ts'
+import { warnings } from './schema-risk-warnings.ts'
 
 /** The wave of a market: measured beside the loops, in a thread of its own. */
 export const risk = z.strictObject({
@@ -20,4 +21,7 @@ export const risk = z.strictObject({
     .optional()
     .describe('When the daily brief is sent, in `alerts.timezone`; without it there is none.')
     .meta({ examples: ['07:30'] }),
+  warnings: warnings
+    .prefault({})
+    .describe('When people are warned of a market as a whole (`docs/alerts.md`). Where a warning ends moves along.'),
 })

@@ -173,6 +173,17 @@ describe('logSink', () => {
     [{ ...entry('rollback', { to: '40', depth: 2 }), market: '' }, 30, '[chain 10 #42] rollback: to 40, depth 2'],
     [entry('audit', { checked: 9, mismatched: 0 }), 30, '[optimism-core #42] audit: checked 9, mismatched 0'],
     [entry('audit', { checked: 9, mismatched: 1 }), 50, '[optimism-core #42] audit: checked 9, mismatched 1'],
+    [
+      entry('risk', { type: 'utilisation', state: 'on', group: 'USDC', value: 0.994, threshold: 0.99, lacks: [] }),
+      40,
+      '[optimism-core #42] risk: type utilisation, state on, group USDC, value 0.994, threshold 0.99',
+    ],
+    [
+      entry('risk', { type: 'phase', state: 'off', group: 'WETH', value: null, phase: 'calm', previous: 'recovery' }),
+      30,
+      '[optimism-core #42] risk: type phase, state off, group WETH, phase calm, previous recovery',
+    ],
+    [entry('brief', { day: '2026-11-26', now: {} }), 30, '[optimism-core #42] brief: day 2026-11-26'],
     [entry('breaker'), 50, '[optimism-core #42] breaker'],
   ] as const)
     it(text, () => {

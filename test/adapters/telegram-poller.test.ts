@@ -23,7 +23,8 @@ describe('adapters/telegram: the poller', () => {
     ])
     const names = (scope: string): readonly string[] => (menus.get(scope) ?? []).map(({ command }) => command)
     expect(names('chat 33')).to.deep.equal([
-      ...['status', 'positions', 'position', 'liquidations', 'alerts', 'version', 'help'],
+      ...['status', 'positions', 'position', 'liquidations', 'risk', 'phase', 'ladder', 'brief'],
+      ...['alerts', 'version', 'help'],
     ])
     expect(names('chat 11')).to.include('watch').and.not.include('pause')
     expect(names('chat 22')).to.include('pause').and.include('why')

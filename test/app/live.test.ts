@@ -55,6 +55,12 @@ describe('a configuration read anew', () => {
   const atRunTime: readonly [string, object, (config: Config) => unknown, unknown][] = [
     ['risk.briefAt', { risk: { briefAt: '07:30' } }, ({ risk }) => risk.briefAtMinute, 450],
     [
+      'risk.warnings.coverageBelow',
+      { risk: { warnings: { coverageBelow: 2 } } },
+      ({ risk }) => risk.warnings.coverage.enter,
+      2,
+    ],
+    [
       'executor.markets.m.minProfitUsd',
       { executor: { ...base.executor, markets: { m: { minProfitUsd: 7, contract: A } } } },
       (config) => limitsOf(config, 'm').minProfitUsd8,

@@ -55,6 +55,6 @@ export const ANSWERS: RiskAnswers = {
 }
 
 /** Inside a command: whoever asks waits, and nobody else does. */
-export const directDesk = (worlds: Worlds): RiskDesk => ({
-  ask: async (question, about) => answer(ANSWERS, worlds, question, about),
+export const directDesk = (worlds: Worlds, answers: RiskAnswers = ANSWERS): RiskDesk => ({
+  ask: async (question, about) => answer(answers, worlds, question, about),
 })

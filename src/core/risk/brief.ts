@@ -31,7 +31,9 @@ export interface BriefData {
   readonly before: BriefFigures | null
   /** At −5 and −10 %. */
   readonly absorption: readonly BriefAbsorption[]
+  /** In hours of `binS` seconds. */
   readonly sinceHour: number | null
+  readonly binS: number
   readonly why: readonly ConditionAnswer[]
   /** What would change our mind: of each phase the way that misses least. */
   readonly wouldChange: PhaseBrief['wouldChange']
@@ -78,6 +80,7 @@ export function briefOf(about: {
     before: before === undefined ? null : comparable(before, now),
     absorption,
     sinceHour: phase.sinceHour,
+    binS: phase.binS,
     why: finiteConditions(phase.why),
     wouldChange: nearestWays(phase.wouldChange),
     lacks: [...new Set(lacks)],

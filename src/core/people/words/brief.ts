@@ -52,8 +52,8 @@ function phaseRow({ phase }: Data, before: Data, say: MarketWords): string {
   return isPhase(before['phase']) && before['phase'] !== phase ? say.was(text, say.phases[before['phase']]) : text
 }
 
-function lasted({ sinceHour }: Data, now: Data, reader: Reader): readonly Row[] {
-  const text = isPhase(now['phase']) ? lastedText(sinceHour, now['timestamp'], reader) : undefined
+function lasted({ sinceHour, binS }: Data, now: Data, reader: Reader): readonly Row[] {
+  const text = isPhase(now['phase']) ? lastedText({ sinceHour, binS }, now['timestamp'], reader) : undefined
   return text === undefined ? [] : [[marketWordsOf(reader.language).labels.since, text]]
 }
 

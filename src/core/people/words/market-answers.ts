@@ -37,7 +37,7 @@ function overviewRows(overview: RiskOverview, reader: Reader): readonly Row[] {
   const { labels } = say
   const { phase, coverage, block } = overview
   const tight = tightest(overview)
-  const lasted = phase.phase === null ? undefined : lastedText(phase.sinceHour, block.timestamp, reader)
+  const lasted = phase.phase === null ? undefined : lastedText(phase, block.timestamp, reader)
   return [
     [labels.phase, `${phaseSign(phase.phase)} ${phaseText(phase.phase, say)}`],
     ...(lasted === undefined ? [] : [[labels.since, lasted] as const]),
@@ -60,7 +60,9 @@ function cliffLines({ cliffs }: RiskOverview, { language }: Reader): readonly st
 }
 
 function insuredLines({ coverage: { ratio } }: RiskOverview, { language }: Reader): readonly string[] {
-  return ratio.value === null ? [] : [marketWordsOf(language).lines.insured(shareText(ratio.value, language))]
+  const { lines } = marketWordsOf(language)
+  if (ratio.value === null) return []
+  return [ratio.value >= 1 ? lines.insuredAll : lines.insured(shareText(ratio.value, language))]
 }
 
 /** A market a row, where there are several; `missing`: those that could not be asked. */
@@ -95,8 +97,8 @@ export function phaseAnswerText(answer: PhaseAnswer, reader: Reader): Message {
   const { language } = reader
   const say = marketWordsOf(language)
   const { lines, titles } = say
-  const { phase, why, wouldChange, lacks, reset, block, sinceHour, binS } = answer
-  const lasted = phase === null ? undefined : lastedText(sinceHour, block.timestamp, reader, binS)
+  const { phase, why, wouldChange, lacks, reset, block } = answer
+  const lasted = phase === null ? undefined : lastedText(answer, block.timestamp, reader)
   const reasons = conditionsText(why, language)
   const sources = sourcesText(lacks, language)
   return dressed(answer, reader, {

@@ -96,6 +96,7 @@ export const en = {
     utilisation: 'Lenders can hardly withdraw it, and liquidators who take it as collateral may not be paid out.',
     coverage: (share: string) => `It would pay ${share} of the debt that such a fall leaves unpaid.`,
     insured: (share: string) => `Insurance would pay ${share} of the debt that a fall of 20 % leaves unpaid.`,
+    insuredAll: 'Insurance would pay all of the debt that a fall of 20 % leaves unpaid.',
     unknown: 'When last seen it was so. Until it can be seen again, silence does not mean that it is over.',
     distrusted: 'Our copy of this market differs from the chain at present: these numbers may be wrong.',
     missing: (sources: string) => `Not known here: ${sources}.`,

@@ -80,6 +80,7 @@ export const zh: MarketWords = {
     utilisation: '存款人很难取出，以它为抵押品的清算也可能无法兑付。',
     coverage: (share) => `这样下跌留下的坏账，保险只能赔付 ${share}。`,
     insured: (share) => `下跌 20 % 留下的坏账，保险可赔付 ${share}。`,
+    insuredAll: '下跌 20 % 留下的坏账，保险可全部赔付。',
     unknown: '上次看到时仍是如此。恢复之前，没有消息不等于已经结束。',
     distrusted: '本市场的镜像目前与链上不一致，这些数字可能有误。',
     missing: (sources) => `这里未知：${sources}。`,

@@ -186,14 +186,13 @@ function linesUnknown(data: Data, reader: Reader): readonly string[] {
   return [lines.unknown, ...(sources === '' ? [] : [lines.missing(sources)])]
 }
 
-const HOUR_S = 3_600
-
-/**
- * How long a phase has lasted at a moment, Unix seconds. Undefined where bins are no hours (rehearsals count shorter ones,
- * whose numbers lie in the future as hours).
- */
-export function lastedText(sinceHour: unknown, atS: unknown, reader: Reader, binS = HOUR_S): string | undefined {
-  const [since, at] = [numberOf(sinceHour), numberOf(atS)]
-  if (since === undefined || at === undefined || since * binS > at) return undefined
-  return duration(at - since * binS, sayingsOf(reader).values)
+/** How long a phase has lasted at a moment, Unix seconds; undefined where it is not known. */
+export function lastedText(
+  { sinceHour, binS }: { readonly sinceHour?: unknown; readonly binS?: unknown },
+  atS: unknown,
+  reader: Reader,
+): string | undefined {
+  const [since, bin, at] = [numberOf(sinceHour), numberOf(binS), numberOf(atS)]
+  if (since === undefined || bin === undefined || at === undefined || since * bin > at) return undefined
+  return duration(at - since * bin, sayingsOf(reader).values)
 }

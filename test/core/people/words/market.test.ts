@@ -281,9 +281,17 @@ describe('core/people/words: answers about markets', () => {
         toPlain(phaseAnswerText(phaseAnswer({ reset: { verdict, healthy: [], deeper: [], lacks: [] } }), reader())),
       ).to.include(says)
   })
-  it('a phase of bins that are no hours has no time', () => {
-    expect(lastedText(1_764_140_400 / 12, 1_764_140_400, reader())).to.equal(undefined)
-    expect(lastedText(490_038, 490_038 * 3_600 + 7_200, reader())).to.equal('2 h')
+  it('how long a phase has lasted, where it is known', () => {
+    const lasted = (sinceHour: unknown, binS: unknown, atS: unknown) => lastedText({ sinceHour, binS }, atS, reader())
+    expect(lasted(490_038, 3_600, 490_038 * 3_600 + 7_200)).to.equal('2 h')
+    expect(lasted(100, 12, 1_320)).to.equal('2 min')
+    for (const [sinceHour, binS, atS] of [
+      [null, 3_600, 9],
+      [1, undefined, 9],
+      [1, 3_600, 3_599],
+      [1, 3_600, null],
+    ])
+      expect(lasted(sinceHour, binS, atS)).to.equal(undefined)
   })
   it('the ladder, with what would stay unpaid', () => {
     const told = toPlain(ladderText(ladder(), reader()))
