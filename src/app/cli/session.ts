@@ -70,7 +70,7 @@ export async function withMirrors<T>(
   { config }: Settings,
   market: string | undefined,
   signal: AbortSignal,
-  work: (mirrors: readonly Mirror[]) => Promise<T>,
+  work: (mirrors: readonly Mirror[], store: Store) => Promise<T>,
   { pools = false }: MirrorOptions = {},
 ): Promise<T> {
   const chosen = config.markets.filter(({ name }) => market === undefined || name === market)
@@ -106,7 +106,7 @@ export async function withMirrors<T>(
         mirrors.push({ book, chainId: chain.id, open, exchange: open.pools?.book, distrusted })
       }
     }
-    return await work(mirrors)
+    return await work(mirrors, store)
   } finally {
     progress.stop()
     for (const open of opened) open.heads.close()

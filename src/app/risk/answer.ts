@@ -1,6 +1,19 @@
-import { PlimsollError } from '../../core/errors.ts'
 import type { RiskDesk } from '../../core/ports.ts'
+import { lacking } from '../../core/risk/measure.ts'
 import type { RiskQuestion, RiskQuestions } from '../../core/risk/questions.ts'
+import { absorptionAnswer } from './absorption.ts'
+import { cascadeAnswer } from './cascade.ts'
+import { chainsAnswer } from './chains.ts'
+import { cohortHistory } from './cohort-history.ts'
+import { cohortsAnswer } from './cohorts.ts'
+import { compareAnswer } from './compare.ts'
+import { gridAnswer } from './grid.ts'
+import { jointAnswer } from './joint.ts'
+import { ladderAnswer } from './ladder.ts'
+import { overviewAnswer } from './overview.ts'
+import { phaseAnswer } from './phase.ts'
+import { planAnswer } from './plan.ts'
+import { waveAnswer } from './wave.ts'
 import type { RiskWorld } from './world.ts'
 
 /** Every market there is to ask about. */
@@ -24,35 +37,28 @@ export function answer<Q extends RiskQuestion>(
   return answers[question](worlds, about)
 }
 
-// TEMPORARY: to be replaced, entry by entry, by `xAnswer(world, about)` of the file of each question.
-function notPlugged(question: RiskQuestion): () => never {
-  return () => {
-    throw new PlimsollError(
-      {
-        code: 'RISK_NOT_PLUGGED',
-        what: `risk question "${question}"`,
-        why: 'nobody answers it in this version',
-        fix: 'Upgrade Plimsoll.',
-      },
-      1,
-    )
-  }
-}
+const ofMarket =
+  <A extends { readonly market: string }, R>(answerOf: (world: RiskWorld, about: A) => R) =>
+  (worlds: Worlds, about: A): R =>
+    answerOf(worlds.of(about.market), about)
 
 export const ANSWERS: RiskAnswers = {
-  overview: notPlugged('overview'),
-  ladder: notPlugged('ladder'),
-  absorption: notPlugged('absorption'),
-  cascade: notPlugged('cascade'),
-  grid: notPlugged('grid'),
-  joint: notPlugged('joint'),
-  cohorts: notPlugged('cohorts'),
-  phase: notPlugged('phase'),
-  compare: notPlugged('compare'),
-  plan: notPlugged('plan'),
-  wave: notPlugged('wave'),
-  chains: notPlugged('chains'),
+  overview: ofMarket(overviewAnswer),
+  ladder: ofMarket(ladderAnswer),
+  absorption: ofMarket(absorptionAnswer),
+  cascade: ofMarket(cascadeAnswer),
+  grid: ofMarket(gridAnswer),
+  joint: ofMarket(jointAnswer),
+  cohorts: ofMarket((world) => cohortsAnswer(world, cohortHistory(world))),
+  phase: ofMarket(phaseAnswer),
+  compare: ofMarket(compareAnswer),
+  plan: ofMarket(planAnswer),
+  wave: ofMarket(waveAnswer),
+  chains: (worlds) => chainsAnswer(worlds.all(), absorption10),
 }
+
+const absorption10: Parameters<typeof chainsAnswer>[1] = (world, { market }) =>
+  absorptionAnswer(world, { market }).points.find(({ fallPct }) => fallPct === 10)?.ratio ?? lacking('depth')
 
 /** Inside a command: whoever asks waits, and nobody else does. */
 export const directDesk = (worlds: Worlds, answers: RiskAnswers = ANSWERS): RiskDesk => ({

@@ -15,8 +15,8 @@ export interface ChainBooksOptions {
   readonly store: BooksStore
   readonly chainId: number
   readonly markets: readonly MarketConfig[]
-  /** Writes the history of the markets; undefined: nobody does. */
-  readonly chronicle: Chronicle | undefined
+  /** Writes the history of the markets. */
+  readonly chronicle: Chronicle
 }
 
 /**
@@ -87,7 +87,7 @@ export class ChainBooks {
     if (ancestor === undefined) return false
     for (const book of this.#books) book.rollback(ancestor)
     this.#pools.rollback(ancestor)
-    chronicle?.rollback(ancestor)
+    chronicle.rollback(ancestor)
     this.#known = this.#known.filter(({ number }) => number <= ancestor.number)
     this.#pools.look(base, ancestor)
     this.#take(pages.filter(({ block }) => block.number > ancestor.number))
@@ -102,7 +102,7 @@ export class ChainBooks {
     const pages = store.pages(chainId)
     this.#books = begun.books
     this.#known = [begun.base]
-    chronicle?.resume([begun.base, ...pages.map(({ block }) => block)])
+    chronicle.resume([begun.base, ...pages.map(({ block }) => block)])
     this.#pools.look(begun.base, begun.base)
     this.#take(pages)
   }
@@ -110,10 +110,10 @@ export class ChainBooks {
   #take(pages: readonly Facts[]): void {
     const { chronicle } = this.#options
     for (const facts of pages) {
-      for (const book of this.#books) chronicle?.before(book, facts)
+      for (const book of this.#books) chronicle.before(book, facts)
       for (const book of this.#books) book.apply(facts)
       this.#pools.page(facts)
-      for (const book of this.#books) chronicle?.after(book, facts, this.#pools.at(facts.block))
+      for (const book of this.#books) chronicle.after(book, facts, this.#pools.at(facts.block))
       this.#known.push(facts.block)
       this.#taken++
     }
@@ -123,7 +123,7 @@ export class ChainBooks {
   #finalize({ number }: Header): void {
     for (const book of this.#books) book.finalize(number)
     this.#pools.finalize(number)
-    this.#options.chronicle?.finalize(number)
+    this.#options.chronicle.finalize(number)
     this.#known = this.#known.filter((header) => header.number >= number)
   }
 

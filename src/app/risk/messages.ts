@@ -1,5 +1,5 @@
 import type { Hex } from 'viem'
-import type { MarketConfig } from '../../config/config.ts'
+import type { ChainConfig, MarketConfig } from '../../config/config.ts'
 import { type Complaint, type ExitCode, PlimsollError, UsageError } from '../../core/errors.ts'
 import type { RiskOverview } from '../../core/risk/answers.ts'
 import type { RiskQuestion, RiskQuestions } from '../../core/risk/questions.ts'
@@ -10,7 +10,11 @@ import type { Written } from './chronicle.ts'
 export interface ThreadSettings {
   readonly storePath: string
   readonly binS: number
-  readonly chains: readonly { readonly id: number; readonly markets: readonly MarketConfig[] }[]
+  readonly chains: readonly ThreadChain[]
+}
+
+export interface ThreadChain extends Pick<ChainConfig, 'id' | 'gmx' | 'wrappedNative'> {
+  readonly markets: readonly MarketConfig[]
 }
 
 /** To the thread. It has no clock: it looks when it is told to. */

@@ -27,7 +27,12 @@ export function openRisk(config: Config, { store, states, log }: OpenRiskOptions
     settings: {
       storePath: config.store.path,
       binS: risk.binS,
-      chains: chains.map(({ id, name }) => ({ id, markets: markets.filter(({ chain }) => chain === name) })),
+      chains: chains.map(({ id, name, gmx, wrappedNative }) => ({
+        id,
+        gmx,
+        wrappedNative,
+        markets: markets.filter(({ chain }) => chain === name),
+      })),
     },
     store,
     keepDays: risk.keepDays,

@@ -4,15 +4,14 @@ import { stored } from '../open-chain.ts'
 import { readKept } from '../trust-store.ts'
 import { answer, type RiskAnswers, type Worlds } from './answer.ts'
 import { type BooksStore, ChainBooks } from './chain-books.ts'
-import { Chronicle, type Written } from './chronicle.ts'
-import type { Asked, FromThread, ThreadSettings, ToThread } from './messages.ts'
+import { Chronicle } from './chronicle.ts'
+import type { Asked, FromThread, ThreadChain, ThreadSettings, ToThread } from './messages.ts'
 import { keptHistory, worldsOf } from './worlds.ts'
 
 /** What a thread is made of. */
 export interface ServerParts {
   readonly answers: RiskAnswers
-  /** Undefined: no history is written. */
-  readonly historian: HistorianMaker | undefined
+  readonly historianOf: (settings: ThreadSettings) => HistorianMaker
 }
 
 export interface ServerOptions extends ServerParts {
@@ -24,15 +23,13 @@ export interface ServerOptions extends ServerParts {
 interface ServedChain {
   readonly id: number
   readonly books: ChainBooks
-  readonly chronicle: Chronicle | undefined
+  readonly chronicle: Chronicle
   /** Since the history was last handed over. */
   unsaved: number
 }
 
 /** Pages after which the history is handed over, however little time has passed: a checkpoint waits for it. */
 const SAVE_PAGES = 32
-
-const NO_HISTORY: Written = { rows: [], open: [], upTo: undefined }
 
 /** What the risk thread does with its messages, one after the other. Writes nothing, asks no node, has no clock. */
 export class RiskServer {
@@ -49,8 +46,10 @@ export class RiskServer {
   constructor(options: ServerOptions) {
     const { settings } = options
     this.#options = options
-    this.#chains = settings.chains.map(({ id, markets }) => {
-      const chronicle = chronicleOf(options, id, markets)
+    const maker = options.historianOf(settings)
+    this.#chains = settings.chains.map((chain) => {
+      const { id, markets } = chain
+      const chronicle = chronicleOf(options, maker, chain)
       return { id, books: new ChainBooks({ ...options, chainId: id, markets, chronicle }), chronicle, unsaved: 0 }
     })
     this.#worlds = worldsIn(options, this.#chains)
@@ -82,7 +81,7 @@ export class RiskServer {
 
   #follow(chain: ServedChain, anew = false): void {
     chain.unsaved += chain.books.look(anew)
-    for (const { market, block, calls } of chain.chronicle?.due() ?? []) {
+    for (const { market, block, calls } of chain.chronicle.due()) {
       const id = ++this.#read
       this.#reads.set(id, { chain, market, block })
       this.#options.post({ kind: 'read', id, chainId: chain.id, calls, blockHash: block.hash })
@@ -121,32 +120,28 @@ export class RiskServer {
   #told({ id, reads }: Extract<ToThread, { kind: 'reads' }>): void {
     const asked = this.#reads.get(id)
     this.#reads.delete(id)
-    asked?.chain.chronicle?.told(asked.market, asked.block, reads)
+    asked?.chain.chronicle.told(asked.market, asked.block, reads)
   }
 
   #save(chain: ServedChain): void {
     chain.unsaved = 0
-    const written = chain.chronicle?.take() ?? NO_HISTORY
-    this.#options.post({ kind: 'hours', chainId: chain.id, ...written })
+    this.#options.post({ kind: 'hours', chainId: chain.id, ...chain.chronicle.take() })
   }
 }
 
 function chronicleOf(
-  { settings, store, historian: maker, post }: ServerOptions,
-  chainId: number,
-  markets: ThreadSettings['chains'][number]['markets'],
-): Chronicle | undefined {
-  return (
-    maker &&
-    new Chronicle({
-      chainId,
-      binS: settings.binS,
-      markets,
-      maker,
-      openBin: (history) => store.openBin(history),
-      onProblem: (problem) => post({ kind: 'problem', problem }),
-    })
-  )
+  { settings, store, post }: ServerOptions,
+  maker: HistorianMaker,
+  { id: chainId, markets }: ThreadChain,
+): Chronicle {
+  return new Chronicle({
+    chainId,
+    binS: settings.binS,
+    markets,
+    maker,
+    openBin: (history) => store.openBin(history),
+    onProblem: (problem) => post({ kind: 'problem', problem }),
+  })
 }
 
 function worldsIn({ settings, store }: ServerOptions, chains: readonly ServedChain[]): Worlds {

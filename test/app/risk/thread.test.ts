@@ -5,7 +5,7 @@ import { openStore } from '../../../src/adapters/store/sqlite.ts'
 import { directDesk } from '../../../src/app/risk/answer.ts'
 import { historyOf } from '../../../src/app/risk/chronicle.ts'
 import { RiskThread, type RiskThreadOptions } from '../../../src/app/risk/thread.ts'
-import { keptHours, worldsOf } from '../../../src/app/risk/worlds.ts'
+import { keptHistory, worldsOf } from '../../../src/app/risk/worlds.ts'
 import { PlimsollError, UsageError } from '../../../src/core/errors.ts'
 import type { Cell } from '../../../src/core/ledger.ts'
 import type { Store } from '../../../src/core/ports.ts'
@@ -49,7 +49,7 @@ describe('the risk thread', function () {
       settings: {
         storePath: join(folder, 'plimsoll.db'),
         binS: BIN_S,
-        chains: [{ id: source.chainId, markets: [source.market] }],
+        chains: [{ id: source.chainId, gmx: undefined, wrappedNative: undefined, markets: [source.market] }],
       },
       store,
       keepDays: 400,
@@ -219,8 +219,8 @@ describe('the risk thread', function () {
     it('as a command does that asks the same books itself', async () => {
       await settled()
       const { book } = truth(source, source.pages.slice(0, 7))
-      const hours = keptHours(store, source.market, BIN_S)
-      const world = { chainId: source.chainId, book, exchange: undefined, binS: BIN_S, hours, distrusted: false }
+      const kept = keptHistory(store, source.market, BIN_S)
+      const world = { chainId: source.chainId, book, exchange: undefined, binS: BIN_S, ...kept, distrusted: false }
       const direct = directDesk(
         worldsOf([source.market], () => world),
         TEST_ANSWERS,

@@ -14,9 +14,14 @@ export const TEST_ANSWERS: RiskAnswers = {
   chains: () => EXAMPLES.chains,
   /** `healthFactor`: digest of everything; `block`: where the books are; `contributions`: the hours that are kept. */
   plan: (worlds, { market, address }) => {
-    const { book, exchange, hours, distrusted } = worlds.of(market)
+    const { book, exchange, marketHours, distrusted } = worlds.of(market)
     const block = { ...EXAMPLES.plan.block, number: String(book.head?.number) }
-    const contributions = hours('').map((hour) => ({ symbol: JSON.stringify(hour), share: 0 }))
+    const contributions = marketHours().map((hour) => ({
+      root: '0x',
+      symbol: JSON.stringify(hour),
+      share: 0,
+      holdings: [],
+    }))
     return {
       ...EXAMPLES.plan,
       market,

@@ -1,4 +1,3 @@
-import { join } from 'node:path'
 import type { Address } from 'viem'
 import { openStore } from '../../../../src/adapters/store/sqlite.ts'
 import { newBook } from '../../../../src/app/open-chain.ts'
@@ -41,7 +40,7 @@ export async function liveThrough(): Promise<Source> {
         await life.caughtUp()
       }
     })
-    const store = openStore(join(stage.folder, 'plimsoll.db'))
+    const store = openStore(stage.place.store)
     const name = storedAs(stage.devnet)
     const kept = readKeptPools(store, chainId)!
     const checkpoint = store.checkpoint(chainId, checkpointName(kept))!
