@@ -27,7 +27,7 @@ export function phaseAnswer(world: RiskWorld, about: RiskQuestions['phase'][0]):
 }
 
 /** Of the last wave: from its first cascade to its last. Null without one, or while nothing has come after it. */
-export function resetOf(decisions: readonly PhaseDecision[], hours: readonly Hour[]): PhaseAnswer['reset'] {
+function resetOf(decisions: readonly PhaseDecision[], hours: readonly Hour[]): PhaseAnswer['reset'] {
   const span = lastWave(decisions)
   if (span === undefined) return null
   const within = (from: number, to: number): readonly Hour[] => hours.filter(({ hour }) => hour >= from && hour < to)
@@ -42,9 +42,7 @@ export function resetOf(decisions: readonly PhaseDecision[], hours: readonly Hou
 }
 
 /** Hours of the last wave's cascades: a new one before calm has come back belongs to it. `to`: the first hour after them. */
-export function lastWave(
-  decisions: readonly PhaseDecision[],
-): { readonly from: number; readonly to: number } | undefined {
+function lastWave(decisions: readonly PhaseDecision[]): { readonly from: number; readonly to: number } | undefined {
   const last = decisions.findLastIndex(({ phase }) => phase === 'cascade')
   if (last < 0) return undefined
   let first = last

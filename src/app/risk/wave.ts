@@ -39,7 +39,7 @@ interface Span {
 }
 
 /** Phases between the calm before the last cascade (or, without one, the present build-up) and the calm after it. */
-export function phasesOfWave(decisions: readonly PhaseDecision[]): readonly Span[] {
+function phasesOfWave(decisions: readonly PhaseDecision[]): readonly Span[] {
   const cascade = decisions.findLastIndex(({ phase }) => phase === 'cascade')
   const inside = cascade >= 0 ? cascade : decisions.length - 1
   if (decisions[inside] === undefined || decisions[inside].phase === 'calm') return []

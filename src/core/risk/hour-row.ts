@@ -1,12 +1,12 @@
 import type { Cohort } from './de-risking.ts'
 
-/** What the store keeps of an hour: of one group, or with root '' of the market as a whole. A row that was written before is replaced. */
+/** One bin of the history of a market, as it is kept. A row that was written before is replaced. */
 export interface HourRow {
   /** As the historian was told it. */
   readonly market: string
-  /** In lower case. */
+  /** Feed root of a group, in lower case; empty: the market as a whole. */
   readonly root: string
-  /** Unix seconds of the chain / seconds a bin, rounded down. */
+  /** floor(timestamp of the block / seconds a bin). */
   readonly hour: number
   /** JSON of a `GroupBody`, of the market a `MarketBody`. */
   readonly body: string

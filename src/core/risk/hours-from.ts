@@ -5,7 +5,7 @@ export type MarketHour = MarketBody & { readonly hour: number }
 export type GroupHour = GroupBody & { readonly hour: number }
 
 /** Rows of one root in order; of the same hour the last one counts. */
-export const parsed = <T>(rows: readonly HourRow[], root: string): readonly (T & { readonly hour: number })[] => {
+const parsed = <T>(rows: readonly HourRow[], root: string): readonly (T & { readonly hour: number })[] => {
   const last = new Map<number, string>()
   for (const row of rows) if (row.root === root) last.set(row.hour, row.body)
   return [...last].sort(([a], [b]) => a - b).map(([hour, body]) => ({ ...(JSON.parse(body) as T), hour }))
@@ -16,12 +16,9 @@ export const groupHoursFrom = (rows: readonly HourRow[], root: string): readonly
   parsed<GroupBody>(rows, root)
 
 /**
- * What the measures of history read of a group: its own rows, with what is told of the market as a whole. Hours that were not
- * watched from beginning to end are left out, as if nobody had watched them. Rows of one market; `root` in lower case.
+ * What the measures of history read of a group: its own hours, with what is told of the market as a whole. Hours that were not
+ * watched from beginning to end are left out, as if nobody had watched them. Both of one market.
  */
-export const hoursFrom = (rows: readonly HourRow[], root: string): readonly Hour[] =>
-  merged(marketHoursFrom(rows), groupHoursFrom(rows, root))
-
 export function merged(markets: readonly MarketHour[], groups: readonly GroupHour[]): readonly Hour[] {
   const market = new Map(markets.map((one) => [one.hour, one]))
   return groups.flatMap((group) => {

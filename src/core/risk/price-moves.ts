@@ -64,7 +64,7 @@ export function priceMoves(
   return moves
 }
 
-export function largestStep(prices: readonly number[]): number {
+function largestStep(prices: readonly number[]): number {
   const steps = prices.slice(1).map((price, i) => price / (prices[i] as number) - 1)
   return steps.reduce((most, step) => (Math.abs(step) > Math.abs(most) ? step : most), 0)
 }

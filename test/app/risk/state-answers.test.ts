@@ -4,7 +4,7 @@ import { cohortsAnswer } from '../../../src/app/risk/cohorts.ts'
 import { jointAnswer } from '../../../src/app/risk/joint.ts'
 import { ladderAnswer } from '../../../src/app/risk/ladder.ts'
 import { overviewState } from '../../../src/app/risk/overview-state.ts'
-import type { RiskWorld } from '../../../src/app/risk/world.ts'
+import { historyFrom, type RiskWorld } from '../../../src/app/risk/world.ts'
 import { Book } from '../../../src/core/book.ts'
 import { UsageError } from '../../../src/core/errors.ts'
 import { COHORTS } from '../../../src/core/risk/de-risking.ts'
@@ -32,7 +32,7 @@ const worldOf = (accounts: readonly AccountSpec[], over: Partial<RiskWorld> = {}
     binS: 3600,
     distrusted: false,
   },
-  hours: () => [],
+  ...historyFrom(() => []),
   ...over,
 })
 const ACCOUNTS = [owing(10n, 15_200n), owing(10n, 14_000n), owing(10n, 17_000n), owing(1n, 1n)]
@@ -140,7 +140,11 @@ describe('answer of cohorts', () => {
 
   it('takes what is known of contracts, liquidations and de-risking', () => {
     const told = { seizedUsd: 5, lossUsd: 1, liquidatedShare: 0.25 }
-    const deRisking = { fallHour: 7, cohorts: [{ cohort: '< 10k', debtChange: -0.1, protection: known(0.5) }] }
+    const deRisking = {
+      binS: 3600,
+      fallHour: 7,
+      cohorts: [{ cohort: '< 10k', debtChange: -0.1, protection: known(0.5) }],
+    }
     const liquidated = Object.fromEntries(COHORTS.map((cohort) => [cohort, told])) as Record<
       (typeof COHORTS)[number],
       typeof told

@@ -4,7 +4,7 @@ import { cohortsAnswer } from '../../../src/app/risk/cohorts.ts'
 import { jointAnswer } from '../../../src/app/risk/joint.ts'
 import { ladderAnswer } from '../../../src/app/risk/ladder.ts'
 import { overviewState } from '../../../src/app/risk/overview-state.ts'
-import type { RiskWorld } from '../../../src/app/risk/world.ts'
+import { historyFrom, type RiskWorld } from '../../../src/app/risk/world.ts'
 import { WAD } from '../../../src/core/math.ts'
 import type { AccountView } from '../../../src/core/protocol.ts'
 import type { LadderAnswer } from '../../../src/core/risk/answers.ts'
@@ -28,7 +28,14 @@ for (const chain of ['ethereum', 'arbitrum'] as const)
       const { mismatches, checked } = await mirror.verify()
       expect([mismatches, checked > 100]).to.deep.equal([[], true])
       const { chainId } = mirror.devnet.chain.spec
-      world = { chainId, book: mirror.book, exchange: undefined, binS: 3600, hours: () => [], distrusted: false }
+      world = {
+        chainId,
+        book: mirror.book,
+        exchange: undefined,
+        binS: 3600,
+        ...historyFrom(() => []),
+        distrusted: false,
+      }
     })
 
     after(() => mirror?.close())

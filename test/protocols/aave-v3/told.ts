@@ -2,6 +2,7 @@ import { type Devnet, startDevnet } from '../../../scripts/devnet/index.ts'
 import { Book } from '../../../src/core/book.ts'
 import type { Checkpoint, FeedEvent } from '../../../src/core/ports.ts'
 import { Historian, type HistorianParts } from '../../../src/core/risk/historian.ts'
+import type { HistorianPort } from '../../../src/core/risk/historian-port.ts'
 import type { HourRow } from '../../../src/core/risk/hour-row.ts'
 import { mirrorOf } from './mirror.ts'
 
@@ -58,7 +59,7 @@ const kept = ({ block, accounts, cells }: Checkpoint): Checkpoint => ({
 })
 
 /** One event, as whoever runs a historian does it. */
-export function tell(book: Book, historian: Historian, event: FeedEvent): void {
+export function tell(book: Book, historian: HistorianPort, event: FeedEvent): void {
   if (event.kind === 'rollback') {
     historian.rollback(event.to)
     book.rollback(event.to)
