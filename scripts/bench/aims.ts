@@ -7,12 +7,14 @@ import type { Native } from './native.ts'
 import type { NodeFigures } from './node.ts'
 import type { Ranked } from './ranked.ts'
 import type { Heard } from './socket.ts'
+import type { State } from './wave.ts'
 
 export interface Measured {
   readonly ranked: readonly Ranked[]
   readonly native: Native
   readonly decided: Decided
   readonly alerts: readonly AlertsAfter[]
+  readonly state: State
   readonly ingest: Ingest
   readonly replay: Replay
   readonly kept: Kept
@@ -52,7 +54,13 @@ const SHARED = 'milliseconds are those of this machine under the load said above
 
 /** Each aim of the list, in its order. */
 export function aimsOf(measured: Measured): Row[] {
-  return [...rankedAims(measured), ...alertAims(measured), ...edgeAims(measured), ...stateAims(measured)].map(toRow)
+  return [
+    ...rankedAims(measured),
+    ...alertAims(measured),
+    ...waveAims(measured),
+    ...edgeAims(measured),
+    ...stateAims(measured),
+  ].map(toRow)
 }
 
 /** Where nobody crosses a line; pages on which many are warned stand in a table of their own. */
@@ -62,6 +70,22 @@ function alertAims({ alerts: [calm] }: Measured): Aim[] {
       what: 'all alert rules after a page, 100k accounts each with a subscription, against the screen of the same book',
       ...{ bound: 'at most', limit: 1, unit: '×', reached: calm && calm.rulesMs / calm.screenMs },
       note: calm && `${figure(calm.rulesMs)} ms beside ${figure(calm.screenMs)}; ${calm.page}`,
+    },
+  ]
+}
+
+/** The state of a wave. */
+function waveAims({ state }: Measured): Aim[] {
+  const { ladderMs, sweepMs, reached, jointMs, cells } = state
+  return [
+    {
+      what: 'ladder of 1M accounts, one group, its portrait with it, in sweeps of the screen of the same book',
+      ...{ bound: 'at most', limit: 20, unit: 'sweeps', reached: ladderMs / sweepMs, why: SHARED },
+      note: `${figure(ladderMs)} ms, a sweep ${figure(sweepMs)}; a fall of half reaches ${reached.toLocaleString('en-US')}`,
+    },
+    {
+      what: `joint map of two groups at 100k accounts, ${cells} cells`,
+      ...{ bound: 'at most', limit: 1, unit: 's', reached: jointMs / 1e3, why: SHARED },
     },
   ]
 }

@@ -5,12 +5,14 @@ import { type Daemon, openStage, type Stage } from '../stage/stage.ts'
 import { CHATS, nameOfChat, startCast } from './people.ts'
 import { drawPicture } from './picture.ts'
 import { createScreen, type Screen } from './screen.ts'
+import { BIN_S, PRELUDE_S, playAftermath, playPrelude, tellWave, writeWaveReport } from './wave.ts'
 
 const usage = `npm run demo [-- options]
   --keep           leave chains and API up afterwards, for exploring
   --accounts 300   borrowers and suppliers a chain
   --seed 1         same seed, same story
   --fast           twice the pace
+  --wave           calm before and after the story, and at the end the wave told whole
   --picture FILE   draw what was shown, as SVG`
 
 const TOKEN = '123456:DEMO-token-of-the-double'
@@ -22,6 +24,7 @@ async function main(): Promise<number> {
       accounts: { type: 'string' },
       seed: { type: 'string' },
       fast: { type: 'boolean' },
+      wave: { type: 'boolean' },
       picture: { type: 'string' },
       help: { type: 'boolean' },
     },
@@ -33,16 +36,18 @@ async function main(): Promise<number> {
   const screen = createScreen(process.stdout)
   const pace = values.fast ? 0.5 : 1
   // A chain of today: messages tell the age of their block by the clock on the wall.
-  const epochS = Math.floor(Date.now() / 1_000)
-  const common = { accounts: Number(values.accounts ?? 300), seed: Number(values.seed ?? 1), epochS }
+  const wave = values.wave === true
+  const nowS = Math.floor(Date.now() / 1_000)
+  const common = { accounts: Number(values.accounts ?? 300), seed: Number(values.seed ?? 1) }
   const chat = await openChat(screen)
   const stage = await openStage({
     chains: [
-      { chain: 'ethereum', tickMs: 700 * pace, owners: true, ...common },
-      { chain: 'optimism', tickMs: 230 * pace, ...common },
+      { chain: 'ethereum', tickMs: 700 * pace, owners: true, epochS: nowS - (wave ? PRELUDE_S : 0), ...common },
+      { chain: 'optimism', tickMs: 230 * pace, epochS: nowS, ...common },
     ],
     mode: 'live',
     telegram: chat,
+    ...(wave && { risk: { binS: BIN_S, everyS: 1 }, pools: true }),
     say: screen.say,
   })
   close = async () => {
@@ -51,7 +56,7 @@ async function main(): Promise<number> {
   }
   const daemon = await stage.start()
   screen.say(`the daemon is live on both chains: ${daemon.url}/api/status`)
-  const code = await tell(stage, daemon, screen, chat.double)
+  const code = await tell(stage, daemon, { screen, double: chat.double, wave })
   if (values.picture !== undefined) drawPicture(values.picture, screen.lines)
   if (values.keep) await explore(stage, daemon, screen)
   await daemon.process.kill()
@@ -61,7 +66,14 @@ async function main(): Promise<number> {
 }
 
 /** The story on both chains, told as it happens; at the end the mirror is compared with the chains. */
-async function tell(stage: Stage, daemon: Daemon, screen: Screen, double: BotApi | undefined): Promise<number> {
+async function tell(
+  stage: Stage,
+  daemon: Daemon,
+  { screen, double, wave }: { readonly screen: Screen; readonly double: BotApi | undefined; readonly wave: boolean },
+): Promise<number> {
+  // The wave is told of the chain whose people have names.
+  const [told] = wave ? stage.chains : []
+  if (told !== undefined) await playPrelude(daemon, told, screen.say)
   const journal = screen.follow(daemon.url)
   // Nobody can write for the people in a real chat: with a bot of one's own, one plays them oneself.
   const cast = double && (await startCast({ double, stage, daemon, say: screen.say }))
@@ -76,9 +88,14 @@ async function tell(stage: Stage, daemon: Daemon, screen: Screen, double: BotApi
   journal.stop()
   await screen.summary(daemon.url)
   for (const line of (await cast?.epilogue()) ?? []) screen.say(line)
+  if (told !== undefined) await playAftermath(daemon, told, screen.say)
   screen.say('comparing every account with the chains: plimsoll verify')
   const { code, output } = await stage.command('verify')
   for (const line of output) screen.say(`  ${line}`)
+  if (told !== undefined) {
+    await tellWave(daemon, told, screen.say)
+    await writeWaveReport(stage, screen.say)
+  }
   return code ?? 1
 }
 

@@ -9,6 +9,7 @@ import { native } from '../bench/native.ts'
 import { atNode, type NodeFigures } from '../bench/node.ts'
 import { crash, type Ranked, ranked } from '../bench/ranked.ts'
 import { heard } from '../bench/socket.ts'
+import { stateOfWave } from '../bench/wave.ts'
 import type { Context } from './main.ts'
 
 const SIZES = [1_000, 10_000, 100_000, 1_000_000]
@@ -30,6 +31,8 @@ export async function run({ seed, args, say }: Context): Promise<Record<string, 
   }
   say('alert rules after a page')
   const alerts = alertsAt(seed)
+  say('ladder and joint map')
+  const state = await stateOfWave(seed)
   say('a crash; log to transaction; the sweep in C; logs; a recording; the store')
   const crashed = await crash(seed)
   const edges = { decided: await decided(seed), native: await native() }
@@ -43,7 +46,16 @@ export async function run({ seed, args, say }: Context): Promise<Record<string, 
   const populations = args.includes('--no-node') ? [] : args.includes('--long') ? [DEVNET, LONG_DEVNET] : [DEVNET]
   for (const accounts of populations) nodes.push(await atNode({ accounts, seed, verify: accounts > DEVNET, say }))
   const onSocket = populations.length > 0 ? await heard(seed, say) : undefined
-  const measured: Measured = { ranked: sizes, alerts, ...edges, ...streams, memory: weights, nodes, heard: onSocket }
+  const measured: Measured = {
+    ranked: sizes,
+    alerts,
+    state,
+    ...edges,
+    ...streams,
+    memory: weights,
+    nodes,
+    heard: onSocket,
+  }
   const aims = aimsOf(measured)
   for (const { what, aim, reached, met } of aims) say(`${what}\n    aim ${aim}; reached ${reached}; ${met}`)
   return {

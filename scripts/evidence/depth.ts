@@ -7,6 +7,7 @@ import { Curve } from '../../src/protocols/uniswap-v3/curve.ts'
 import { published, publishedKey, publishedSpot, publishedTicks } from '../../test/protocols/uniswap-v3/published.ts'
 import { walk } from '../../test/protocols/uniswap-v3/walk.ts'
 import { figure } from '../bench/clock.ts'
+import { LOGS, POOLS, poolPages } from '../bench/pool-pages.ts'
 import { createRandom, type Random } from '../devnet/random.ts'
 import type { Context } from './main.ts'
 
@@ -24,6 +25,7 @@ export function run({ seed, say }: Context): Promise<Record<string, unknown>> {
   )
   const price = bestPrice(tiers)
   if (price === undefined) throw new Error('no pool')
+  const pages = poolPages()
   const rows = [
     row('a curve of 1,419 ticks, after a mint or burn', 100, () => new Curve(false, publishedKey, publishedTicks)),
     row('a quote of one pool, exact', CALLS, () => curve.swap(publishedSpot, anySize(random))),
@@ -37,6 +39,8 @@ export function run({ seed, say }: Context): Promise<Record<string, unknown>> {
       let bids: readonly Bid[] = tiers
       for (let i = 0; i < SALES; i++) bids = sellAcross(bids, anySize(random) / 100n + 1n).after
     }),
+    row(`a page of ${LOGS} logs of ${POOLS} mirrored pools`, 2000, pages.apply),
+    row('which logs of a block are theirs', 2000, pages.filter),
   ]
   for (const { what, 'µs of processor time': µs } of rows) say(`${what}: ${µs} µs`)
   return Promise.resolve({ 'load of the machine before': figure(load), rows })
@@ -45,9 +49,9 @@ export function run({ seed, say }: Context): Promise<Record<string, unknown>> {
 /** Up to 2,000 ether. */
 const anySize = (random: Random): bigint => BigInt(random.int(1, 2_000_000)) * 10n ** 15n
 
-function row(what: string, calls: number, work: () => unknown) {
-  for (let i = 0; i < Math.min(calls, 1000); i++) work()
+function row(what: string, calls: number, work: (n: number) => unknown) {
+  for (let i = 0; i < Math.min(calls, 1000); i++) work(i)
   const before = process.cpuUsage().user
-  for (let i = 0; i < calls; i++) work()
+  for (let i = 0; i < calls; i++) work(i)
   return { what, 'µs of processor time': figure((process.cpuUsage().user - before) / calls), calls }
 }

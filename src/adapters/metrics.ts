@@ -15,15 +15,23 @@ export interface Metrics {
 type Asked = Pick<Queries, 'status' | 'ready' | 'markets'>
 
 /** Labels come from the configuration or from closed lists, never from data: the number of series is bounded. */
-export function createMetrics(queries: Asked, version: string): Metrics {
+export function createMetrics(queries: Asked, version: string, risk?: { readonly restarts: number }): Metrics {
   const registry = new Registry()
   const refresh = statusGauges(registry, queries)
+  const restarts = counter(
+    registry,
+    'plimsoll_risk_restarts_total',
+    'Times the risk thread ended and was started again.',
+    [],
+  )
   const { sink, prime } = journalCounters(registry, queries)
   const info = gauge(registry, 'plimsoll_build_info', 'Always 1; the version is in the label.', ['version'])
   info.set({ version }, 1)
   const text = async (): Promise<string> => {
     refresh()
     prime()
+    restarts.reset()
+    restarts.inc(risk?.restarts ?? 0)
     return registry.metrics()
   }
   return { contentType: registry.contentType, text, sink }

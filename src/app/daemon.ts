@@ -20,11 +20,14 @@ import type { Progress } from './open-chain.ts'
 import { localTime } from './people/clock.ts'
 import { Days } from './people/days.ts'
 import { Desk } from './people/desk.ts'
+import { type MarketNews, openMarketNews } from './people/market-news.ts'
 import { openAdvisor } from './people/open-advisor.ts'
 import { createOperatorQueries } from './people/operator-queries.ts'
 import { startPeople } from './people/people.ts'
 import { balanceSettings, startRounds } from './people/rounds.ts'
 import { createQueries } from './queries.ts'
+import { openRisk } from './risk/open-risk.ts'
+import type { RiskThread } from './risk/thread.ts'
 import { superviseChain } from './supervise.ts'
 import { watchdog } from './watchdog.ts'
 
@@ -88,7 +91,10 @@ async function runWithStore(options: DaemonOptions, store: Store): Promise<void>
   const heartbeat = new Heartbeat(states, log)
   journal.subscribe(heartbeat.sink)
   const advisor = openAdvisor(live, states)
-  const people = await openDoors(options, { store, journal, queries, operators, advisor, control, states })
+  const risk = openRisk(config, { store, states, log })
+  const news = risk && openMarketNews({ live, store, journal, risk, nowS, log })
+  const inside = { store, journal, queries, operators, advisor, control, states, risk, news }
+  const people = await openDoors(options, inside)
   const alerts = new Desk({ alerts: config.alerts, store, journal, watches: control })
   const untold = live.onReload(({ alerts: rules }) => alerts.setRules(rules))
   const sender = options.account?.address
@@ -100,16 +106,31 @@ async function runWithStore(options: DaemonOptions, store: Store): Promise<void>
       (error) => log.error({ err: error }, 'the watchdog could not speak'),
       (nowMs) => alerts.lookAround(states, nowMs),
     ),
-    ...startRounds({ live, store, journal, control, chains: states, days, sender, heldBy, nowS, log }),
+    ...(risk ? [setInterval(() => risk.look(), config.risk.everyS * 1000)] : []),
+    ...startRounds({
+      live,
+      store,
+      journal,
+      control,
+      chains: states,
+      days,
+      sender,
+      heldBy,
+      briefs: news?.briefs,
+      nowS,
+      log,
+    }),
   ]
   const deaf = options.onHangup(() => void reloadBySignal(control, log))
   try {
-    await runChains({ ...options, signal }, { store, journal, control, alerts, states, url: people.url, stop })
+    risk?.start()
+    await runChains({ ...options, signal }, { store, journal, control, alerts, states, risk, url: people.url, stop })
   } finally {
     deaf()
     untold()
     for (const timer of timers) clearInterval(timer)
     await people.close()
+    await risk?.close()
   }
 }
 
@@ -190,21 +211,24 @@ interface Inside {
   readonly control: ControlPort
   readonly advisor: Advisor
   readonly states: readonly ChainState[]
+  readonly risk: RiskThread | undefined
+  readonly news: MarketNews | undefined
 }
 
 /** HTTP, metrics and Telegram: they read, and what people want goes through control. */
 async function openDoors(
   { live, scrub, version, log }: DaemonOptions,
-  { store, journal, queries, operators, advisor, control, states }: Inside,
+  { store, journal, queries, operators, advisor, control, states, risk, news }: Inside,
 ): Promise<Doors> {
   const { config } = live
-  const metrics = createMetrics(queries, version)
+  const metrics = createMetrics(queries, version, risk)
   const subscribe = journal.subscribe.bind(journal)
   subscribe(metrics.sink)
   const http = await startHttp({
     ...config.http,
     queries,
     advisor,
+    desk: risk,
     control,
     nowS,
     subscribe,
@@ -213,7 +237,8 @@ async function openDoors(
     scrub,
     version,
   })
-  const people = startPeople({ live, store, journal, control, queries, operators, advisor, states, nowS, log, scrub })
+  const asked = { queries, operators, advisor, risk: news?.house }
+  const people = startPeople({ ...asked, live, store, journal, control, states, nowS, log, scrub })
   return {
     url: http.url,
     close: async () => {
@@ -229,6 +254,7 @@ interface Running {
   readonly control: Control
   readonly alerts: Desk
   readonly states: readonly ChainState[]
+  readonly risk: RiskThread | undefined
   readonly url: string
   readonly stop: AbortController
 }
@@ -252,6 +278,7 @@ async function runChains(options: DaemonOptions, running: Running): Promise<void
       journal,
       control: running.control,
       alerts: running.alerts,
+      risk: running.risk,
       onCurrent: () => {
         settle(state)
         stopIfDone()

@@ -146,24 +146,46 @@ export function newBook({ name, protocol, addressesProvider, rules, priceReads, 
 
 /** Books as the store knows them: the checkpoint, then the pages since. Undefined unless it knows every market. */
 function restore(store: Store, chain: ChainConfig, markets: readonly MarketConfig[]): Beginning | undefined {
+  const begun = restoreBooks(store, chain.id, markets)
+  if (begun === undefined) return undefined
+  const { books, base } = begun
+  const pages = store.pages(chain.id)
+  for (const facts of pages) for (const book of books) book.apply(facts)
+  return { books, known: [base, ...pages.map((facts) => facts.block)], pages }
+}
+
+/** Books as of the checkpoint. Undefined unless the store knows every market, all at one block. */
+export function restoreBooks(
+  store: Pick<Store, 'checkpoint'>,
+  chainId: number,
+  markets: readonly MarketConfig[],
+): { readonly books: readonly Book[]; readonly base: Header } | undefined {
   const books: Book[] = []
   let base: Header | undefined
   for (const market of markets) {
-    const saved = store.checkpoint(chain.id, checkpointOf(market))
+    const saved = store.checkpoint(chainId, checkpointOf(market))
     if (saved === undefined || (base !== undefined && saved.block.hash !== base.hash)) return undefined
     base = saved.block
     const book = newBook(market)
     book.restore(saved)
     books.push(book)
   }
-  if (base === undefined) return undefined
-  const pages = store.pages(chain.id)
-  for (const facts of pages) for (const book of books) book.apply(facts)
-  return { books, known: [base, ...pages.map((facts) => facts.block)], pages }
+  return base && { books, base }
+}
+
+/** Where that checkpoint stands. */
+export function restorePoint(
+  store: Pick<Store, 'checkpointBlock'>,
+  chainId: number,
+  markets: readonly MarketConfig[],
+): Header | undefined {
+  const [base, ...others] = markets.map((market) => store.checkpointBlock(chainId, checkpointOf(market)))
+  return others.every((other) => other?.hash === base?.hash) ? base : undefined
 }
 
 /** Another address under an old name is another market. */
-export const stored = ({ name, addressesProvider }: MarketConfig): string => `${name}@${addressesProvider}`
+export const stored = ({ name, addressesProvider }: Pick<MarketConfig, 'name' | 'addressesProvider'>): string =>
+  `${name}@${addressesProvider}`
 
 /** Cells are laid out anew now and then: state of another layout is not found, and read again from the chain. */
 const LAYOUT = 2

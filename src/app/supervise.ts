@@ -37,8 +37,17 @@ export interface SuperviseOptions {
   /** The loop has taken in this page; `live` when it is the newest. */
   readonly onPage: (facts: Facts, live: boolean) => void
   readonly onProblem: (problem: string) => void
+  /** Follows the store's pages beside the loop; default: nobody does. */
+  readonly risk?: RiskFollower | undefined
   /** Of this program; a recording says it. */
   readonly version: string
+}
+
+/** What the loop tells those who follow the store's pages, and what it asks of them. Nothing here waits. */
+export interface RiskFollower {
+  pages(chainId: number, options?: { readonly anew?: boolean }): void
+  /** Pages above are still to be counted, and are not to be dropped; undefined: none are. */
+  countedUpTo(chainId: number): bigint | undefined
 }
 
 const FIRST_RESTART_MS = 500
@@ -47,6 +56,8 @@ const LONGEST_RESTART_MS = 30_000
 const CHECKPOINT_BLOCKS = 64n
 /** Blocks between two looks at the node's finalized tag. */
 const FINALITY_BLOCKS = 32n
+/** Pages kept at most for those who have not counted them: a restart applies them. */
+const PAGES_HELD = 1_024
 
 /**
  * A chain's loop, started again from its checkpoint whenever it breaks; it touches no other chain. Before the first
@@ -105,6 +116,7 @@ async function turn(outside: SuperviseOptions, life: Life): Promise<void> {
     state.books = open.books
     if (account) await checkContracts(open, config, account)
     recording = recordChain(open, { ...options, config })
+    options.risk?.pages(state.chainId, { anew: life.opened })
     life.opened = true
     const auditor = auditorOf(options, open, markets, () => anew.abort())
     const keepHouse = housekeeping(options, open, markets, recording)
@@ -119,9 +131,12 @@ async function turn(outside: SuperviseOptions, life: Life): Promise<void> {
         life.waitMs = FIRST_RESTART_MS
         await auditor.afterPage(live)
         if (!signal.aborted) await keepHouse(facts, live)
+        // A live page is told of once it was acted on.
+        if (!live) options.risk?.pages(state.chainId)
       },
       afterActing: async (facts) => {
         recording?.afterActing(facts)
+        options.risk?.pages(state.chainId)
         if (!signal.aborted) await auditor.afterActing()
         if (!signal.aborted) await open.pools?.afterActing()
       },
@@ -207,7 +222,7 @@ function quarantineUnknown(
 
 /** Write down the state of the last final block, and forget how to undo what is below it. */
 async function finalize(
-  { chain, state, store }: SuperviseOptions,
+  { chain, state, store, risk }: SuperviseOptions,
   open: OpenChain,
   markets: readonly MarketConfig[],
   recording: ChainRecording | undefined,
@@ -217,7 +232,8 @@ async function finalize(
   if (tip === undefined || oldest === undefined) return
   const final = await finalNumber(chain, open)
   // The tip itself is not acted on yet: its page is still to be added to.
-  const block = final === undefined ? undefined : feed.lastAt(final < tip.number ? final : tip.number - 1n)
+  const counted = feed.pages < PAGES_HELD ? risk?.countedUpTo(state.chainId) : undefined
+  const block = final === undefined ? undefined : feed.lastAt(least(final, tip.number - 1n, counted))
   if (block === undefined || block.number < oldest.number + CHECKPOINT_BLOCKS) return
   recording?.keep(block.number)
   checkpoint(store, state.chainId, block, markets, books, pools)
@@ -225,6 +241,9 @@ async function finalize(
   pools?.finalize(block.number)
   feed.finalize(block.number)
 }
+
+const least = (first: bigint, ...others: readonly (bigint | undefined)[]): bigint =>
+  others.reduce<bigint>((found, one) => (one !== undefined && one < found ? one : found), first)
 
 /** The newest block that can no longer change, as far as anybody can tell. */
 async function finalNumber({ finality }: ChainConfig, { rpc, feed }: OpenChain): Promise<bigint | undefined> {

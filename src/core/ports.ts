@@ -6,7 +6,7 @@ import type { Outbox } from './people/outbox.ts'
 import type { Mute, Watch } from './people/watch.ts'
 import type { Candidate, Plan, Quote, Refusal, Seizure } from './plan.ts'
 import type { Sale } from './protocol.ts'
-import type { HourRow } from './risk/historian-port.ts'
+import type { HourRow } from './risk/hour-row.ts'
 import type { RiskQuestion, RiskQuestions } from './risk/questions.ts'
 import type { Call, Facts, Header, Log, Read } from './types.ts'
 
@@ -263,7 +263,7 @@ export interface Store {
   /** `body` undefined: forgotten. */
   saveLatch(latch: { readonly rule: string; readonly subject: string; readonly body: string | undefined }): void
   /** Finished bins of the history, and with them how the open ones stand: both or neither, so that nothing is counted twice. */
-  saveHours(rows: readonly HourRow[], open: readonly OpenBin[]): void
+  saveHours(rows: readonly HourRow[], open: readonly OpenBin[], existing?: 'replace' | 'keep'): void
   /** In order, from an hour on. `root` empty: the market as a whole. */
   hours(market: string, root: string, from?: number): readonly HourRow[]
   dropHoursBefore(market: string, hour: number): void

@@ -4,7 +4,7 @@ import { openStore } from '../../src/adapters/store/sqlite.ts'
 import type { JournalKind } from '../../src/core/journal.ts'
 import type { Watch } from '../../src/core/people/watch.ts'
 import type { JournalBackQuery, Store } from '../../src/core/ports.ts'
-import type { HourRow } from '../../src/core/risk/historian-port.ts'
+import type { HourRow } from '../../src/core/risk/hour-row.ts'
 import { address, CHAIN, checkpoint, entry, header, intent, log, page, scratch, word } from './store-things.ts'
 
 const numbers = (store: Store, chainId = CHAIN): bigint[] => store.pages(chainId).map((facts) => facts.block.number)

@@ -15,6 +15,8 @@ const options: readonly (readonly [args: readonly string[], says: string])[] = [
   [['run', '--until-block', 'latest'], '--until-block latest'],
   [['what-if'], '--shock'],
   [['what-if', '--shock', 'WETH=-10%', '--top', 'all'], '--top all'],
+  [['risk', 'cascade'], '--shock'],
+  [['risk', 'joint', '--groups', 'ETH'], '--groups ETH'],
   [['explain', POOL.replace('AFaB', 'AfaB')], 'checksum'],
   [['deploy', '--market', MARKET, '--treasury', 'me'], '--treasury me'],
 ]

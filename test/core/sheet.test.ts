@@ -74,6 +74,42 @@ describe('Sheet', () => {
     )
   })
 
+  it('after any changes gives any other sum of its rows, the sums of its columns, and the rows themselves', () => {
+    const changes = fc.array(fc.tuple(fc.nat(30), row), { maxLength: 60 })
+    const times = columns(fc.integer({ min: -1000, max: 1000 }))
+    fc.assert(
+      fc.property(changes, times, times, (rows, collateral, debt) => {
+        const sheet = sheetOf(rows)
+        const last = new Map(rows)
+        const [into, read] = [
+          new Float64Array(sheet.size),
+          { columns: new Int32Array(40), weights: new Float64Array(40) },
+        ]
+        sheet.sum(Float64Array.from(collateral), Float64Array.from(debt), into)
+        const totals = sheet.totals(COLUMNS)
+        const expected = { collateral: new Float64Array(COLUMNS), debt: new Float64Array(COLUMNS) }
+        for (let account = 0; account < sheet.size; account++) {
+          const entries = (last.get(account) ?? []).filter(({ weight }) => weight !== 0)
+          let [sum, size] = [0, 1]
+          for (const { column, weight } of entries) {
+            const side = weight > 0 ? 'collateral' : 'debt'
+            sum += Math.abs(weight) * ((side === 'debt' ? debt : collateral)[column] as number)
+            size += Math.abs(weight) * 1000
+            expected[side][column] = (expected[side][column] as number) + Math.abs(weight)
+          }
+          expect(into[account]).to.be.closeTo(sum, 1e-12 * size)
+          const count = sheet.read(account, read.columns, read.weights)
+          const found = Array.from({ length: count }, (_, i) => ({ column: read.columns[i], weight: read.weights[i] }))
+          expect(found).to.deep.equal(entries)
+        }
+        for (const side of ['collateral', 'debt'] as const)
+          for (let column = 0; column < COLUMNS; column++)
+            expect(totals[side][column]).to.be.closeTo(expected[side][column] as number, 1e-6)
+      }),
+      { numRuns: 200 },
+    )
+  })
+
   it('keeps what it holds while it grows', () => {
     const rows = Array.from({ length: 5000 }, (_, i) => [i, entries(i + 1, -1, 0, 0, -i)] as const)
     const sheet = new Sheet()

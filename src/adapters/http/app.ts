@@ -6,7 +6,7 @@ import type { Address } from 'viem'
 import { getAddress, isAddress } from 'viem/utils'
 import { type Check, type Queries, SCHEMA_VERSION } from '../../core/answers.ts'
 import type { Advisor } from '../../core/people/ports.ts'
-import type { Sink } from '../../core/ports.ts'
+import type { RiskDesk, Sink } from '../../core/ports.ts'
 import { type ControlDoor, controlRoutes } from './control.ts'
 import { checkHost, checkToken, type Doors, SECURITY_HEADERS } from './guard.ts'
 import { openApi } from './openapi.ts'
@@ -27,6 +27,8 @@ import { eventStream } from './stream.ts'
 export interface AppOptions extends Doors, ControlDoor {
   readonly queries: Queries
   readonly advisor: Advisor
+  /** Who answers about the wave; undefined: nobody does. */
+  readonly desk?: RiskDesk | undefined
   subscribe(sink: Sink): () => void
   readonly metrics: { readonly contentType: string; text(): Promise<string> }
   readonly log: { error(fields: object, message: string): void }

@@ -47,6 +47,11 @@ export class RpcFeed implements Feed {
     return this.#known[0]
   }
 
+  /** How many pages that is. */
+  get pages(): number {
+    return this.#known.length
+  }
+
   /** The newest page at or below `block`. */
   lastAt(block: bigint): Header | undefined {
     return this.#known.findLast((header) => header.number <= block)

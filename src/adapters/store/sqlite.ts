@@ -5,7 +5,7 @@ import type { JournalEntry } from '../../core/journal.ts'
 import type { Outbox } from '../../core/people/outbox.ts'
 import type { Mute, Watch } from '../../core/people/watch.ts'
 import type { Checkpoint, Intent, IntentStatus, JournalBackQuery, OpenBin, Scan, Store } from '../../core/ports.ts'
-import type { HourRow } from '../../core/risk/historian-port.ts'
+import type { HourRow } from '../../core/risk/hour-row.ts'
 import type { Facts, Header, Log } from '../../core/types.ts'
 import { addCheckpoint, forget, readCheckpoint, readCheckpointBlock, saveCheckpoints } from './checkpoints.ts'
 import { type Opened, openCopy, openMemory, openOwned, openReadonly, touch } from './database.ts'
@@ -135,8 +135,8 @@ export class SqliteStore implements Store {
     this.#write((db) => saveLatch(db, latch))
   }
 
-  saveHours(rows: readonly HourRow[], open: readonly OpenBin[]): void {
-    this.#write((db) => saveHours(db, rows, open))
+  saveHours(rows: readonly HourRow[], open: readonly OpenBin[], existing: 'replace' | 'keep' = 'replace'): void {
+    this.#write((db) => saveHours(db, { rows, open, existing }))
   }
 
   hours(market: string, root: string, from = 0): readonly HourRow[] {

@@ -1,3 +1,4 @@
+import { csv } from '../csv.ts'
 import type { BacktestReport, OurEntry } from './report-schema.ts'
 import { exact } from './text.ts'
 
@@ -41,18 +42,10 @@ const inDebt = ({ debtDecimals }: OurEntry, amount: string | undefined): string 
 const inCollateral = ({ collateralDecimals }: OurEntry, amount: string | undefined): string | null =>
   amount === undefined ? null : exact(BigInt(amount), collateralDecimals)
 
-/** The ledger for the accountant (RFC 4180): a heading, then one line for each plan of ours, in the order of the chain. */
+/** The ledger for the accountant: one line for each plan of ours, in the order of the chain. */
 export function renderCsv({ ours }: BacktestReport): string {
-  const lines = [COLUMNS.map(([name]) => name), ...ours.map((plan) => COLUMNS.map(([, cell]) => quoted(cell(plan))))]
-  return lines.map((cells) => `${cells.join(',')}\r\n`).join('')
-}
-
-const NUMBER = /^-?\d+(\.\d+)?$/
-/** What a spreadsheet takes for the start of a formula, wide forms included. */
-const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
-
-function quoted(value: string | number | null): string {
-  const text = value === null ? '' : String(value)
-  const harmless = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text
-  return /[",\r\n]/.test(harmless) ? `"${harmless.replaceAll('"', '""')}"` : harmless
+  return csv(
+    COLUMNS.map(([name]) => name),
+    ours.map((plan) => COLUMNS.map(([, cell]) => cell(plan))),
+  )
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { Command } from '@commander-js/extra-typings'
 import { configJsonSchema } from '../../config/options.ts'
 import { complain, print } from './output.ts'
+import { riskCommand } from './risk/command.ts'
 import type { GlobalOptions } from './session.ts'
 
 const { version } = JSON.parse(readFileSync(new URL('../../../package.json', import.meta.url), 'utf8')) as {
@@ -106,6 +107,17 @@ program
   .option('--market <name>', 'one market only')
   .option('--top <number>', 'how many accounts are listed a market, the largest debts first', '10')
   .action(async (options, command) => (await import('./what-if.ts')).whatIf(globals(command), options, stopping.signal))
+
+riskCommand(program, { globals, signal: stopping.signal })
+  .command('report')
+  .description('the wave and every measure of every market as one HTML file; --json: the answers behind it')
+  .requiredOption('--html <file>', 'where it is written')
+  .option('--market <name>', 'one market only')
+  .action(async (options, command) => {
+    const { withDesk } = await import('./risk-session.ts')
+    const { riskReport } = await import('./risk-report.ts')
+    await riskReport(globals(command), options, { signal: stopping.signal, withDesk })
+  })
 
 program
   .command('record')

@@ -16,13 +16,26 @@ export const talk = (text: string): void => {
   process.stderr.write(`${text}\n`)
 }
 
-export function table(
+export const table = (
   head: readonly string[],
   rows: readonly (readonly string[])[],
   right: readonly number[] = [],
-): string {
+): string => draw({ head, rows, right }, '  ')
+
+export interface Drawn {
+  readonly head: readonly string[]
+  readonly rows: readonly (readonly string[])[]
+  /** Columns of numbers. */
+  readonly right: readonly number[]
+}
+
+/** The same with less air: what is read side by side on a narrow terminal. */
+export const denseTable = (drawn: Drawn): string => draw(drawn, '')
+
+function draw({ head, rows, right }: Drawn, middle: string): string {
   const colAligns = head.map((_, i) => (right.includes(i) ? 'right' : 'left') as 'right' | 'left')
-  const made = new Table({ head: [...head], colAligns, style: { head: [], border: [] }, chars: PLAIN })
+  const chars = { ...PLAIN, middle }
+  const made = new Table({ head: [...head], colAligns, style: { head: [], border: [] }, chars })
   made.push(...rows.map((row) => [...row]))
   return made.toString()
 }
@@ -43,7 +56,6 @@ const PLAIN = {
   'mid-mid': '',
   right: '',
   'right-mid': '',
-  middle: '  ',
 }
 
 /** A complaint for people: what, why, how to fix. Anything else is a fault of ours, with its stack. */

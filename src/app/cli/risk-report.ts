@@ -1,31 +1,30 @@
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { UsageError } from '../../core/errors.ts'
-import type { RiskDesk } from '../../core/ports.ts'
 import { gatherRisk } from '../risk/report/gather.ts'
 import { renderRiskReport } from '../risk/report/render.ts'
 import { printJson, talk } from './output.ts'
+import type { WithDesk } from './risk-session.ts'
+import type { GlobalOptions } from './session.ts'
 
 export interface RiskReportCommand {
   /** Where the page is written. */
   readonly html: string
   /** One market only. */
-  readonly market: string | undefined
-  /** The answers behind the page go to stdout. */
-  readonly json: boolean
+  readonly market?: string | undefined
 }
 
-/** `plimsoll risk report --html FILE`, asked of a desk. Tells where the page is. */
-export async function writeRiskReport(
-  desk: RiskDesk,
-  { html, market, json }: RiskReportCommand,
-  signal: AbortSignal,
+/** `plimsoll risk report --html FILE`: tells where the page is; with `--json` the answers behind it go to stdout. */
+export async function riskReport(
+  global: GlobalOptions,
+  { html, market }: RiskReportCommand,
+  { signal, withDesk }: { readonly signal: AbortSignal; readonly withDesk: WithDesk },
 ): Promise<void> {
-  const report = await gatherRisk(desk, market, signal)
+  const report = await withDesk(global, { market }, signal, (desk, markets) => gatherRisk(desk, markets, signal))
   const path = resolve(html)
   writeWhole(path, renderRiskReport(report))
   talk(`wrote the report to ${path}`)
-  if (json) printJson(report)
+  if (global.json) printJson(report)
 }
 
 /** Whole or not at all: whoever reads it meanwhile sees the one before. */

@@ -29,7 +29,7 @@ export const documentOf = ({ title, about, content, footer }: Page): string =>
 <style>${{ markup: STYLE }}</style>
 </head>
 <body>
-<svg class="defs" aria-hidden="true"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V6" class="stripe"/></pattern></defs></svg>
+<svg class="defs" aria-hidden="true"><defs><pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)"><path d="M0 0V6" class="stripe"/></pattern><pattern id="dots" width="5" height="5" patternUnits="userSpaceOnUse"><circle cx="1.6" cy="1.6" r="1.1" class="ink"/></pattern></defs></svg>
 <header>
 <h1>${MARK}${title}</h1>
 <p>${about}</p>

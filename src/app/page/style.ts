@@ -56,5 +56,5 @@ dd{margin:0;overflow-wrap:anywhere}
 ul{margin:0;padding-left:20px}
 footer{margin-top:40px;padding-top:12px;border-top:1px solid var(--line);color:var(--soft);font-size:13px}
 @media (max-width:760px){body{padding:16px 12px 32px}.cards,.cards.five{grid-template-columns:repeat(2,minmax(0,1fr))}.card b{font-size:18px}.plots{grid-template-columns:minmax(0,1fr)}dl{grid-template-columns:1fr}dd{margin-bottom:6px}}
-@media print{:root{--ink:#000;--soft:#333;--line:#bbb;--paper:#fff;--card:#fff;--solid:#333;--miss:#000;--good:#000}body{max-width:none;padding:0;font-size:11px}.wide{overflow:visible}th,td{white-space:normal;padding:3px 5px;overflow-wrap:anywhere}h2,h3{break-after:avoid}tr{break-inside:avoid}svg .solid,svg .ink{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
+@media print{:root{--ink:#000;--soft:#333;--line:#bbb;--paper:#fff;--card:#fff;--solid:#333;--miss:#000;--good:#000}body{max-width:none;padding:0;font-size:11px}.wide{overflow:visible}table{font-size:10px}th,td{white-space:normal;padding:3px 5px;overflow-wrap:anywhere}.num{overflow-wrap:normal}h2,h3{break-after:avoid}tr{break-inside:avoid}svg .solid,svg .ink{print-color-adjust:exact;-webkit-print-color-adjust:exact}}
 `

@@ -36,7 +36,7 @@ export const checkpointName = ({ since }: Pick<KeptPools, 'since'>): string => `
 
 const nameOf = (chainId: number): string => `pools.${chainId}`
 
-function readKeptPools(store: Pick<Store, 'value'>, chainId: number): KeptPools | undefined {
+export function readKeptPools(store: Pick<Store, 'value'>, chainId: number): KeptPools | undefined {
   const text = store.value(nameOf(chainId))
   return text ? (JSON.parse(text) as KeptPools) : undefined
 }

@@ -1,6 +1,7 @@
 import { getAddress } from 'viem'
 import type { GroupAnswer, RiskHead } from '../../core/risk/answers.ts'
-import { findGroup, type Group, heaviestFirst } from '../../core/risk/groups.ts'
+import { findGroup, type Group } from '../../core/risk/groups.ts'
+import { heaviestFirst } from '../../core/risk/heaviest.ts'
 import type { Portrait } from '../../core/risk/portrait.ts'
 import { toBlockRef } from '../present.ts'
 import type { RiskWorld } from './world.ts'

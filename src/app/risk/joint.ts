@@ -1,6 +1,7 @@
 import { UsageError } from '../../core/errors.ts'
 import type { JointAnswer } from '../../core/risk/answers.ts'
-import { findGroup, type Group, heaviestFirst } from '../../core/risk/groups.ts'
+import { findGroup, type Group } from '../../core/risk/groups.ts'
+import { heaviestFirst } from '../../core/risk/heaviest.ts'
 import { jointMap, MOVES_PCT } from '../../core/risk/joint.ts'
 import { type Portrait, portraitOf } from '../../core/risk/portrait.ts'
 import type { RiskQuestions } from '../../core/risk/questions.ts'

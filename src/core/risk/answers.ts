@@ -263,6 +263,7 @@ export interface CascadeRound {
 
 export interface CascadeAnswer extends RiskHead {
   readonly shocks: readonly { readonly asset: string; readonly factorWad: string }[]
+  /** Pass-through as it was computed: 0, and `lacks` says `depth`, where no pools are followed. */
   readonly kappa: number
   readonly group: GroupAnswer
   readonly rounds: readonly CascadeRound[]
@@ -279,7 +280,10 @@ export interface CascadeAnswer extends RiskHead {
   readonly multiplier: number | null
   /** Mean of the rounds' branching ratios weighted by volume. */
   readonly branching: number | null
-  readonly stopped: 'settled' | 'pools-drained' | 'rounds'
+  /** `refused`: whoever is left, the market lets nobody call. */
+  readonly stopped: 'settled' | 'refused' | 'pools-drained' | 'rounds'
+  /** Still liquidatable at the end. */
+  readonly left: { readonly accounts: number; readonly debtBase: string }
   /** What could not be sold for want of pools, at the oracle's prices. */
   readonly unsoldBase: string
   readonly lacks: readonly string[]
@@ -305,6 +309,8 @@ export interface CascadeGrid extends RiskHead {
   }[]
   /** By pass-through: smallest fall in per cent (to 0.1) at which the multiplier passes 2 or the pools are drained; null: none up to 90. */
   readonly critical: readonly { readonly kappa: number; readonly fallPct: number | null }[]
+  /** `depth`: no pools are followed, so that there are only cells of κ = 0. */
+  readonly lacks: readonly string[]
 }
 
 /** Two groups moving together; rows by the first, columns by the second. */

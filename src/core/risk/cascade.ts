@@ -18,7 +18,8 @@ import type { Seizure, Unhealthy } from '../plan.ts'
 import type { PoolBook } from '../pool-book.ts'
 import type { Liquidation, ReserveView } from '../protocol.ts'
 import type { AccountId } from '../types.ts'
-import { answerAfter, plainOf, priceAt, type Reference, references } from './reference.ts'
+import { groupsOf } from './groups.ts'
+import { answerAfter, priceAt, type Reference, references } from './reference.ts'
 import { type Sale, type Trade, Trading } from './trading.ts'
 
 export interface CascadeOptions {
@@ -57,7 +58,7 @@ export interface Cascade {
   readonly references: readonly Reference[]
   readonly rounds: readonly Round[]
   readonly finalPrices: ReadonlyMap<Address, bigint>
-  /** `refused`: who is left, the market lets nobody call. */
+  /** `refused`: who is left, the market lets nobody call. `pools-drained`: a shocked feed's pool takes no more. */
   readonly stopped: 'settled' | 'refused' | 'pools-drained' | 'rounds'
   /** Still liquidatable. */
   readonly left: { readonly accounts: number; readonly debtBase: bigint }
@@ -132,7 +133,6 @@ class Course {
     const trading = this.#trading
     const before = trading ? this.#references.map((one) => priceAt(one, trading)) : []
     const calls = unhealthy.flatMap(({ account }) => this.#call(account) ?? [])
-    const isDrained = calls.some(({ sale, done }) => sale !== undefined && isShort(sale, done))
     if (trading) {
       const factors = this.#references.map(({ root }, i): [Address, bigint] => {
         const old = prices.get(root) ?? 0n
@@ -145,7 +145,17 @@ class Course {
       })
       this.#move(new Map(factors.filter(([, factor]) => factor !== WAD)))
     }
-    return { round: { prices, calls }, isDrained }
+    return { round: { prices, calls }, isDrained: this.#isDrained() }
+  }
+
+  /** A pool that a shocked feed follows takes not even one whole unit more. */
+  #isDrained(): boolean {
+    return this.#references.some(({ root, pool, asset, quote }) => {
+      if (!this.#options.factors.has(root)) return false
+      const unit = 10n ** BigInt(this.#reserves.get(asset)?.decimals ?? 0)
+      const bid = this.#trading?.bids(asset, quote).find((one) => one.pool === pool)
+      return bid !== undefined && bid.sell(unit).amountIn < unit
+    })
   }
 
   #call(account: AccountId): CascadeCall | undefined {
@@ -202,8 +212,7 @@ class Course {
   }
 
   #prices(): Map<Address, bigint> {
-    const reserves = [...this.#reserves.values()]
-    return new Map(reserves.map(({ root }) => [root, plainOf(reserves, root)?.priceUsd8 ?? 0n]))
+    return new Map(groupsOf([...this.#reserves.values()]).map(({ root, priceUsd8 }) => [root, priceUsd8]))
   }
 
   #factorOf(asset: Address): bigint | undefined {
@@ -216,9 +225,6 @@ class Course {
     return (amount * priceUsd8) / 10n ** BigInt(decimals)
   }
 }
-
-const isShort = ({ sold, stranded }: Sale, { collateralSeized }: Liquidation): boolean =>
-  sold < collateralSeized || stranded !== undefined
 
 /** What liquidators lose by a call: paid more than they got, what could not be sold counted at the oracle's price. */
 export const lossOf = ({ repaidBase, soldForBase, unsoldBase }: CascadeCall): bigint =>

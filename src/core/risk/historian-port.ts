@@ -2,18 +2,7 @@ import type { Hex } from 'viem'
 import type { Book } from '../book.ts'
 import type { PoolBook } from '../pool-book.ts'
 import type { Call, Facts, Header, Read } from '../types.ts'
-
-/** One bin of the history of a market, as it is kept. A row that was written before is replaced. */
-export interface HourRow {
-  /** As the historian was told it. */
-  readonly market: string
-  /** Feed root of a group, in lower case; empty: the market as a whole. */
-  readonly root: string
-  /** floor(timestamp of the block / seconds a bin). */
-  readonly hour: number
-  /** JSON, of the historian's making. */
-  readonly body: string
-}
+import type { HourRow } from './hour-row.ts'
 
 /** Where a historian stands. */
 export interface PageMark {

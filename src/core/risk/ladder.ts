@@ -20,7 +20,7 @@ import { type Portrait, rulesUnknown, slopeOf } from './portrait.ts'
 export type Side = 'fall' | 'rise'
 
 /** Rungs of one per cent up to here. */
-export const MOST_PCT = 50
+const MOST_PCT = 50
 export const POINTS_PCT = [1, 2, 5, 10, 15, 20, 30, 50] as const
 /** One account with so much of a rung's collateral is a cliff. */
 const CLIFF_SHARE = 0.25

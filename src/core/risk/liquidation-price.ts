@@ -1,6 +1,6 @@
 /** Where an account is liquidated, in the contract's own integers (row 1). */
 import type { Book } from '../book.ts'
-import { UINT256_MAX, WAD } from '../math.ts'
+import { WAD } from '../math.ts'
 import type { AccountId } from '../types.ts'
 import type { Group } from './groups.ts'
 import type { Side } from './ladder.ts'
@@ -60,8 +60,7 @@ function isUnderAt(
   return ledger.speculate(head.number, () => {
     protocol.shock(ledger, new Map([[group.root, factorWad]]))
     const standing = protocol.standing(ledger, account, head.timestamp)
-    if (standing === undefined || standing.healthFactor === UINT256_MAX) return undefined
-    return standing.healthFactor < WAD
+    return standing && standing.healthFactor < WAD
   })
 }
 

@@ -1,25 +1,27 @@
 /** What a measure may need and not have. */
-export type Source =
-  | 'hours'
-  | 'ladder'
-  | 'leverage'
-  | 'funding'
-  | 'carry'
-  | 'depth'
-  | 'netFlow'
-  | 'deficit'
-  | 'utilisation'
-  | 'top10Share'
-  | 'coverage'
-  | 'liquidators'
-  | 'oracleUpdates'
-  | 'failedCalls'
-  | 'supply'
-  | 'twap'
-  | 'oracle'
-  | 'heartbeat'
-  | 'events'
-  | 'yield'
+export const SOURCES = [
+  'hours',
+  'ladder',
+  'leverage',
+  'funding',
+  'carry',
+  'depth',
+  'netFlow',
+  'deficit',
+  'utilisation',
+  'top10Share',
+  'coverage',
+  'liquidators',
+  'oracleUpdates',
+  'failedCalls',
+  'supply',
+  'twap',
+  'oracle',
+  'heartbeat',
+  'events',
+  'yield',
+] as const
+export type Source = (typeof SOURCES)[number]
 
 /** A value, or the names of what is missing to know it: never a guess. `lacks` is empty when there is a value. */
 export type Measure<T = number> =

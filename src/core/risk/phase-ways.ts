@@ -5,7 +5,8 @@ import { all, type Burst, type PhaseFacts, type Usual } from './phase-facts.ts'
 import { PHASE_THRESHOLDS as T } from './phase-thresholds.ts'
 import { median } from './quantile.ts'
 
-export type Phase = 'calm' | 'build-up' | 'cascade' | 'exhaustion' | 'recovery'
+export const PHASES = ['calm', 'build-up', 'cascade', 'exhaustion', 'recovery'] as const
+export type Phase = (typeof PHASES)[number]
 
 /** Into another phase when all conditions hold. */
 export interface Way {

@@ -3,6 +3,8 @@ import type { Bid, Price } from '../exchange.ts'
 import { WAD } from '../math.ts'
 import type { ReserveView } from '../protocol.ts'
 import { fallen } from './depth.ts'
+import { groupsOf } from './groups.ts'
+import { isStable } from './stable.ts'
 import { ratioWad, type Trading } from './trading.ts'
 
 /** The pool whose price a group's feed is taken to follow. */
@@ -16,33 +18,18 @@ export interface Reference {
 
 /** How far a price falls where depth is compared. */
 const DEPTH_FALL_WAD = WAD / 50n
-/** Base currency, 8 decimals: a stable asset's price is within a tenth of one unit. */
-const [STABLE_FROM, STABLE_TO] = [90_000_000n, 110_000_000n]
-
-export const isStable = ({ priceUsd8 }: Pick<ReserveView, 'priceUsd8'>): boolean =>
-  priceUsd8 >= STABLE_FROM && priceUsd8 <= STABLE_TO
-
-/** The asset that speaks for a group: the one priced by the root itself, else the first. */
-export function plainOf<R extends Pick<ReserveView, 'root' | 'source'>>(
-  reserves: readonly R[],
-  root: Address,
-): R | undefined {
-  const group = reserves.filter((reserve) => reserve.root === root)
-  return group.find(({ source }) => source === root) ?? group[0]
-}
-
 /**
  * Of each group that is not stable: its plain asset's deepest pool against a stable asset (most of it bought within a fall of 2 %, at
  * the oracle's prices), else against any asset of another group. A group without such a pool has none: its feed follows nothing.
  * Stable groups have none either: their pools are against each other, and nobody can say which of the two has moved.
  */
 export function references(reserves: readonly ReserveView[], trading: Trading): Reference[] {
-  const roots = new Set(reserves.map(({ root }) => root).filter((root) => BigInt(root) !== 0n))
-  return [...roots].flatMap((root): Reference[] => {
-    const plain = plainOf(reserves, root)
-    if (plain === undefined || plain.priceUsd8 === 0n || isStable(plain)) return []
+  const stable = new Set(reserves.filter(isStable).map(({ root }) => root))
+  return groupsOf(reserves).flatMap(({ root, plain, priceUsd8 }): Reference[] => {
+    if (stable.has(root) || priceUsd8 === 0n) return []
     const others = reserves.filter((other) => other.root !== root && other.priceUsd8 > 0n)
-    const found = deepest(plain, others.filter(isStable), trading) ?? deepest(plain, others, trading)
+    const dollars = others.filter((other) => stable.has(other.root))
+    const found = deepest(plain, dollars, trading) ?? deepest(plain, others, trading)
     return found === undefined ? [] : [{ root, asset: plain.asset, ...found }]
   })
 }

@@ -122,15 +122,15 @@ export class Trading {
   #direct(assetIn: Address, assetOut: Address, amount: bigint): Way | undefined {
     const bids = this.bids(assetIn, assetOut)
     if (bids.length === 0) return undefined
-    const spread = sellAcross(bids, amount)
+    const spread = offer(bids, amount)
     return { legs: [{ assetIn, assetOut, spread }], received: spread.amountOut, isWhole: spread.whole }
   }
 
   #through(assetIn: Address, hub: Address, assetOut: Address, amount: bigint): Way | undefined {
     const [in1, in2] = [this.bids(assetIn, hub), this.bids(hub, assetOut)]
     if (in1.length === 0 || in2.length === 0) return undefined
-    const first = sellAcross(in1, amount)
-    const second = sellAcross(in2, first.amountOut)
+    const first = offer(in1, amount)
+    const second = offer(in2, first.amountOut)
     const legs = [
       { assetIn, assetOut: hub, spread: first },
       { assetIn: hub, assetOut, spread: second },
@@ -144,6 +144,14 @@ export class Trading {
       if (pool !== undefined) pool.bid = pool.assets[0] === assetIn ? after : after.reversed
     }
   }
+}
+
+/** Nobody sends a pool more than it takes: with more it would end at the last price there is, not at its last liquidity. */
+function offer(bids: readonly Bid[], amount: bigint): Spread & { readonly whole: boolean } {
+  const spread = sellAcross(bids, amount)
+  if (spread.whole) return spread
+  const parts = spread.parts.map(({ amountIn }, i) => (bids[i] as Bid).sell(amountIn))
+  return { ...spread, parts, after: parts.map(({ after }) => after) }
 }
 
 function isBetter(one: Way | undefined, than: Way | undefined): boolean {

@@ -51,7 +51,7 @@ describe('report as a page', () => {
     const made = page()
     const { elements } = readPage(made)
     expect(made).not.to.match(/https?:|\/\/[a-z]|@import|data:/i)
-    expect(made.match(/url\([^)]*\)/g)).to.deep.equal(['url(#hatch)'])
+    expect(made.match(/url\([^)]*\)/g)).to.deep.equal(['url(#hatch)', 'url(#dots)'])
     const linking = ['href', 'src', 'style', 'action', 'srcdoc']
     expect(elements.filter(({ attributes }) => linking.some((name) => name in attributes))).to.deep.equal([])
     expect(

@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import { openStore } from '../../../src/adapters/store/sqlite.ts'
 import { RpcFault } from '../../../src/core/errors.ts'
 import { burn } from '../../protocols/uniswap-v3/contract.ts'
-import { Driver, first, nobody, second, World } from './world.ts'
+import { Driver, first, nobody, reserve, second, World } from './world.ts'
 
 const fault = () => new RpcFault('eth_call', -32000, 'header not found', undefined)
 
@@ -131,6 +131,72 @@ describe('the mirror of pools', () => {
     open()
     await driver.settled()
     expect(driver.state.exchanges).to.deep.equal([])
+  })
+
+  describe('finds them through the factory', () => {
+    const found = (driver: Driver) => driver.mirror.book?.pools().map(({ pool }) => pool)
+    const pages = async (driver: Driver, count: number) => {
+      for (let n = 0; n < count; n++) {
+        await driver.page(driver.world.mine([first, second]))
+        await driver.settled()
+      }
+    }
+    const DAY_S = 86_400n
+
+    it('once a day, and serves what it has until the others are read', async () => {
+      const driver = new Driver(new World(), openStore(':memory:'), 'auto')
+      await pages(driver, 2)
+      expect(found(driver)).to.deep.equal([first])
+      const { book } = driver.mirror
+      driver.world.made = [first, second]
+      driver.world.lateS = DAY_S - 100n
+      await pages(driver, 3)
+      expect(driver.mirror.book, 'not within the day').to.equal(book)
+      driver.world.lateS = DAY_S
+      await pages(driver, 3)
+      expect(found(driver)).to.have.members([first, second])
+      expect(driver.differences()).to.equal(0)
+      expect(driver.told).to.deep.equal([])
+    })
+
+    it('and does not read them anew when they are the same', async () => {
+      const driver = new Driver(new World(), openStore(':memory:'), 'auto')
+      await pages(driver, 3)
+      const { book } = driver.mirror
+      driver.world.lateS = DAY_S
+      const { reads } = driver.world
+      await pages(driver, 5)
+      expect(driver.mirror.book).to.equal(book)
+      expect(driver.world.reads, 'the factory, and what the pool holds').to.equal(reads + 2)
+    })
+
+    it('and when a market lists another asset', async () => {
+      const driver = new Driver(new World(), openStore(':memory:'), 'auto')
+      await pages(driver, 2)
+      driver.world.made = [first, second]
+      driver.listed = [...driver.listed, reserve(nobody)]
+      await pages(driver, 3)
+      expect(found(driver)).to.have.members([first, second])
+    })
+
+    it('and follows the same after a restart, without asking', async () => {
+      const driver = new Driver(new World(), openStore(':memory:'), 'auto')
+      driver.checkpoint(driver.world.head)
+      await pages(driver, 2)
+      driver.world.made = [first, second]
+      const { reads } = driver.world
+      const again = new Driver(driver.world, driver.store, 'auto')
+      await pages(again, 3)
+      expect(found(again)).to.deep.equal([first])
+      expect(driver.world.reads, 'one look').to.equal(reads + 1)
+    })
+
+    it('and says when there is none', async () => {
+      const driver = new Driver(new World(), openStore(':memory:'), 'auto')
+      driver.world.made = []
+      await pages(driver, 60)
+      expect([driver.problems.length, driver.state.exchanges]).to.deep.equal([1, []])
+    })
   })
 
   describe('compares with the chain', () => {

@@ -1,4 +1,4 @@
-import type { Address, Hex } from 'viem'
+import { type Address, type Hex, pad, toHex } from 'viem'
 import { openStore } from '../../../src/adapters/store/sqlite.ts'
 import { ChainState } from '../../../src/app/chain-state.ts'
 import { endKeptPools, restorePools } from '../../../src/app/pools/kept.ts'
@@ -7,18 +7,15 @@ import type { ChainConfig } from '../../../src/config/config.ts'
 import { Book } from '../../../src/core/book.ts'
 import { RpcFault } from '../../../src/core/errors.ts'
 import type { Batch, Store } from '../../../src/core/ports.ts'
+import type { ReserveView } from '../../../src/core/protocol.ts'
 import type { Facts, Header, Log } from '../../../src/core/types.ts'
 import { load, minimal } from '../../config/support.ts'
 import { fakeProtocol } from '../../core/fake-protocol.ts'
 import { address, answer, header, mint, type Storage, ticksOf } from '../../protocols/uniswap-v3/contract.ts'
 
-export const [usdc, weth, first, second, nobody] = [1, 2, 0xaa, 0xbb, 0xcc].map(address) as [
-  Address,
-  Address,
-  Address,
-  Address,
-  Address,
-]
+const [usdc, weth] = [1, 2].map(address) as [Address, Address]
+export const factory = address(0xfac)
+export const [first, second, nobody] = [0xaa, 0xbb, 0xcc].map(address) as [Address, Address, Address]
 
 type Position = readonly [lower: number, upper: number, liquidity: bigint]
 type Positions = ReadonlyMap<Address, readonly Position[]>
@@ -32,6 +29,10 @@ export class World {
   /** What a node says instead of an answer. */
   failure: Error | undefined
   reads = 0
+  /** Seconds by which the chain's clock has jumped. */
+  lateS = 0n
+  /** Of the tiers 3000 and 500, as the factory knows them. */
+  made: readonly Address[] = [first]
 
   constructor() {
     const start: Position = [-6000, 6000, 10n ** 20n]
@@ -68,7 +69,8 @@ export class World {
       logs.push(mint(pool, ...added))
       next.set(pool, [...(next.get(pool) ?? []), added])
     }
-    this.#add(header(number, branch), logs, next)
+    const block = header(number, branch)
+    this.#add({ ...block, timestamp: block.timestamp + this.lateS }, logs, next)
     return this.facts
   }
 
@@ -84,6 +86,13 @@ export class World {
     return positions && { token0: usdc, token1: weth, fee: 3000, tickSpacing: 60, tick: 30, ticks }
   }
 
+  #made(data: Hex): Address {
+    const [pool = address(0)] = [[3000, this.made[0]] as const, [500, this.made[1]] as const].flatMap(([fee, pool]) =>
+      Number(`0x${data.slice(-64)}`) === fee && pool ? [pool] : [],
+    )
+    return pool
+  }
+
   readonly batch: Batch = {
     read: async (calls, at) => {
       this.reads++
@@ -91,6 +100,8 @@ export class World {
       if (this.failure) throw this.failure
       if (typeof at === 'string') throw new Error('pools are read at a block')
       return calls.map((call) => {
+        if (call.to === factory) return { ...call, result: pad(this.#made(call.data), { size: 32 }) }
+        if (call.to === usdc || call.to === weth) return { ...call, result: toHex(10n ** 30n, { size: 32 }) }
         const pool = this.storage(call.to, at.blockHash)
         return { ...call, result: pool === undefined ? '0x' : answer(pool, call) }
       })
@@ -103,13 +114,14 @@ export class Driver {
   readonly world: World
   readonly store: Store
   readonly state = new ChainState('local', 31337, 12)
-  readonly book = new Book('m', fakeProtocol)
+  readonly book = new Book('m', { ...fakeProtocol, market: () => ({ ...emptyMarket, reserves: this.listed }) })
+  listed: readonly ReserveView[] = [reserve(usdc), reserve(weth)]
   readonly told: string[] = []
   readonly problems: string[] = []
   readonly stop = new AbortController()
   readonly mirror: PoolMirror
 
-  constructor(world: World, store: Store = openStore(':memory:'), pools: readonly Address[] = [first, second]) {
+  constructor(world: World, store: Store = openStore(':memory:'), pools: ChainConfig['pools'] = [first, second]) {
     this.world = world
     this.store = store
     this.book.apply({ ...world.facts, logs: [] })
@@ -191,8 +203,11 @@ export class Driver {
   }
 }
 
-function chainOf(pools: readonly Address[]): ChainConfig {
+const emptyMarket = { pool: address(9), revision: 1n, rules: 'x' }
+export const reserve = (asset: Address) => ({ asset, decimals: 18, priceUsd8: 10n ** 8n }) as ReserveView
+
+function chainOf(pools: ChainConfig['pools']): ChainConfig {
   const [chain] = load(minimal()).config.chains
   if (chain === undefined) throw new Error('no chain')
-  return { ...chain, pools }
+  return { ...chain, pools, wrappedNative: weth, uniswapV3: { quoter: address(5), router: address(6), factory } }
 }

@@ -56,10 +56,16 @@ export const LACKING: Answers = {
     rounds: cascade.rounds.slice(0, 1),
     multiplier: 1,
     branching: null,
+    kappa: 0,
     unsoldBase: cascade.seizedBase,
     lacks: ['depth'],
   },
-  grid: { ...grid, critical: grid.critical.map(({ kappa }) => ({ kappa, fallPct: null })) },
+  grid: {
+    ...grid,
+    cells: grid.cells.filter(({ kappa }) => kappa === 0),
+    critical: [{ kappa: 0, fallPct: null }],
+    lacks: ['depth'],
+  },
   joint,
   cohorts: {
     ...cohorts,

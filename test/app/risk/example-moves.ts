@@ -51,6 +51,7 @@ export const cascade: CascadeAnswer = {
   multiplier: 1.499,
   branching: 0.604,
   stopped: 'settled',
+  left: { accounts: 0, debtBase: '0' },
   unsoldBase: '0',
   lacks: [],
   top: [
@@ -81,6 +82,7 @@ export const grid: CascadeGrid = {
     })),
   ),
   critical: KAPPAS.map((kappa) => ({ kappa, fallPct: [null, 61.3, 32.1, 16.4][KAPPAS.indexOf(kappa)] ?? null })),
+  lacks: [],
 }
 
 const MOVES = [-50, -40, -30, -20, -10, -5, 0, 5, 10, 20, 30] as const

@@ -13,7 +13,7 @@ import type {
 import { known } from '../../../src/core/risk/measure.ts'
 
 export const MARKET = 'aave-v3-ethereum'
-export const WHALE = '0xe5C248d8d3F3871bD0f68E9C4743459C43BB4e4c'
+export const WHALE = '0xE5C248D8d3F3871bD0f68E9C4743459C43BB4e4c'
 export const HOUR = 488_925
 export const binS = 3_600
 

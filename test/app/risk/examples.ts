@@ -67,6 +67,10 @@ export const EMPTY: Answers = {
     branching: null,
     top: [],
   },
+  grid: {
+    ...LACKING.grid,
+    cells: grid.cells.map((cell) => ({ ...cell, multiplier: 1, seizedBase: '0', badDebtBase: '0', rounds: 0 })),
+  },
   joint: {
     ...joint,
     collateralUsd: joint.collateralUsd.map((row) => row.map(() => 0)),

@@ -10,6 +10,7 @@ import {
   toHex,
 } from 'viem'
 import type { Call, Facts, Header, Log, Read } from '../../../src/core/types.ts'
+import type { Spot } from '../../../src/protocols/uniswap-v3/curve.ts'
 import { getSqrtRatioAtTick } from '../../../src/protocols/uniswap-v3/tick-math.ts'
 
 /** A pool's storage, and its answers and logs, encoded by viem: everything the plug decodes by hand. */
@@ -108,6 +109,18 @@ export const burn = (pool: Address, lower: number, upper: number, amount: bigint
     pool,
     [topic('Burn(address,int24,int24,uint128,uint256,uint256)'), owner, signedTopic(lower), signedTopic(upper)],
     encodeAbiParameters(parseAbiParameters('uint128, uint256, uint256'), [amount, 1n, 2n]),
+  )
+export const swap = (pool: Address, { sqrtPriceX96, tick }: Spot, liquidity: bigint): Log =>
+  log(
+    pool,
+    [topic('Swap(address,address,int256,int256,uint160,uint128,int24)'), owner, owner],
+    encodeAbiParameters(parseAbiParameters('int256, int256, uint160, uint128, int24'), [
+      1n,
+      -1n,
+      sqrtPriceX96,
+      liquidity,
+      tick,
+    ]),
   )
 
 /** A page whose questions were put to these pools, in rounds; and how many were asked in each. */

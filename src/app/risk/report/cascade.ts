@@ -67,6 +67,7 @@ const critical = ({ critical: all, group }: CascadeGrid): Html =>
 
 const STOPPED: Readonly<Record<CascadeAnswer['stopped'], string>> = {
   settled: 'nobody was left to liquidate at the prices reached',
+  refused: 'the market lets nobody call whoever is left',
   'pools-drained': 'the pools were drained',
   rounds: 'the limit of rounds was reached: it goes on',
 }

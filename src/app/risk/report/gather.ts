@@ -34,10 +34,9 @@ export const SHOWN_KAPPA = 0.5
 /** Accounts named under a ladder and in a cascade. */
 const NAMED = 15
 
-/** Asks for all markets, or the one named. One question at a time: a desk has one thread. */
-export async function gatherRisk(desk: RiskDesk, market: string | undefined, signal: AbortSignal): Promise<RiskReport> {
+/** One question at a time: a desk has one thread. */
+export async function gatherRisk(desk: RiskDesk, names: readonly string[], signal: AbortSignal): Promise<RiskReport> {
   const chains = await desk.ask('chains', {})
-  const names = market === undefined ? chains.markets.map((one) => one.market) : [market]
   const markets: MarketRisk[] = []
   for (const name of names) {
     signal.throwIfAborted()

@@ -1,9 +1,6 @@
 import { type Html, html, NOTHING } from '../../page/html.ts'
 import type { Told } from './gather.ts'
 
-/** Fills beside the page's own hatch, so that three columns can be told apart without colour. */
-export const PATTERNS = html`<svg class="defs" aria-hidden="true"><defs><pattern id="dots" width="5" height="5" patternUnits="userSpaceOnUse"><circle cx="1.6" cy="1.6" r="1.1" class="ink"/></pattern></defs></svg>`
-
 /** A heading of the third rank and what stands under it. */
 export const part = (title: string, ...content: readonly Html[]): Html => html`<section><h3>${title}</h3>
 ${content}</section>

@@ -11,7 +11,7 @@ import { glossary } from './glossary.ts'
 import { jointPart } from './joint.ts'
 import { ladderPart } from './ladder.ts'
 import { cohortsPart, leveragePart } from './leverage.ts'
-import { PATTERNS, part, said } from './part.ts'
+import { part, said } from './part.ts'
 import { phasePart } from './phase.ts'
 import { oraclesPart, reservesPart } from './reserves.ts'
 import { opening, waveOf } from './wave.ts'
@@ -24,7 +24,7 @@ export function renderRiskReport({ markets, chains }: RiskReport): string {
   return documentOf({
     title: names.length === 1 ? `Risk of ${names[0]}` : `Risk of ${names.length} markets`,
     about: 'What can be liquidated, what was, and whether it can be absorbed. Each market at the block under its name.',
-    content: html`${PATTERNS}${contents(names)}${ordered.map(article)}${chainsPart(chains)}${glossary(ordered, chains)}`,
+    content: html`${contents(names)}${ordered.map(article)}${chainsPart(chains)}${glossary(ordered, chains)}`,
     footer:
       'Made by Plimsoll from its mirror of the chain. Nothing here is a forecast, and nothing was sent to the chain.',
   })

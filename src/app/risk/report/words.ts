@@ -49,7 +49,7 @@ export const measuredShort = ({ value }: Measure, show: (value: number) => strin
 export const orUnknown = (value: number | null, show: (value: number) => string): string =>
   value === null ? NOT_KNOWN : show(value)
 
-export const dollars = (value: number): string => (Number.isFinite(value) ? compactUsd(value) : NOT_KNOWN)
+export const dollars = (value: number): string => (Number.isFinite(value) ? minus(compactUsd(value)) : NOT_KNOWN)
 /** Base currency of 8 decimals as dollars for people. */
 export const base = (value: string): string => dollars(Number(BigInt(value)) / 1e8)
 export const times = (value: number): string => `${digits(value)}×`
@@ -61,12 +61,15 @@ export const signedPct = (value: number): string =>
 export const plain = (value: number): string => digits(value)
 export const count = (value: number): string => value.toLocaleString('en-US', { maximumFractionDigits: 0 })
 
+/** A hyphen is no sign. */
+const minus = (figure: string): string => figure.replace('-', '−')
+
 /** Three digits that count, and no exponent. */
 function digits(value: number): string {
   if (!Number.isFinite(value)) return NOT_KNOWN
   const size = Math.abs(value)
-  if (size >= 100) return compact(Math.round(value))
-  return String(Number(value.toFixed(size >= 10 ? 1 : size >= 0.1 || size === 0 ? 2 : 4)))
+  if (size >= 100) return minus(compact(Math.round(value)))
+  return minus(String(Number(value.toFixed(size >= 10 ? 1 : size >= 0.1 || size === 0 ? 2 : 4))))
 }
 
 /** A feed's answer of 8 decimals. */

@@ -3,6 +3,7 @@ import { renderRiskReport } from '../../../../src/app/risk/report/render.ts'
 import type { RiskDesk } from '../../../../src/core/ports.ts'
 import type { LadderAnswer, WaveAnswer } from '../../../../src/core/risk/answers.ts'
 import type { RiskQuestion, RiskQuestions } from '../../../../src/core/risk/questions.ts'
+import { MARKET } from '../example-parts.ts'
 import { EXAMPLES } from '../examples.ts'
 
 export type Answers = { readonly [Q in RiskQuestion]: RiskQuestions[Q][1] }
@@ -34,8 +35,8 @@ const rising = (ladder: LadderAnswer): LadderAnswer => ({
 export const twoSided = (answers: Answers): RiskDesk =>
   deskOf(answers, { ladder: ({ side }) => (side === 'fall' ? answers.ladder : rising(answers.ladder)) })
 
-export async function pageOf(desk: RiskDesk, market?: string): Promise<string> {
-  return renderRiskReport(await gatherRisk(desk, market, new AbortController().signal))
+export async function pageOf(desk: RiskDesk, markets: readonly string[] = [MARKET]): Promise<string> {
+  return renderRiskReport(await gatherRisk(desk, markets, new AbortController().signal))
 }
 
 export const calmed = (wave: WaveAnswer): WaveAnswer => ({

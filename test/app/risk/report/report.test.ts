@@ -42,6 +42,7 @@ describe('the risk report as a page', () => {
       expect(elements.filter(({ attributes }) => attributes['style'] !== undefined)).to.deep.equal([])
       expect(page.match(OUTSIDE)).to.equal(null)
       expect(page).to.not.match(/NaN|undefined|Infinity|\[object/)
+      expect(await pageOf(twoSided(answers))).to.equal(page)
     })
 
   it('says everything of a drawing in words, too', async () => {
@@ -120,17 +121,18 @@ describe('the risk report as a page', () => {
     expect(fault).to.be.instanceOf(TypeError)
   })
 
-  it('asks one market where one is named, else all that the desk knows', async () => {
+  it('tells of the markets asked for, each with a place of its own to go to', async () => {
     const asked: string[] = []
     const overview = ({ market }: { readonly market: string }) => {
       asked.push(market)
       return { ...EXAMPLES.overview, market }
     }
     const desk = deskOf(EXAMPLES, { overview, chains: () => EXAMPLES.chains })
-    await pageOf(desk, 'only')
+    await pageOf(desk, ['only'])
     expect(asked.splice(0)).to.deep.equal(['only'])
-    const { text, elements } = readPage(await pageOf(desk))
-    expect(asked).to.deep.equal(EXAMPLES.chains.markets.map(({ market }) => market))
+    const all = EXAMPLES.chains.markets.map(({ market }) => market)
+    const { text, elements } = readPage(await pageOf(desk, all))
+    expect(asked).to.deep.equal(all)
     for (const market of asked) expect(text).to.include(market)
     const ids = elements.flatMap(({ attributes }) => attributes['id'] ?? [])
     expect(new Set(ids).size).to.equal(ids.length)
@@ -162,7 +164,7 @@ describe('the risk report as a page', () => {
       },
       compare: () => expect.fail('asked after the stop'),
     })
-    const error = await gatherRisk(desk, undefined, stopping.signal).catch((reason: unknown) => reason)
+    const error = await gatherRisk(desk, ['m'], stopping.signal).catch((reason: unknown) => reason)
     expect(error).to.be.an('error').with.property('message', 'enough')
   })
 

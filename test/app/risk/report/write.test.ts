@@ -1,15 +1,18 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
-import { writeRiskReport } from '../../../../src/app/cli/risk-report.ts'
+import { riskReport } from '../../../../src/app/cli/risk-report.ts'
 import { UsageError } from '../../../../src/core/errors.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'
 import { readPage } from '../../backtest/markup.ts'
+import { MARKET } from '../example-parts.ts'
 import { EXAMPLES } from '../examples.ts'
 import { deskOf } from './desk.ts'
 
+const global = { config: '', json: false, verbose: false, color: false }
 const signal = new AbortController().signal
-const ask = (html: string, desk = deskOf()) => writeRiskReport(desk, { html, market: undefined, json: false }, signal)
+const ask = (html: string, desk = deskOf()) =>
+  riskReport(global, { html }, { signal, withDesk: (_global, _options, _signal, work) => work(desk, [MARKET]) })
 
 describe('writing the risk report', () => {
   it('writes it whole, over the one before, and leaves nothing else', async () => {

@@ -1,0 +1,70 @@
+import type { Address } from 'viem'
+import type { ReserveView } from '../protocol.ts'
+import type { Deed } from './deed.ts'
+
+/** What a page did to a group's price. Dollars as floats. */
+export interface PriceMove {
+  /** Every round of the page, and the reading at its end. */
+  readonly lowUsd: number
+  readonly lastUsd: number
+  /** The largest step from one to the next, up or down: −0.05 is a fall of 5 %; 0: the price stood still. */
+  readonly jump: number
+  readonly rounds: number
+  /** Of its first and last round; null: none. */
+  readonly firstAtS: number | null
+  readonly roundAtS: number | null
+  /** Longest time between two rounds within it; 0 with fewer. */
+  readonly silenceS: number
+}
+
+/** Whose price stands for a group: what the feed itself prices, else the first. */
+export function leaders(reserves: readonly ReserveView[]): ReadonlyMap<Address, ReserveView> {
+  const found = new Map<Address, ReserveView>()
+  for (const reserve of reserves) {
+    const { root, source } = reserve
+    if (BigInt(root) !== 0n && (!found.has(root) || (source === root && found.get(root)?.source !== root)))
+      found.set(root, reserve)
+  }
+  return found
+}
+
+export const toUsd = (usd8: bigint): number => Number(usd8) / 1e8
+
+/**
+ * By root, those that moved or spoke. A round is taken as the price at the end · round / last round: so feeds of any decimals,
+ * and sources upon a feed, come out in dollars. The price before the page is no round of it, but the first step starts from it.
+ */
+export function priceMoves(
+  before: readonly ReserveView[],
+  after: readonly ReserveView[],
+  deeds: readonly Deed[],
+): ReadonlyMap<Address, PriceMove> {
+  const earlier = leaders(before)
+  const moves = new Map<Address, PriceMove>()
+  for (const [root, { priceUsd8 }] of leaders(after)) {
+    const rounds = deeds.flatMap((deed) =>
+      deed.kind === 'answer' && deed.answer > 0n && deed.roots.includes(root) ? [deed] : [],
+    )
+    const old = earlier.get(root)?.priceUsd8 ?? 0n
+    if (priceUsd8 === 0n || (rounds.length === 0 && old === priceUsd8)) continue
+    const last = rounds.at(-1)
+    const prices = rounds.map(({ answer }) => toUsd(priceUsd8) * (Number(answer) / Number(last?.answer ?? answer)))
+    if (last === undefined) prices.push(toUsd(priceUsd8))
+    const times = rounds.map(({ updatedAtS }) => updatedAtS)
+    moves.set(root, {
+      lowUsd: Math.min(...prices),
+      lastUsd: toUsd(priceUsd8),
+      jump: largestStep(old === 0n ? prices : [toUsd(old), ...prices]),
+      rounds: rounds.length,
+      firstAtS: rounds[0]?.updatedAtS ?? null,
+      roundAtS: last?.updatedAtS ?? null,
+      silenceS: Math.max(0, ...times.slice(1).map((time, i) => time - (times[i] as number))),
+    })
+  }
+  return moves
+}
+
+export function largestStep(prices: readonly number[]): number {
+  const steps = prices.slice(1).map((price, i) => price / (prices[i] as number) - 1)
+  return steps.reduce((most, step) => (Math.abs(step) > Math.abs(most) ? step : most), 0)
+}
