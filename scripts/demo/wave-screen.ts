@@ -93,13 +93,15 @@ function absorptionLine({ points }: AbsorptionAnswer): string {
   return `absorption now: ${each.join('; ')}${lacks.length === 0 ? '' : ` (lacks ${lackWords(lacks)})`}`
 }
 
+const SHOWN_FALL_PCT = 20
+
 /** Of the worst pass-through that was computed. */
 function criticalLine({ critical, cells }: CascadeGrid): string {
   const worst = critical.at(-1)
-  const deepest = cells.filter(({ kappa }) => kappa === worst?.kappa).at(-1)
-  if (worst === undefined || deepest === undefined) return 'cascade: nothing was computed'
+  const shown = cells.find(({ kappa, fallPct }) => kappa === worst?.kappa && fallPct === SHOWN_FALL_PCT)
+  if (worst === undefined || shown === undefined) return 'cascade: nothing was computed'
   const fall = worst.fallPct === null ? 'no fall up to 90 %' : `a fall of ${pct(worst.fallPct)}`
-  return `cascade now, κ ${worst.kappa}: critical is ${fall}; at −${deepest.fallPct} % multiplier ${orUnknown(deepest.multiplier, times)}, seized ${base(deepest.seizedBase)}, bad debt ${base(deepest.badDebtBase)}`
+  return `cascade now, κ ${worst.kappa}: critical is ${fall}; at −${shown.fallPct} % multiplier ${orUnknown(shown.multiplier, times)}, seized ${base(shown.seizedBase)}, bad debt ${base(shown.badDebtBase)}`
 }
 
 /** The phase now, and for the first way out of it what is missing. */

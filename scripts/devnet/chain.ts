@@ -48,6 +48,8 @@ export class Chain {
   afterBlock: () => Promise<void> = async () => {}
   readonly #rpc: Rpc
   readonly #unlocked = new Set<string>()
+  /** Those of them whose ether was looked at since the last return to an earlier state. */
+  readonly #funded = new Set<string>()
   #head = { number: 0n, timestamp: 0n }
   #sent: { hash: Hash; transaction: Transaction }[] = []
 
@@ -76,8 +78,9 @@ export class Chain {
 
   /** Lets the chain sign for any address, and gives it ether if it has none. */
   async unlock(account: Address, balanceWei = plentyWei): Promise<void> {
-    if (this.isUnlocked(account)) return
+    if (this.#funded.has(account.toLowerCase())) return
     this.#unlocked.add(account.toLowerCase())
+    this.#funded.add(account.toLowerCase())
     await this.rpc('hardhat_impersonateAccount', account)
     if ((await this.client.getBalance({ address: account })) > 0n) return
     await this.rpc('hardhat_setBalance', account, numberToHex(balanceWei))
@@ -125,6 +128,7 @@ export class Chain {
   /** After a return to an earlier state nothing sent since then exists. */
   async forget(): Promise<void> {
     this.#sent = []
+    this.#funded.clear()
     await this.sync()
   }
 

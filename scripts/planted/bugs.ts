@@ -5,6 +5,7 @@ import { PEOPLE_BUGS } from './bugs/people.ts'
 import { RULES_BUGS } from './bugs/rules.ts'
 import { SCREEN_BUGS } from './bugs/screen.ts'
 import { STATE_BUGS } from './bugs/state.ts'
+import { WAVE_BUGS } from './bugs/wave.ts'
 
 export const BUGS: readonly Bug[] = [
   ...STATE_BUGS,
@@ -13,4 +14,5 @@ export const BUGS: readonly Bug[] = [
   ...MIRROR_BUGS,
   ...LOOP_BUGS,
   ...PEOPLE_BUGS,
+  ...WAVE_BUGS,
 ]

@@ -7,6 +7,8 @@ import type { Sink } from '../core/ports.ts'
 
 export interface Metrics {
   readonly contentType: string
+  /** For gauges of others. */
+  readonly registry: Registry
   text(): Promise<string>
   /** To be subscribed to the journal. */
   readonly sink: Sink
@@ -34,7 +36,7 @@ export function createMetrics(queries: Asked, version: string, risk?: { readonly
     restarts.inc(risk?.restarts ?? 0)
     return registry.metrics()
   }
-  return { contentType: registry.contentType, text, sink }
+  return { contentType: registry.contentType, registry, text, sink }
 }
 
 function statusGauges(registry: Registry, queries: Asked): () => void {

@@ -4,6 +4,7 @@ import { startHttp } from '../adapters/http/server.ts'
 import { addressInKeystore } from '../adapters/keystore.ts'
 import { logSink } from '../adapters/log.ts'
 import { createMetrics } from '../adapters/metrics.ts'
+import { riskMetrics } from '../adapters/risk-metrics.ts'
 import { openStore } from '../adapters/store/sqlite.ts'
 import type { Config } from '../config/config.ts'
 import type { Queries } from '../core/answers.ts'
@@ -224,11 +225,13 @@ async function openDoors(
   const metrics = createMetrics(queries, version, risk)
   const subscribe = journal.subscribe.bind(journal)
   subscribe(metrics.sink)
+  const gauges = riskMetrics(metrics.registry, () => performance.now())
+  risk?.onOverview((_market, overview) => gauges.take(overview))
   const http = await startHttp({
     ...config.http,
     queries,
     advisor,
-    desk: risk,
+    risk,
     control,
     nowS,
     subscribe,

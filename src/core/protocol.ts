@@ -69,6 +69,8 @@ export interface Protocol {
   ): readonly Rescue[]
   /** Calls for what the mirror does not hold and a way out may depend on (room under supply caps). */
   rescueReads(ledger: Ledger, account: AccountId): readonly Call[]
+  /** Write into the ledger what a way out leaves of the account, all of it at one timestamp; without `repays` only the first half of a sale. */
+  takeRescue(ledger: Ledger, account: AccountId, timestamp: bigint, rescue: Rescue): void
   /** The calls of the pool that take a way out, from the owner's own address, in order. No allowances, no swap. */
   rescueCalls(ledger: Ledger, owner: Address, rescue: Rescue): readonly PoolCall[]
   /** Calls for the price of everything; `apply` takes their answers. */

@@ -2,6 +2,8 @@
 export interface RowTerms {
   /** Place in `Protocol.market`'s reserves; −1 for what the chain itself said. */
   readonly reserve: Int32Array
+  /** The same of whose feed moves the column: nearly always the reserve itself; −1 where no reserve's does. */
+  readonly mover: Int32Array
   /** Of a collateral: base units that one unit of weight is worth, before thresholds. The rate over it is the threshold. 0 for debt. */
   readonly worth: Float64Array
   /** Of a collateral: what is seized over the debt it repays, such as 1.05. 0: it cannot be seized. */

@@ -15,6 +15,7 @@ import type {
 } from '../../src/core/answers.ts'
 import type { JournalEntry, JournalKind } from '../../src/core/journal.ts'
 import type { Sink } from '../../src/core/ports.ts'
+import { fakeDesk } from '../app/risk/examples.ts'
 
 export const ALICE = '0x00000000000000000000000000000000000A11cE'
 export const WETH = '0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2'
@@ -237,6 +238,7 @@ export async function harness(over: Partial<HttpOptions> = {}, answers: Partial<
     nowS: () => 1_000_000,
     advisor: { advise: async (_market, address) => (address === ALICE ? advice() : undefined) },
     subscribe: journal.subscribe,
+    risk: fakeDesk(),
     metrics: { contentType: 'text/plain; version=0.0.4', text: async () => 'plimsoll_ready 1\n' },
     log: { error: (fields, message) => void logged.push(`${message} ${JSON.stringify(fields)}`) },
     scrub: (text) => text.replaceAll('CANARY', '***'),

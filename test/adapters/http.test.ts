@@ -1,6 +1,7 @@
 import { expect } from 'chai'
 import { z } from 'zod'
-import { ROUTES, type Route } from '../../src/adapters/http/routes.ts'
+import type { Route } from '../../src/adapters/http/route.ts'
+import { ROUTES } from '../../src/adapters/http/routes.ts'
 import { ANSWERS, type AnswerName } from '../../src/adapters/http/schemas.ts'
 import { UnreachableError, UsageError } from '../../src/core/errors.ts'
 import { ALICE, type Answer, ask, block, harness, row, stopAll } from './http-support.ts'
@@ -210,6 +211,18 @@ describe('adapters/http', () => {
       Account: `/api/accounts/local-aave/${ALICE}`,
       Advice: `/api/accounts/local-aave/${ALICE}/advice`,
       Journal: '/api/journal',
+      RiskOverview: '/api/risk/overview',
+      RiskLadder: '/api/risk/ladder',
+      RiskAbsorption: '/api/risk/absorption',
+      RiskCascade: '/api/risk/cascade?shock=ETH=-15',
+      RiskGrid: '/api/risk/grid',
+      RiskJoint: '/api/risk/joint',
+      RiskCohorts: '/api/risk/cohorts',
+      RiskPhase: '/api/risk/phase',
+      RiskCompare: '/api/risk/compare?shock=ETH=-20',
+      RiskPlan: `/api/risk/plan/local-aave/${ALICE}`,
+      RiskChains: '/api/risk/chains',
+      RiskWave: '/api/risk/wave',
       Error: '/api/nothing',
     }
     for (const [name, path] of Object.entries(samples) as [AnswerName, string][]) {
@@ -230,7 +243,10 @@ describe('adapters/http', () => {
       const { server } = await harness()
       const document = (await ask(`${server.url}/api/openapi.json`)).json()
       expect([document['openapi'], document['schemaVersion']]).to.deep.equal(['3.1.0', 1])
-      const paths = document['paths'] as Record<string, { get: { parameters: { name: string; in: string }[] } }>
+      const paths = document['paths'] as Record<
+        string,
+        { get: { parameters: { name: string; in: string; required: boolean }[] } }
+      >
       const reading = Object.keys(paths).filter((path) => 'get' in paths[path]!)
       expect(reading).to.deep.equal(Object.values(ROUTES).map((route: Route) => route.path))
       expect(paths['/api/accounts']!.get.parameters.map((parameter) => parameter.name)).to.deep.equal([
@@ -246,7 +262,10 @@ describe('adapters/http', () => {
       ])
       for (const path of reading.filter((one) => one !== '/api/stream')) {
         const real = path.replace('{market}', 'local-aave').replace('{address}', ALICE)
-        expect((await ask(server.url + real)).status, path).to.equal(200)
+        const needed = paths[path]!.get.parameters.filter((parameter) => parameter.required && parameter.in === 'query')
+        expect(needed.map((parameter) => parameter.name).join()).to.be.oneOf(['', 'shock'])
+        const query = needed.length > 0 ? '?shock=ETH=-15' : ''
+        expect((await ask(server.url + real + query)).status, path).to.equal(200)
       }
     })
 

@@ -98,6 +98,7 @@ export const fakeProtocol: Protocol = {
   ],
   rowTerms: (ledger) => ({
     reserve: new Int32Array([-1, -1]),
+    mover: new Int32Array([-1, -1]),
     worth: Float64Array.of(Number(ledger.get(PRICE)), 0),
     bonus: Float64Array.of(1, 0),
     closing: undefined,
@@ -136,6 +137,7 @@ export const fakeProtocol: Protocol = {
   liquidate: () => undefined,
   rescue: () => [],
   rescueReads: () => [],
+  takeRescue: () => {},
   rescueCalls: () => [],
   prices: () => [],
   shock: (ledger, factors) => ledger.set(PRICE, (ledger.get(PRICE) * (factors.get(address(0)) ?? WAD)) / WAD),

@@ -6,7 +6,7 @@ import type { Address } from 'viem'
 import { getAddress, isAddress } from 'viem/utils'
 import { type Check, type Queries, SCHEMA_VERSION } from '../../core/answers.ts'
 import type { Advisor } from '../../core/people/ports.ts'
-import type { RiskDesk, Sink } from '../../core/ports.ts'
+import type { Sink } from '../../core/ports.ts'
 import { type ControlDoor, controlRoutes } from './control.ts'
 import { checkHost, checkToken, type Doors, SECURITY_HEADERS } from './guard.ts'
 import { openApi } from './openapi.ts'
@@ -21,14 +21,14 @@ import {
   unknownAccount,
   unknownRoute,
 } from './problems.ts'
-import { ROUTES, type Route, type RouteName } from './routes.ts'
+import { type RiskDoor, riskHandlers } from './risk.ts'
+import type { Route } from './route.ts'
+import { ROUTES, type RouteName } from './routes.ts'
 import { eventStream } from './stream.ts'
 
-export interface AppOptions extends Doors, ControlDoor {
+export interface AppOptions extends Doors, ControlDoor, RiskDoor {
   readonly queries: Queries
   readonly advisor: Advisor
-  /** Who answers about the wave; undefined: nobody does. */
-  readonly desk?: RiskDesk | undefined
   subscribe(sink: Sink): () => void
   readonly metrics: { readonly contentType: string; text(): Promise<string> }
   readonly log: { error(fields: object, message: string): void }
@@ -85,6 +85,7 @@ function handlersOf(options: AppOptions): Record<RouteName, Handler> {
     accounts: (c) => answer(c, accounts(c, queries)),
     account: (c) => answer(c, account(c, queries)),
     advice: async (c) => answer(c, await advice(c, options)),
+    ...riskHandlers(options),
     journal: (c) => answer(c, journal(c, queries)),
     stream: streamHandler(options),
     openapi: (c) => c.json(document),

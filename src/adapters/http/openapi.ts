@@ -3,7 +3,8 @@ import { z } from 'zod'
 import { SCHEMA_VERSION } from '../../core/answers.ts'
 import { CONTROLS, type ControlRoute, controlPath } from './control.ts'
 import { lastEventId } from './parameters.ts'
-import { ROUTES, type Route } from './routes.ts'
+import type { Route } from './route.ts'
+import { ROUTES } from './routes.ts'
 import { ANSWERS } from './schemas.ts'
 
 // `io: 'input'`: what is published does not forbid further fields, so that adding one breaks no generated client.
@@ -74,7 +75,8 @@ const pathParameters = (path: string): object[] =>
 const queryParameters = (query: z.ZodObject | undefined): object[] =>
   Object.entries(query?.shape ?? {}).map(([name, schema]) => {
     const { description, ...rest } = published(schema)
-    return { name, in: 'query', required: false, description, schema: rest }
+    const required = !schema.safeParse(undefined).success
+    return { name, in: 'query', required, description, schema: rest }
   })
 
 const streamHeader = (route: Route): object[] =>

@@ -6,7 +6,7 @@ import { WAD } from '../../core/math.ts'
 import { HttpProblem } from './problem.ts'
 import { JOURNAL_KINDS } from './schemas.ts'
 
-const whole = (minimum: number, maximum: number, fallback: number, description: string) =>
+export const whole = (minimum: number, maximum: number, fallback: number, description: string) =>
   z
     .string()
     .refine((text) => /^\d{1,16}$/.test(text) && Number(text) >= minimum && Number(text) <= maximum, {
@@ -16,7 +16,7 @@ const whole = (minimum: number, maximum: number, fallback: number, description: 
     .default(fallback)
     .meta({ type: 'integer', minimum, maximum, description: `${description}; ${fallback} when left out` })
 
-const oneOf = <const T extends readonly string[]>(values: T, description: string) =>
+export const oneOf = <const T extends readonly string[]>(values: T, description: string) =>
   z.enum(values, { error: `it must be one of ${values.join(', ')}` }).meta({ description })
 
 /** `1.05` to a wad: digits are moved, nothing is rounded. */
@@ -57,6 +57,7 @@ export function readQuery<S extends z.ZodObject>(c: Context, schema: S): z.outpu
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   const name = String(issue?.path[0] ?? '')
+  if (c.req.query(name) === undefined) throw missingParameter(name, issue?.message ?? 'it is needed')
   throw badParameter(name, c.req.query(name) ?? '', issue?.message ?? 'it is not valid')
 }
 
@@ -68,6 +69,14 @@ export function badParameter(name: string, value: string, why: string): HttpProb
     fix: `Correct "${name}", or leave it out. /api/openapi.json describes every parameter.`,
   })
 }
+
+const missingParameter = (name: string, why: string): HttpProblem =>
+  new HttpProblem(400, {
+    code: 'BAD_PARAMETER',
+    what: `The parameter "${name}" is missing`,
+    why,
+    fix: `Add "${name}". /api/openapi.json describes every parameter.`,
+  })
 
 function unknownParameter(name: string, known: readonly string[]): HttpProblem {
   return new HttpProblem(400, {

@@ -2,7 +2,7 @@
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { SCHEMA_VERSION } from '../../core/answers.ts'
-import { type Complaint, PlimsollError, UnreachableError, UsageError } from '../../core/errors.ts'
+import { type Complaint, PlimsollError, UsageError } from '../../core/errors.ts'
 
 export type Scrub = (text: string) => string
 
@@ -21,10 +21,14 @@ export class HttpProblem extends Error {
   }
 }
 
+/** Exit code of what is worth another try later. */
+const AGAIN = 75
+
 export function toProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error
   if (error instanceof UsageError) return new HttpProblem(400, error)
-  if (error instanceof PlimsollError) return new HttpProblem(error instanceof UnreachableError ? 503 : 500, error)
+  if (error instanceof PlimsollError)
+    return error.exitCode === AGAIN ? new HttpProblem(503, error, { 'retry-after': '5' }) : new HttpProblem(500, error)
   return new HttpProblem(500, {
     code: 'INTERNAL',
     what: 'The answer could not be made',

@@ -1,19 +1,8 @@
 /** Every route, once: the server answers these and the OpenAPI document lists them. */
-import type { z } from 'zod'
 import { accountsParameters, journalParameters, noParameters } from './parameters.ts'
+import { RISK_ROUTES } from './risk-routes.ts'
+import type { Route } from './route.ts'
 import type { AnswerName } from './schemas.ts'
-
-export interface Route {
-  readonly path: string
-  readonly summary: string
-  /** Undefined: whatever the query says is ignored (probes and scrapers add their own). */
-  readonly query: z.ZodObject | undefined
-  readonly answer: { readonly media: string; readonly schema: AnswerName | undefined }
-  /** Statuses besides 200, 401, 403 and 500. */
-  readonly also: readonly number[]
-  /** Answered without a token. */
-  readonly open: boolean
-}
 
 const json = (schema: AnswerName): Route['answer'] => ({ media: 'application/json', schema })
 const closed = { open: false } as const
@@ -75,6 +64,7 @@ export const ROUTES = {
     answer: json('Advice'),
     also: [400, 404, 503],
   },
+  ...RISK_ROUTES,
   journal: {
     ...closed,
     path: '/api/journal',

@@ -1,14 +1,21 @@
 /** The answers once more, as schemas that can be published. `satisfies` keeps them and `core/answers.ts` from drifting apart. */
 import { z } from 'zod'
-import type { Accounts, Advice, BlockRef, Explanation, RescueAnswer, RescueOption, Status } from '../../core/answers.ts'
+import type { Accounts, Advice, Explanation, RescueAnswer, RescueOption, Status } from '../../core/answers.ts'
 import type { JournalEntry, JournalKind } from '../../core/journal.ts'
 import { RESCUE_OBSTACLES, RESCUE_STEPS, type RescueObstacle } from '../../core/rescue.ts'
 import { ControlResult } from './control.ts'
-
-const integer = z.string().regex(/^-?\d+$/)
-const address = z.string().regex(/^0x[0-9a-fA-F]{40}$/)
-const count = z.int().min(0)
-const schemaVersion = z.literal(1)
+import {
+  RiskCascade,
+  RiskChains,
+  RiskCompare,
+  RiskGrid,
+  RiskJoint,
+  RiskPhase,
+  RiskPlan,
+  RiskWave,
+} from './risk-move-schemas.ts'
+import { RiskAbsorption, RiskCohorts, RiskLadder, RiskOverviewAnswer } from './risk-schemas.ts'
+import { address, block, count, integer, quarantined, schemaVersion } from './schema-parts.ts'
 
 export const JOURNAL_KINDS = [
   'rollback',
@@ -28,7 +35,6 @@ export const JOURNAL_KINDS = [
   'brief',
 ] as const satisfies readonly JournalKind[]
 
-const block = z.object({ number: integer, hash: z.string(), timestamp: z.int() }) satisfies z.ZodType<BlockRef>
 const price = z.object({ asset: address, price: integer.describe('Base currency, 8 decimals') })
 
 const chain = z.object({
@@ -83,10 +89,6 @@ const accountRow = z.object({
   source: z.enum(['mirror', 'chain']),
   asOfBlock: z.string().optional(),
 })
-const quarantined = z
-  .boolean()
-  .optional()
-  .describe("True while the market's mirror is not trusted: its numbers may be wrong; absent otherwise")
 const AccountsAnswer = z.object({
   schemaVersion,
   quarantined,
@@ -196,6 +198,18 @@ export const ANSWERS = {
   Journal: JournalAnswer,
   Entry,
   Control: ControlResult,
+  RiskOverview: RiskOverviewAnswer,
+  RiskLadder,
+  RiskAbsorption,
+  RiskCascade,
+  RiskGrid,
+  RiskJoint,
+  RiskCohorts,
+  RiskPhase,
+  RiskCompare,
+  RiskPlan,
+  RiskChains,
+  RiskWave,
   Error: ErrorAnswer,
 }
 export type AnswerName = keyof typeof ANSWERS

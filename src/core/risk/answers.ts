@@ -334,6 +334,8 @@ export interface CompareAnswer extends RiskHead {
     readonly badDebtBase: string
     readonly calls: number
   }[]
+  /** Rule sets to which this market's state means something else (eMode in another form): not compared. */
+  readonly incomparable: readonly string[]
   /** Known, but not here: no rules of them exist. */
   readonly absent: readonly string[]
 }
@@ -359,24 +361,59 @@ export interface SideBySide {
 export interface PlanAnswer extends RiskHead {
   readonly address: string
   readonly healthFactor: string | null
-  /** At the stop price: health there, and the amounts that are needed now for the target there. */
+  /** At the stop price: health there, and the amounts that are needed now for the target there (`docs/planner.md`). */
   readonly stop: {
     readonly asset: string
     readonly price: string
     readonly healthFactor: string | null
     readonly targetHealth: string
-    readonly options: readonly {
-      readonly kind: string
-      readonly asset: string
-      readonly symbol: string
-      readonly decimals: number
-      readonly amount: string
-      readonly valueBase: string
-    }[]
+    readonly options: readonly PlanOption[]
   } | null
-  /** P(health < 1 within 24 h), and each collateral's part in it. */
+  /** P(health < 1 within 24 h). */
   readonly probability24h: Measure
-  readonly contributions: readonly { readonly symbol: string; readonly share: number }[]
+  /** Hours in which every feed of the account moved from one kept hour to the next: what the covariance is made of. */
+  readonly returns: number
+  /** Each feed's part in the variance of the margin, the largest first; together 1, a hedge is negative. */
+  readonly contributions: readonly PlanContribution[]
+  /** The probability with a tenth of the debt added as another collateral, the best first. */
+  readonly additions: readonly {
+    readonly asset: string
+    readonly symbol: string
+    readonly valueBase: string
+    readonly probability24h: number
+  }[]
+}
+
+/** One way, sized so that health at the stop is the target, if it is taken now. Values at present prices. */
+export interface PlanOption extends PlanPortion {
+  readonly kind: 'repay' | 'add' | 'sell'
+  /** Of `sell`. */
+  readonly repays: PlanPortion | null
+  /** Once it is taken: at present prices, and at the stop. */
+  readonly healthNow: string
+  readonly healthAtStop: string
+  /** Why it cannot be taken as it stands (`docs/rescue.md`). */
+  readonly obstacle: string | null
+}
+
+interface PlanPortion {
+  readonly asset: string
+  readonly symbol: string
+  readonly decimals: number
+  readonly amount: string
+  readonly valueBase: string
+}
+
+export interface PlanContribution {
+  readonly root: string
+  /** Of the asset that the feed itself prices, else of the first. */
+  readonly symbol: string
+  readonly share: number
+  readonly holdings: readonly {
+    readonly symbol: string
+    readonly side: 'collateral' | 'debt'
+    readonly share: number
+  }[]
 }
 
 /** The wave as a story: phase by phase. */

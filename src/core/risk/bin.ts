@@ -5,14 +5,8 @@ import { type Counts, countOf, sumOfCounts, total, under } from './counts.ts'
 import { COHORTS, type Cohort } from './de-risking.ts'
 import type { Extras } from './extras.ts'
 import { extrasBody } from './extras-body.ts'
-import {
-  type AssetHour,
-  type CohortHour,
-  type GroupBody,
-  type HourRow,
-  type MarketBody,
-  MOST_LIQUIDATORS,
-} from './hour-row.ts'
+import type { HourRow } from './hour-row.ts'
+import { type AssetHour, type CohortHour, type GroupBody, type MarketBody, MOST_LIQUIDATORS } from './hour-row.ts'
 import { leaders, type PriceMove, toUsd } from './price-moves.ts'
 import { isStable } from './stable.ts'
 import type { StateSample } from './state-sample.ts'

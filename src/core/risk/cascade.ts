@@ -49,6 +49,8 @@ export interface CascadeCall {
 export interface Round {
   /** By feed: what its plain asset costs in this round. */
   readonly prices: ReadonlyMap<Address, bigint>
+  /** Who is liquidatable when it begins; of them those that the market lets somebody call. */
+  readonly liquidatable: number
   readonly calls: readonly CascadeCall[]
 }
 
@@ -145,7 +147,7 @@ class Course {
       })
       this.#move(new Map(factors.filter(([, factor]) => factor !== WAD)))
     }
-    return { round: { prices, calls }, isDrained: this.#isDrained() }
+    return { round: { prices, liquidatable: unhealthy.length, calls }, isDrained: this.#isDrained() }
   }
 
   /** A pool that a shocked feed follows takes not even one whole unit more. */

@@ -1,7 +1,8 @@
 import type { ReserveView } from '../protocol.ts'
-import { fundingAnnual } from './carry.ts'
+import { fundingAnnual, rayRate } from './carry.ts'
 import type { Extras, ReserveExtras } from './extras.ts'
 import type { ExtrasBody } from './hour-row.ts'
+import { headroom } from './oracle-health.ts'
 import { toUsd } from './price-moves.ts'
 import { isStable } from './stable.ts'
 
@@ -9,45 +10,51 @@ import { isStable } from './stable.ts'
 const LEAST_SHARE = 0.01
 
 /** Dollars of an amount of an asset; exact in integers up to the last division. */
-export const valueUsd = (
-  amount: bigint,
-  { priceUsd8, decimals }: Pick<ReserveView, 'priceUsd8' | 'decimals'>,
-): number => toUsd((amount * priceUsd8) / 10n ** BigInt(decimals))
-
-export const unitsOf = (amount: bigint, decimals: number): number => Number(amount) / 10 ** decimals
+const valueUsd = (amount: bigint, { priceUsd8, decimals }: Pick<ReserveView, 'priceUsd8' | 'decimals'>): number =>
+  toUsd((amount * priceUsd8) / 10n ** BigInt(decimals))
 
 /** Borrowed / supplied, 0 to 1; null where not told or nothing is supplied. */
-export const utilisationOf = ({ supplied, borrowed }: Pick<ReserveExtras, 'supplied' | 'borrowed'>): number | null =>
+const utilisationOf = ({ supplied, borrowed }: Pick<ReserveExtras, 'supplied' | 'borrowed'>): number | null =>
   supplied === null || borrowed === null || supplied === 0n ? null : Number(borrowed) / Number(supplied)
 
 /** The few figures of it that are kept for years. */
-export function extrasBody({ reserves, funding }: Extras, views: readonly ReserveView[]): ExtrasBody {
+export function extrasBody({ reserves, feeds, funding }: Extras, views: readonly ReserveView[]): ExtrasBody {
   const known = new Map(views.map((view) => [view.asset, view]))
   const both = reserves.flatMap((extras) => {
     const view = known.get(extras.asset)
     return view === undefined ? [] : [{ extras, view }]
   })
+  const byAsset = (of: (one: Both) => number | null): Record<string, number> =>
+    record(both.map((one) => [one.extras.asset, of(one)]))
+  const insurance = byAsset(({ extras: { umbrella }, view }) =>
+    umbrella === null ? null : valueUsd(umbrella.offset, view) + toUsd(umbrella.slashableBase),
+  )
+  const outstanding = byAsset(({ extras: { deficit }, view }) => (deficit === null ? null : valueUsd(deficit, view)))
   return {
     utilisation: highestUtilisation(both),
     fundingAnnual: fundingAnnual(funding).value,
-    insuranceUsd: sumKnown(both, ({ extras: { umbrella }, view }) =>
-      umbrella === null ? null : valueUsd(umbrella.offset, view) + toUsd(umbrella.slashableBase),
-    ),
-    outstandingUsd: sumKnown(both, ({ extras: { deficit }, view }) =>
-      deficit === null ? null : valueUsd(deficit, view),
-    ),
-    stables: Object.fromEntries(
-      both.flatMap(({ extras: { totalSupply }, view }) =>
-        isStable(view) && totalSupply !== null ? [[view.symbol, unitsOf(totalSupply, view.decimals)]] : [],
-      ),
-    ),
-    supplies: Object.fromEntries(
-      both.flatMap(({ extras: { asset, totalSupply }, view }) =>
-        view.liquidationThresholdBps > 0n && totalSupply !== null ? [[asset, unitsOf(totalSupply, view.decimals)]] : [],
-      ),
-    ),
+    insuranceUsd: sumOf(insurance),
+    outstandingUsd: sumOf(outstanding),
+    kinks: byAsset(({ extras: { kinkRay } }) => (kinkRay === null ? null : rayRate(kinkRay))),
+    insurance,
+    headrooms: record(feeds.map(({ asset, capped }) => [asset, capped && headroom(capped).value])),
+    roundsAtS: record(feeds.map(({ root, updatedAtS }) => [root, updatedAtS])),
+    stables: record(both.map((one) => [one.view.symbol, isStable(one.view) ? unitsOf(one) : null])),
+    supplies: byAsset((one) => (one.view.liquidationThresholdBps > 0n ? unitsOf(one) : null)),
   }
 }
+
+const record = (entries: readonly (readonly [string, number | null])[]): Record<string, number> =>
+  Object.fromEntries(entries.flatMap(([key, value]) => (value === null ? [] : [[key, value]])))
+
+/** Null where nobody told any of it. */
+function sumOf(values: Readonly<Record<string, number>>): number | null {
+  const found = Object.values(values)
+  return found.length === 0 ? null : found.reduce((sum, value) => sum + value, 0)
+}
+
+const unitsOf = ({ extras: { totalSupply }, view }: Both): number | null =>
+  totalSupply === null ? null : Number(totalSupply) / 10 ** view.decimals
 
 interface Both {
   readonly extras: ReserveExtras
@@ -61,10 +68,4 @@ function highestUtilisation(both: readonly Both[]): number | null {
     all > 0 && (supplied[i] as number) >= LEAST_SHARE * all ? (utilisationOf(extras) ?? []) : [],
   )
   return found.length === 0 ? null : Math.max(...found)
-}
-
-/** Null where nobody told any of it. */
-function sumKnown(both: readonly Both[], of: (one: Both) => number | null): number | null {
-  const found = both.map(of).filter((usd) => usd !== null)
-  return found.length === 0 ? null : found.reduce((sum, usd) => sum + usd, 0)
 }

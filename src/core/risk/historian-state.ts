@@ -1,13 +1,15 @@
+import type { Hex } from 'viem'
 import type { Bin } from './bin.ts'
+import type { PageMark } from './historian-port.ts'
 import type { SunkState } from './sunk.ts'
 
 /** Everything a historian must remember over a restart. */
 export interface HistorianState {
   readonly binS: number
   /** The last block that was counted. */
-  readonly last: bigint | undefined
+  readonly last: PageMark | undefined
   /** Of blocks that may still be reorganised away. */
-  readonly hashes: readonly (readonly [number: bigint, hash: string])[]
+  readonly hashes: readonly (readonly [number: bigint, hash: Hex])[]
   readonly sunk: SunkState
   /** Those that may still change, the open one last. */
   readonly bins: readonly Bin[]
@@ -21,17 +23,17 @@ const VERSION = 1
 export const stateToText = (state: HistorianState): string =>
   JSON.stringify({ version: VERSION, ...state }, (_, value: unknown) => {
     if (typeof value === 'bigint') return `${value}n`
-    return value instanceof Map ? { map: [...value] } : value
+    return value instanceof Map ? { $map: [...value] } : value
   })
 
 /** Undefined for another layout, or bins of another length. Throws SyntaxError for what is no JSON. */
 export function stateFromText(text: string, binS: number): HistorianState | undefined {
   const told = JSON.parse(text, (_, value: unknown) => {
     if (typeof value === 'string' && /^-?\d+n$/.test(value)) return BigInt(value.slice(0, -1))
-    return isMap(value) ? new Map(value.map) : value
+    return isMap(value) ? new Map(value.$map) : value
   }) as HistorianState & { readonly version: number }
   return told.version === VERSION && told.binS === binS ? told : undefined
 }
 
-const isMap = (value: unknown): value is { readonly map: readonly (readonly [unknown, unknown])[] } =>
-  typeof value === 'object' && value !== null && 'map' in value
+const isMap = (value: unknown): value is { readonly $map: readonly (readonly [unknown, unknown])[] } =>
+  typeof value === 'object' && value !== null && '$map' in value

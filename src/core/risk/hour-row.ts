@@ -1,11 +1,12 @@
 import type { Cohort } from './de-risking.ts'
 
-/** What the store keeps of an hour: of one group, or with root '' of the market as a whole. */
+/** One bin of the history of a market, as it is kept. A row that was written before is replaced. */
 export interface HourRow {
+  /** As the historian was told it. */
   readonly market: string
-  /** In lower case. */
+  /** Feed root of a group, in lower case; empty: the market as a whole. */
   readonly root: string
-  /** Unix seconds of the chain / seconds a bin, rounded down. */
+  /** floor(timestamp of the block / seconds a bin). */
   readonly hour: number
   /** JSON of a `GroupBody`, of the market a `MarketBody`. */
   readonly body: string
@@ -75,6 +76,12 @@ export interface ExtrasBody {
   /** Offset and slashable stake of all reserves. */
   readonly insuranceUsd: number | null
   readonly outstandingUsd: number | null
+  /** By asset: optimal usage ratio, 0 to 1; offset and slashable stake in dollars; cap / ratio − 1 of a capped source. */
+  readonly kinks: Readonly<Record<string, number>>
+  readonly insurance: Readonly<Record<string, number>>
+  readonly headrooms: Readonly<Record<string, number>>
+  /** By feed root: Unix seconds of its last round. */
+  readonly roundsAtS: Readonly<Record<string, number>>
   /** By symbol: dollars of it on this chain, at one dollar each. */
   readonly stables: Readonly<Record<string, number>>
   /** By asset that serves as collateral: whole units of it on this chain. */

@@ -39,7 +39,7 @@ export function portraitOf(book: Book): Portrait {
   const { reserves } = protocol.market(ledger)
   const rate = book.rates.slice(0, terms.worth.length)
   const moves = (root: Address): Float64Array =>
-    rate.map((_, column) => (reserves[terms.reserve[column] as number]?.root === root ? 1 : 0))
+    rate.map((_, column) => (reserves[terms.mover[column] as number]?.root === root ? 1 : 0))
   const [credit, debit] = [sheet.credit.subarray(0, sheet.size), sheet.debit.subarray(0, sheet.size)]
   return { book, head, size: sheet.size, credit, debit, rate, terms, reserves, groups: groupsOf(reserves), moves }
 }

@@ -18,13 +18,19 @@ export interface Reference {
 
 /** How far a price falls where depth is compared. */
 const DEPTH_FALL_WAD = WAD / 50n
+/** Those that stand on a stable asset's feed. */
+export function dollarsIn(reserves: readonly ReserveView[]): readonly ReserveView[] {
+  const stable = new Set(reserves.filter(isStable).map(({ root }) => root))
+  return reserves.filter(({ root }) => stable.has(root))
+}
+
 /**
  * Of each group that is not stable: its plain asset's deepest pool against a stable asset (most of it bought within a fall of 2 %, at
  * the oracle's prices), else against any asset of another group. A group without such a pool has none: its feed follows nothing.
  * Stable groups have none either: their pools are against each other, and nobody can say which of the two has moved.
  */
 export function references(reserves: readonly ReserveView[], trading: Trading): Reference[] {
-  const stable = new Set(reserves.filter(isStable).map(({ root }) => root))
+  const stable = new Set(dollarsIn(reserves).map(({ root }) => root))
   return groupsOf(reserves).flatMap(({ root, plain, priceUsd8 }): Reference[] => {
     if (stable.has(root) || priceUsd8 === 0n) return []
     const others = reserves.filter((other) => other.root !== root && other.priceUsd8 > 0n)

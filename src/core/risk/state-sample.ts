@@ -1,5 +1,6 @@
 import type { Address } from 'viem'
 import type { Book } from '../book.ts'
+import type { PoolBook } from '../pool-book.ts'
 import { COHORTS, type Cohort, cohortOf } from './de-risking.ts'
 import type { StateBody } from './hour-row.ts'
 import { topShare } from './inequality.ts'
@@ -19,10 +20,13 @@ export interface GroupSample {
 }
 
 /** What others know to tell: ladder, depth, leverage. */
-export type Sampler = (book: Book) => Partial<Omit<StateSample, 'debtUsd' | 'cohortDebtUsd'>>
+export type Sampler = (
+  book: Book,
+  exchange: PoolBook | undefined,
+) => Partial<Omit<StateSample, 'debtUsd' | 'cohortDebtUsd'>>
 
 /** Debts by the sheet at the book's head; the rest from `sampler`. Screens the book. */
-export function sampleOf(book: Book, sampler: Sampler | undefined): StateSample {
+export function sampleOf(book: Book, exchange: PoolBook | undefined, sampler: Sampler | undefined): StateSample {
   const { head, sheet } = book
   if (head === undefined) throw new RangeError(`market ${book.name}: no sample before its first page`)
   book.screen(head.timestamp)
@@ -44,7 +48,7 @@ export function sampleOf(book: Book, sampler: Sampler | undefined): StateSample 
     badDebt20Usd: null,
     groups: new Map(),
     top10Share: topShare(debts, 10),
-    ...sampler?.(book),
+    ...sampler?.(book, exchange),
     debtUsd,
     cohortDebtUsd: cohortDebtUsd as Record<Cohort, number>,
   }

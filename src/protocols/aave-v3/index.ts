@@ -32,6 +32,7 @@ import { missingReads } from './reads.ts'
 import { rescue } from './rescue.ts'
 import { rescueCalls } from './rescue-calls.ts'
 import { capReads } from './rescue-cap.ts'
+import { takeRescue } from './rescue-take.ts'
 import { columns, rates, roots, row } from './row.ts'
 import { rowTerms } from './row-terms.ts'
 import { type Rules, rulesFor } from './rules.ts'
@@ -82,7 +83,7 @@ export function aaveV3(options: AaveV3Options): Protocol {
     columns: (ledger) => columns(at(ledger, 0n)),
     rates: (ledger, timestamp, into) => rates(ledger, at(ledger, timestamp), timestamp, into),
     row: (ledger, account) => row(ledger, account, at(ledger, 0n)),
-    rowTerms: (ledger, timestamp) => rowTerms(at(ledger, timestamp), reserveIds(ledger)),
+    rowTerms: (ledger, timestamp) => rowTerms(ledger, at(ledger, timestamp)),
     isTight: (ledger) => {
       const rules = rulesOf(ledger)
       return rules === undefined || !(rules.floorsThreshold || rules.stableDebt)
@@ -123,6 +124,10 @@ export function aaveV3(options: AaveV3Options): Protocol {
       return moment ? rescue(ledger, account, moment, target, known) : []
     },
     rescueReads: capReads,
+    takeRescue: (ledger, account, timestamp, way) => {
+      const moment = at(ledger, timestamp)
+      if (moment) takeRescue(ledger, account, moment, way)
+    },
     rescueCalls,
     prices,
     shock,

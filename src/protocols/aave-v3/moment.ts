@@ -135,7 +135,8 @@ function momentOf(ledger: Ledger, timestamp: bigint, rules: Rules): Moment {
   const members = eModeIds(ledger).flatMap((category) =>
     membersOf(ledger, category, rules, reserves).map((id): Member => ({ category, id })),
   )
-  const ranks = new Map(members.map(({ category, id }, rank) => [category * MAX_RESERVES + id, rank]))
+  // Rows alone ask for it, and most moments make none.
+  let ranks: ReadonlyMap<number, number> | undefined
   return {
     rules,
     timestamp,
@@ -143,7 +144,10 @@ function momentOf(ledger: Ledger, timestamp: bigint, rules: Rules): Moment {
     terms,
     categoryPrice: (category) => categoryPrice(ledger, category, rules),
     members,
-    rank: (category, id) => ranks.get(category * MAX_RESERVES + id),
+    rank: (category, id) => {
+      ranks ??= new Map(members.map((member, rank) => [member.category * MAX_RESERVES + member.id, rank]))
+      return ranks.get(category * MAX_RESERVES + id)
+    },
     sentinelForbids: rules.sentinel && ledger.get(MARKET.sentinel) !== 0n && ledger.get(MARKET.sentinelAllows) === 0n,
     flashPremiumBps: ledger.get(MARKET.flashPremiumBps),
   }

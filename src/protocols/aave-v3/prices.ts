@@ -1,5 +1,5 @@
 import type { Address } from 'viem'
-import type { Ledger } from '../../core/ledger.ts'
+import type { Cell, Ledger } from '../../core/ledger.ts'
 import { mulDivFloor, WAD } from '../../core/math.ts'
 import type { Call } from '../../core/types.ts'
 import { call, SELECTORS } from './abi.ts'
@@ -27,7 +27,15 @@ export function shock(ledger: Ledger, factors: ReadonlyMap<Address, bigint>): vo
   for (const id of reserveIds(ledger)) {
     const factor = factors.get(reserveAddress(ledger, id, 'root'))
     const cell = reserveCell(id, 'price')
-    if (factor !== undefined && ledger.get(cell) !== NO_PRICE)
-      ledger.set(cell, mulDivFloor(ledger.get(cell), factor, WAD))
+    if (factor === undefined) continue
+    scale(ledger, cell, factor)
+    // The price of a reserve that stands for a whole category (until 3.1) is the same answer of the same oracle.
+    for (const category of eModeIds(ledger))
+      if (ledger.get(eModeCell(category, 'priceSource')) === ledger.get(reserveCell(id, 'asset')))
+        scale(ledger, eModeCell(category, 'price'), factor)
   }
+}
+
+function scale(ledger: Ledger, cell: Cell, factor: bigint): void {
+  if (ledger.get(cell) !== NO_PRICE) ledger.set(cell, mulDivFloor(ledger.get(cell), factor, WAD))
 }

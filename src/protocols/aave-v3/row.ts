@@ -44,6 +44,7 @@ export const columns = (moment: Moment | undefined): number => memberColumn(mome
 /** One reserve on the terms of one category (0: its own), and where its parts stand. */
 interface Place {
   readonly reserve: ReserveNow
+  readonly category: number
   readonly terms: Terms
   at(part: Part): number
 }
@@ -51,11 +52,11 @@ interface Place {
 export function* places(moment: Moment): Generator<Place> {
   for (const reserve of moment.reserves) {
     const terms = reserve && moment.terms(0)[reserve.id]
-    if (reserve && terms) yield { reserve, terms, at: (part) => column(reserve.id, part) }
+    if (reserve && terms) yield { reserve, category: 0, terms, at: (part) => column(reserve.id, part) }
   }
   for (const [rank, { category, id }] of moment.members.entries()) {
     const [reserve, terms] = [moment.reserves[id], moment.terms(category)[id]]
-    if (reserve && terms) yield { reserve, terms, at: (part) => memberColumn(rank, part) }
+    if (reserve && terms) yield { reserve, category, terms, at: (part) => memberColumn(rank, part) }
   }
 }
 
@@ -78,18 +79,30 @@ export function rates(ledger: Ledger, moment: Moment | undefined, timestamp: big
     grain[at] = 1
   }
   if (moment === undefined) return
-  for (const { reserve, terms, at } of places(moment)) {
-    const price = floatOf(terms.price)
+  const write = (reserve: ReserveNow, price: number, at: (part: Part) => number): void => {
     const debtPrice = reserve.hasForeignDebt ? Number.NaN : price
-    const write = (part: Part, value: number, indexRay: bigint): void => {
+    const put = (part: Part, value: number, indexRay: bigint): void => {
       rate[at(part)] = (Number(indexRay) / 1e27) * value
       grain[at(part)] = value / Number(reserve.unit) + 1
     }
-    write(COLLATERAL, price, reserve.normalizedIncome)
-    write(DEBT, debtPrice, reserve.normalizedDebt)
+    put(COLLATERAL, price, reserve.normalizedIncome)
+    put(DEBT, debtPrice, reserve.normalizedDebt)
     // Silent like every holder where there is no price, else nothing, and exactly so.
     rate[at(BARE)] = price * 0
-    if (moment.rules.stableDebt) write(FIXED, debtPrice, mostStableGrowth(ledger, reserve.id, timestamp, moment))
+    if (moment.rules.stableDebt) put(FIXED, debtPrice, mostStableGrowth(ledger, reserve.id, timestamp, moment))
+  }
+  for (const reserve of moment.reserves)
+    if (reserve) write(reserve, floatOf(reserve.price), (part) => column(reserve.id, part))
+  for (const [rank, { category, id }] of moment.members.entries()) {
+    const reserve = moment.reserves[id]
+    if (reserve && moment.categoryPrice(category) !== undefined)
+      write(reserve, floatOf(moment.terms(category)[id]?.price ?? NO_PRICE), (part) => memberColumn(rank, part))
+    // Nearly always each asset has its own price: this is done at every page.
+    else
+      for (const part of PARTS) {
+        rate[memberColumn(rank, part)] = rate[column(id, part)] as number
+        grain[memberColumn(rank, part)] = grain[column(id, part)] as number
+      }
   }
 }
 

@@ -129,6 +129,7 @@ export const compare: CompareAnswer = {
       calls: 1_866,
     },
   ],
+  incomparable: [],
   absent: ['Aave V4', 'Compound III', 'Morpho Blue', 'Euler v2'],
 }
 

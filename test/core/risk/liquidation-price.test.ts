@@ -4,9 +4,10 @@ import type { Address } from 'viem'
 import type { Book } from '../../../src/core/book.ts'
 import { WAD } from '../../../src/core/math.ts'
 import { type Group, groupsOf } from '../../../src/core/risk/groups.ts'
-import type { Side } from '../../../src/core/risk/ladder.ts'
+import { ladderOf, type Side } from '../../../src/core/risk/ladder.ts'
 import { liquidationPrice } from '../../../src/core/risk/liquidation-price.ts'
-import { type AccountSpec, bookOf, NOW, reserve } from '../../protocols/aave-v3/world.ts'
+import { portraitOf } from '../../../src/core/risk/portrait.ts'
+import { type AccountSpec, assetOf, bookOf, NOW, reserve } from '../../protocols/aave-v3/world.ts'
 import { anyHealths, anyMarket, atHealth, ROOTS } from './markets.ts'
 
 const ROOT = ROOTS[0] as Address
@@ -93,6 +94,30 @@ describe('exact price of liquidation', () => {
       for (const guess of [1n, 2000n * USD, 10n ** 14n])
         expect(liquidationPrice(book, groupOf(book), { account: 0, side, guess })).to.equal(expected)
     })
+
+  it('moves the price of a category with the asset that stands for it, as the float line does', () => {
+    const book = bookOf(
+      {
+        reserves: [
+          reserve({ priceUsd8: 2000n * USD, root: 7n }),
+          reserve({ priceUsd8: 1n, root: 8n, eModeCategory: 1 }),
+          reserve({ decimals: 6 }),
+        ],
+        eModes: [
+          {
+            ...{ id: 1, ltvBps: 7000, ltBps: 8000, bonusBps: 10_100, collaterals: [] },
+            ...{ priceSource: BigInt(assetOf(0)), priceUsd8: 2000n * USD },
+          },
+        ],
+        accounts: [{ eMode: 1, collaterals: [[1, 10n * ETHER]], debts: [[2, 12_000n * 10n ** 6n]] }],
+      },
+      'aave-v3.1',
+    )
+    const about = { account: 0, side: 'fall', guess: 1n } as const
+    expect(liquidationPrice(book, groupOf(book), about)).to.equal(1500n * USD - 1n)
+    const { largest } = ladderOf(portraitOf(book), ROOT, 'fall', 1)
+    expect(largest[0]?.factor).to.be.closeTo(0.75, 1e-9)
+  })
 
   it('leaves the book as it was, and says nothing where a price is missing', () => {
     const book = market([{ collaterals: [ether(10n)], debts: [dollars(12_000n)] }])

@@ -1,7 +1,7 @@
 import { type Devnet, startDevnet } from '../../../scripts/devnet/index.ts'
 import { Book } from '../../../src/core/book.ts'
 import type { Checkpoint, FeedEvent } from '../../../src/core/ports.ts'
-import { Historian, type HistorianOptions } from '../../../src/core/risk/historian.ts'
+import { Historian, type HistorianParts } from '../../../src/core/risk/historian.ts'
 import type { HourRow } from '../../../src/core/risk/hour-row.ts'
 import { mirrorOf } from './mirror.ts'
 
@@ -64,13 +64,17 @@ export function tell(book: Book, historian: Historian, event: FeedEvent): void {
     book.rollback(event.to)
     return
   }
-  historian.page(book, event.facts)
+  historian.before(book, event.facts)
   book.apply(event.facts)
+  historian.after(book, event.facts, undefined)
 }
 
 /** The rows of all events; the last bin stays open. */
-export function rowsOf({ again, events }: Pick<Told, 'again' | 'events'>, options: HistorianOptions): HourRow[] {
-  const [book, historian] = [again(), new Historian(options)]
+export function rowsOf(
+  { again, events }: Pick<Told, 'again' | 'events'>,
+  options: Omit<HistorianParts, 'market'>,
+): HourRow[] {
+  const [book, historian] = [again(), new Historian({ market: 'story', ...options })]
   for (const event of events) tell(book, historian, event)
   return lastOf(historian.takeFinished())
 }

@@ -13,6 +13,7 @@ export const cascadePart = ({ grid: asked, cascade }: MarketRisk): Html =>
   html`${partOf(GRID_TITLE, asked, (answer) => [
     plots(multipliers(answer), badDebts(answer)),
     critical(answer),
+    answer.lacks.length === 0 ? NOTHING : note(`Lacks ${lackWords(answer.lacks)}: only κ 0 was computed.`),
     note(
       'Pass-through κ: the part of the pools’ fall that the oracle follows. Multiplier: total fall over the exogenous one; 1 means that liquidations moved nothing further.',
     ),
@@ -67,7 +68,7 @@ const critical = ({ critical: all, group }: CascadeGrid): Html =>
 
 const STOPPED: Readonly<Record<CascadeAnswer['stopped'], string>> = {
   settled: 'nobody was left to liquidate at the prices reached',
-  refused: 'the market lets nobody call whoever is left',
+  refused: 'the market lets nobody call on those who are left',
   'pools-drained': 'the pools were drained',
   rounds: 'the limit of rounds was reached: it goes on',
 }
@@ -85,8 +86,11 @@ function one(told: Told<CascadeAnswer>): Html {
   ])
 }
 
-function losses({ lossBase, unsoldBase }: CascadeAnswer): Html {
+function losses({ lossBase, unsoldBase, left }: CascadeAnswer): Html {
   const sentences = [
+    ...(left.accounts === 0
+      ? []
+      : [`Still liquidatable at the end: ${count(left.accounts)} accounts with ${base(left.debtBase)} of debt.`]),
     ...(BigInt(lossBase) === 0n
       ? []
       : [

@@ -14,7 +14,7 @@ export const comparePart = (told: Told<CompareAnswer>): Html =>
   partOf(
     `The same positions under other rules, after a fall of ${SHOWN_FALL_PCT} %`,
     told,
-    ({ mechanisms, absent }) => [
+    ({ mechanisms, absent, incomparable }) => [
       mechanisms.length === 0 ? said('No rule set could be compared.') : plots(plot(mechanisms)),
       grid<Mechanism>(
         [
@@ -28,6 +28,11 @@ export const comparePart = (told: Told<CompareAnswer>): Html =>
         ],
         mechanisms,
       ),
+      incomparable.length === 0
+        ? NOTHING
+        : note(
+            `Not compared, since this market’s state means something else to them (another form of eMode): ${incomparable.map((name) => printable(name, 40)).join(', ')}.`,
+          ),
       absent.length === 0
         ? NOTHING
         : note(

@@ -49,7 +49,7 @@ export const DEFINITIONS: readonly Definition[] = [
     name: 'cascade',
     words:
       'Exact liquidations, the seized collateral sold into the pools, the oracle following by κ, and again until nobody is left. Multiplier: total fall over the exogenous fall. Branching: seized in a round over the round before.',
-    lacks: ({ cascade }) => from(cascade, (c) => c.lacks),
+    lacks: ({ cascade, grid }) => [...from(cascade, (c) => c.lacks), ...from(grid, (g) => g.lacks)],
   },
   {
     row: 6,

@@ -235,6 +235,7 @@ function hostile(words: string): Answers {
       ...EXAMPLES.compare,
       mechanisms: EXAMPLES.compare.mechanisms.map((one) => ({ ...one, rules: words })),
       absent: [words],
+      incomparable: [words],
     },
     chains: { ...EXAMPLES.chains, markets: EXAMPLES.chains.markets.map((one) => ({ ...one, market: words })) },
   }

@@ -1,0 +1,168 @@
+/** Answers to suppositions and of the history of the wave, as published schemas. */
+import { z } from 'zod'
+import type {
+  CascadeAnswer,
+  CascadeGrid,
+  CompareAnswer,
+  JointAnswer,
+  PhaseAnswer,
+  PlanAnswer,
+  SideBySide,
+  WaveAnswer,
+} from '../../core/risk/answers.ts'
+import { base, binS, condition, group, lacks, measure, phase, phaseBrief, riskHead, unknown } from './risk-schemas.ts'
+import { address, count, integer, schemaVersion } from './schema-parts.ts'
+
+const shocks = z.array(z.object({ asset: z.string(), factorWad: integer.describe('18 decimals') }))
+const matrix = z.array(z.array(z.number()))
+
+export const RiskCascade = z.object({
+  ...riskHead,
+  shocks,
+  kappa: z.number(),
+  group,
+  rounds: z.array(
+    z.object({
+      round: count,
+      price: integer,
+      calls: count,
+      seizedBase: base,
+      repaidBase: base,
+      soldForBase: base,
+      badDebtBase: base,
+      branching: unknown,
+    }),
+  ),
+  accounts: count,
+  calls: count,
+  seizedBase: base,
+  repaidBase: base,
+  bonusBase: base,
+  badDebtBase: base,
+  lossBase: base,
+  finalPrice: integer,
+  multiplier: unknown.describe('Total fall over the fall that was supposed'),
+  branching: unknown,
+  stopped: z.enum(['settled', 'refused', 'pools-drained', 'rounds']),
+  left: z.object({ accounts: count, debtBase: base }),
+  unsoldBase: base,
+  lacks,
+  top: z.array(z.object({ address, seizedBase: base, repaidBase: base, badDebtBase: base, round: count })),
+}) satisfies z.ZodType<CascadeAnswer>
+
+export const RiskGrid = z.object({
+  ...riskHead,
+  group,
+  cells: z.array(
+    z.object({
+      fallPct: z.number(),
+      kappa: z.number(),
+      multiplier: unknown,
+      seizedBase: base,
+      badDebtBase: base,
+      rounds: count,
+    }),
+  ),
+  critical: z.array(z.object({ kappa: z.number(), fallPct: unknown })),
+  lacks,
+}) satisfies z.ZodType<CascadeGrid>
+
+export const RiskJoint = z.object({
+  ...riskHead,
+  groups: z.tuple([group, group]),
+  movesPct: z.array(z.number()),
+  collateralUsd: matrix.describe('Rows by the first group, columns by the second'),
+  badDebtUsd: matrix,
+}) satisfies z.ZodType<JointAnswer>
+
+export const RiskPhase = z.object({
+  ...riskHead,
+  ...phaseBrief.shape,
+  group,
+  hours: count,
+  changes: z.array(z.object({ hour: z.int(), phase })),
+  reset: z.object({ verdict: z.string(), healthy: z.array(condition), deeper: z.array(condition), lacks }).nullable(),
+}) satisfies z.ZodType<PhaseAnswer>
+
+export const RiskCompare = z.object({
+  ...riskHead,
+  shocks,
+  mechanisms: z.array(
+    z.object({
+      rules: z.string(),
+      liquidatable: count,
+      seizedBase: base,
+      borrowersLossBase: base,
+      liquidatorsProfitBase: base,
+      badDebtBase: base,
+      calls: count,
+    }),
+  ),
+  absent: z.array(z.string()),
+}) satisfies z.ZodType<CompareAnswer>
+
+const way = z.object({
+  kind: z.string(),
+  asset: address,
+  symbol: z.string(),
+  decimals: count,
+  amount: integer,
+  valueBase: base,
+})
+export const RiskPlan = z.object({
+  ...riskHead,
+  address,
+  healthFactor: integer.nullable().describe('18 decimals; null without debt'),
+  stop: z
+    .object({
+      asset: address,
+      price: integer,
+      healthFactor: integer.nullable(),
+      targetHealth: integer,
+      options: z.array(way),
+    })
+    .nullable(),
+  probability24h: measure,
+  contributions: z.array(z.object({ symbol: z.string(), share: z.number() })),
+}) satisfies z.ZodType<PlanAnswer>
+
+export const RiskChains = z.object({
+  schemaVersion,
+  markets: z.array(
+    z.object({
+      market: z.string(),
+      chainId: z.int(),
+      debtUsd: z.number(),
+      leverage: unknown,
+      ladder5Usd: z.number(),
+      ladder10Usd: z.number(),
+      absorption10: measure,
+      phase: phase.nullable(),
+      netSupplyUsd: measure,
+      netBorrowUsd: measure,
+    }),
+  ),
+  rotationShare: measure,
+}) satisfies z.ZodType<SideBySide>
+
+export const RiskWave = z.object({
+  ...riskHead,
+  group,
+  binS,
+  phases: z.array(
+    z.object({
+      phase,
+      fromHour: z.int(),
+      hours: z.number(),
+      fallPct: z.number(),
+      liquidatableUsd: unknown,
+      liquidatedUsd: z.number(),
+      calls: count,
+      depthUsd: unknown,
+      deficitUsd: unknown,
+    }),
+  ),
+  multiplier: unknown,
+  caught: z.array(z.object({ cohort: z.string(), accounts: count, seizedUsd: z.number(), lossUsd: z.number() })),
+  insurance: z.object({ deficitUsd: z.number(), paidUsd: measure, shortfallUsd: measure }),
+}) satisfies z.ZodType<WaveAnswer>
