@@ -21,6 +21,7 @@ import type { Progress } from './open-chain.ts'
 import { localTime } from './people/clock.ts'
 import { Days } from './people/days.ts'
 import { Desk } from './people/desk.ts'
+import { type MarketNews, openMarketNews } from './people/market-news.ts'
 import { openAdvisor } from './people/open-advisor.ts'
 import { createOperatorQueries } from './people/operator-queries.ts'
 import { startPeople } from './people/people.ts'
@@ -92,7 +93,9 @@ async function runWithStore(options: DaemonOptions, store: Store): Promise<void>
   journal.subscribe(heartbeat.sink)
   const advisor = openAdvisor(live, states)
   const risk = openRisk(config, { store, states, log })
-  const people = await openDoors(options, { store, journal, queries, operators, advisor, control, states, risk })
+  const news = risk && openMarketNews({ live, store, journal, risk, nowS, log })
+  const inside = { store, journal, queries, operators, advisor, control, states, risk, news }
+  const people = await openDoors(options, inside)
   const alerts = new Desk({ alerts: config.alerts, store, journal, watches: control })
   const untold = live.onReload(({ alerts: rules }) => alerts.setRules(rules))
   const sender = options.account?.address
@@ -105,7 +108,19 @@ async function runWithStore(options: DaemonOptions, store: Store): Promise<void>
       (nowMs) => alerts.lookAround(states, nowMs),
     ),
     ...(risk ? [setInterval(() => risk.look(), config.risk.everyS * 1000)] : []),
-    ...startRounds({ live, store, journal, control, chains: states, days, sender, heldBy, nowS, log }),
+    ...startRounds({
+      live,
+      store,
+      journal,
+      control,
+      chains: states,
+      days,
+      sender,
+      heldBy,
+      briefs: news?.briefs,
+      nowS,
+      log,
+    }),
   ]
   const deaf = options.onHangup(() => void reloadBySignal(control, log))
   try {
@@ -198,12 +213,13 @@ interface Inside {
   readonly advisor: Advisor
   readonly states: readonly ChainState[]
   readonly risk: RiskThread | undefined
+  readonly news: MarketNews | undefined
 }
 
 /** HTTP, metrics and Telegram: they read, and what people want goes through control. */
 async function openDoors(
   { live, scrub, version, log }: DaemonOptions,
-  { store, journal, queries, operators, advisor, control, states, risk }: Inside,
+  { store, journal, queries, operators, advisor, control, states, risk, news }: Inside,
 ): Promise<Doors> {
   const { config } = live
   const metrics = createMetrics(queries, version, risk)
@@ -224,7 +240,8 @@ async function openDoors(
     scrub,
     version,
   })
-  const people = startPeople({ live, store, journal, control, queries, operators, advisor, states, nowS, log, scrub })
+  const asked = { queries, operators, advisor, risk: news?.house }
+  const people = startPeople({ ...asked, live, store, journal, control, states, nowS, log, scrub })
   return {
     url: http.url,
     close: async () => {

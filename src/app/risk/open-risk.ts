@@ -3,6 +3,7 @@ import type { Config } from '../../config/config.ts'
 import { UnreachableError } from '../../core/errors.ts'
 import type { Store } from '../../core/ports.ts'
 import type { ChainState } from '../chain-state.ts'
+import { nowAndThen } from '../now-and-then.ts'
 import { RiskThread } from './thread.ts'
 
 export interface OpenRiskOptions {
@@ -10,9 +11,6 @@ export interface OpenRiskOptions {
   readonly states: readonly ChainState[]
   readonly log: Pick<Logger, 'error' | 'info'>
 }
-
-/** The same again and again, such as a question that fails at every look, is said once an hour. */
-const REPEAT_MS = 3_600_000
 
 /** The daemon's risk thread, to be started; undefined where none is wanted, or none can be. */
 export function openRisk(config: Config, { store, states, log }: OpenRiskOptions): RiskThread | undefined {
@@ -44,16 +42,6 @@ export function openRisk(config: Config, { store, states, log }: OpenRiskOptions
     onProblem: nowAndThen((problem) => log.error(`risk: ${problem}`)),
     nowMs: () => performance.now(),
   })
-}
-
-function nowAndThen(say: (problem: string) => void): (problem: string) => void {
-  const said = new Map<string, number>()
-  return (problem) => {
-    const nowMs = performance.now()
-    if (nowMs - (said.get(problem) ?? Number.NEGATIVE_INFINITY) < REPEAT_MS) return
-    said.set(problem, nowMs)
-    say(problem)
-  }
 }
 
 const noNode = (chainId: number): UnreachableError =>

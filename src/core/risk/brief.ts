@@ -12,7 +12,7 @@ export interface BriefFigures {
   /** Feed and symbol of the heaviest group. */
   readonly root: string
   readonly group: string
-  readonly debtUsd: number
+  readonly debtUsd: number | null
   readonly leverage: number | null
   /** Collateral of positions that such a fall makes liquidatable. */
   readonly ladder5Usd: number | null
@@ -46,7 +46,7 @@ export type BriefEntry = Omit<JournalEntry, 'seq'>
 
 export interface BriefAbsorption {
   readonly fallPct: number
-  readonly liquidatableUsd: number
+  readonly liquidatableUsd: number | null
   readonly depthUsd: number | null
   /** Null with a depth of 0: nothing can be sold at all. */
   readonly ratio: number | null
@@ -97,7 +97,7 @@ function figuresOf(overview: RiskOverview, ladder: readonly LadderPoint[] | unde
     timestamp: block.timestamp,
     root: group.root,
     group: group.symbol,
-    debtUsd,
+    debtUsd: finite(debtUsd),
     leverage: finite(leverage.aggregate),
     ladder5Usd: at(5),
     ladder10Usd: at(10),
@@ -118,7 +118,7 @@ export function tightest({ reserves }: Pick<RiskOverview, 'reserves'>): BriefFig
 
 const absorptionOf = ({ fallPct, liquidatableUsd, depthUsd, ratio }: AbsorptionPoint): BriefAbsorption => ({
   fallPct,
-  liquidatableUsd,
+  liquidatableUsd: finite(liquidatableUsd),
   depthUsd: finite(depthUsd.value),
   ratio: finite(ratio.value),
   lacks: [...new Set([...depthUsd.lacks, ...ratio.lacks])],

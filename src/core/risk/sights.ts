@@ -12,12 +12,12 @@ export interface SightFacts {
   readonly address?: string
   readonly fromPct?: number
   readonly toPct?: number
-  readonly collateralUsd?: number
+  readonly collateralUsd?: number | null
   readonly fallPct?: number
-  readonly liquidatableUsd?: number
+  readonly liquidatableUsd?: number | null
   readonly depthUsd?: number | null
-  readonly borrowedUsd?: number
-  readonly idleUsd?: number
+  readonly borrowedUsd?: number | null
+  readonly idleUsd?: number | null
 }
 
 /** `between`: nothing turns on, and what is on stays. `lacking`: a source is missing. */
@@ -47,8 +47,9 @@ export const sightsOf = (overview: RiskOverview, settings: WarningSettings): rea
   coverageSight(overview, settings),
 ]
 
-/** JSON knows no infinity. */
-export const finite = (value: number | null): number | null => (value !== null && Number.isFinite(value) ? value : null)
+/** As JSON can say it: it knows neither infinity nor a negative nothing. */
+export const finite = (value: number | null): number | null =>
+  value !== null && Number.isFinite(value) ? value + 0 : null
 
 export const finiteConditions = (conditions: readonly ConditionAnswer[]): readonly ConditionAnswer[] =>
   conditions.map(({ name, value, threshold, held }) => ({
@@ -77,9 +78,9 @@ function cliffSights({ cliffs, group: { root, symbol } }: RiskOverview, settings
       type: 'cliff',
       group: symbol,
       verdict,
-      value: share,
+      value: finite(share),
       threshold: limitOf(verdict, cliffShare),
-      facts: { root, address, fromPct, toPct, collateralUsd },
+      facts: { root, address, fromPct, toPct, collateralUsd: finite(collateralUsd) },
       lacks: [],
       phase: null,
     }
@@ -105,7 +106,7 @@ function absorptionSight({ absorption, group: { root, symbol } }: RiskOverview, 
       root,
       ...(worst && {
         fallPct: worst.fallPct,
-        liquidatableUsd: worst.liquidatableUsd,
+        liquidatableUsd: finite(worst.liquidatableUsd),
         depthUsd: finite(worst.depthUsd.value),
       }),
     },
@@ -154,7 +155,7 @@ function reserveSight(reserve: ReserveStress, settings: WarningSettings): Sight 
     verdict,
     value: finite(utilisation),
     threshold: limitOf(verdict, settings.utilisation),
-    facts: { asset, idleUsd, ...(borrowedUsd !== null && { borrowedUsd }) },
+    facts: { asset, idleUsd: finite(idleUsd), borrowedUsd: finite(borrowedUsd) },
     lacks: isKnown ? [] : ['utilisation'],
     phase: null,
   }

@@ -33,7 +33,8 @@ describe('core/risk/brief', () => {
 
   it('survives JSON: it is kept so for the next, and journaled', () => {
     const wild = stormy({
-      absorption: [absorption(5, 1e6, 0), absorption(10, 0, 0)],
+      debtUsd: Number.NaN,
+      absorption: [absorption(5, 1e6, 0), absorption(10, 0, 0), absorption(10, Number.POSITIVE_INFINITY, 1)],
       phase: { ...CASCADE, why: [{ name: 'x', value: Number.NaN, threshold: Number.POSITIVE_INFINITY, held: true }] },
     })
     for (const data of [brief(), brief({ overview: wild }), brief({ overview: overview(BLIND), ladder: undefined })])

@@ -175,6 +175,21 @@ describe('core/risk/warnings: thresholds', () => {
     expect(said).to.include({ fallPct: 5, value: 2.25, liquidatableUsd: 9e6, depthUsd: 4e6 })
   })
 
+  it('what no JSON can say is not known', () => {
+    const told = [
+      ...watch().data(cliff({ collateralUsd: Number.POSITIVE_INFINITY })),
+      ...watch().data(sold(Number.POSITIVE_INFINITY, 1)),
+      ...watch().data(lent(Number.POSITIVE_INFINITY)),
+      ...watch().data(covered(-0)),
+    ]
+    expect(told.map(({ type }) => type)).to.deep.equal(['cliff', 'absorption', 'utilisation', 'coverage'])
+    for (const data of told) expect(JSON.parse(JSON.stringify(data))).to.deep.equal(data)
+    for (const type of ['cliff', 'lent', 'coverage'] as const) {
+      const over = { cliff: cliff({ share: Number.NaN }), lent: lent(Number.NaN), coverage: covered(Number.NaN) }[type]
+      expect(watch().see(over)).to.deep.equal([])
+    }
+  })
+
   it('without any pool to sell into the ratio has no bound: that is worse, and survives JSON', () => {
     const [said] = watch().data({ absorption: [absorption(10, 9e6, 0)] })
     expect(said).to.include({ type: 'absorption', state: 'on', value: null, depthUsd: 0 })
