@@ -1,6 +1,6 @@
 import type { CohortsAnswer } from '../../core/risk/answers.ts'
 import { COHORTS, type Cohort, type CohortDebt, changeBefore, type Fall, fallsOf } from '../../core/risk/de-risking.ts'
-import { heaviestFirst } from '../../core/risk/groups.ts'
+import { heaviestFirst } from '../../core/risk/heaviest.ts'
 import type { MarketHour } from '../../core/risk/hours-from.ts'
 import { knownOr, type Measure } from '../../core/risk/measure.ts'
 import { portraitOf } from '../../core/risk/portrait.ts'

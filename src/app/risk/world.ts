@@ -1,7 +1,7 @@
 import type { Book } from '../../core/book.ts'
 import type { PoolBook } from '../../core/pool-book.ts'
-import type { HourRow } from '../../core/risk/historian-port.ts'
 import type { Hour } from '../../core/risk/hour.ts'
+import type { HourRow } from '../../core/risk/hour-row.ts'
 import { type GroupHour, groupHoursFrom, type MarketHour, marketHoursFrom, merged } from '../../core/risk/hours-from.ts'
 
 /** One market as questions about the wave see it. Nothing here is asked of a node any more. */

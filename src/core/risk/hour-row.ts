@@ -1,5 +1,17 @@
 import type { Cohort } from './de-risking.ts'
 
+/** One bin of the history of a market, as it is kept. A row that was written before is replaced. */
+export interface HourRow {
+  /** As the historian was told it. */
+  readonly market: string
+  /** Feed root of a group, in lower case; empty: the market as a whole. */
+  readonly root: string
+  /** floor(timestamp of the block / seconds a bin). */
+  readonly hour: number
+  /** JSON of a `GroupBody`, of the market a `MarketBody`. */
+  readonly body: string
+}
+
 /** A group in one hour. Dollars are floats. */
 export interface GroupBody {
   readonly liquidatedUsd: number

@@ -1,6 +1,5 @@
-import type { HourRow } from './historian-port.ts'
 import type { Hour } from './hour.ts'
-import type { GroupBody, MarketBody } from './hour-row.ts'
+import type { GroupBody, HourRow, MarketBody } from './hour-row.ts'
 
 export type MarketHour = MarketBody & { readonly hour: number }
 export type GroupHour = GroupBody & { readonly hour: number }

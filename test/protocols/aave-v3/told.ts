@@ -2,7 +2,7 @@ import { type Devnet, startDevnet } from '../../../scripts/devnet/index.ts'
 import { Book } from '../../../src/core/book.ts'
 import type { Checkpoint, FeedEvent } from '../../../src/core/ports.ts'
 import { Historian, type HistorianParts } from '../../../src/core/risk/historian.ts'
-import type { HourRow } from '../../../src/core/risk/historian-port.ts'
+import type { HourRow } from '../../../src/core/risk/hour-row.ts'
 import { mirrorOf } from './mirror.ts'
 
 /** A market as it was, and everything that its feed told since: to be told again as often as needed. */

@@ -1,13 +1,8 @@
 import { createHash } from 'node:crypto'
 import type { Book } from '../../../../src/core/book.ts'
 import type { PoolBook } from '../../../../src/core/pool-book.ts'
-import type {
-  Due,
-  HistorianOptions,
-  HistorianPort,
-  HourRow,
-  PageMark,
-} from '../../../../src/core/risk/historian-port.ts'
+import type { Due, HistorianOptions, HistorianPort, PageMark } from '../../../../src/core/risk/historian-port.ts'
+import type { HourRow } from '../../../../src/core/risk/hour-row.ts'
 import type { Facts, Header, Read } from '../../../../src/core/types.ts'
 
 /** A page as the counting historian remembers it. */
