@@ -1,6 +1,6 @@
 import { expect } from 'chai'
 import { ANSWERS, type AnswerName } from '../../src/adapters/http/schemas.ts'
-import { UnreachableError, UsageError } from '../../src/core/errors.ts'
+import { PlimsollError, UnreachableError, UsageError } from '../../src/core/errors.ts'
 import type { RiskDesk } from '../../src/core/ports.ts'
 import type { RiskQuestion } from '../../src/core/risk/questions.ts'
 import { LACKING } from '../app/risk/example-bare.ts'
@@ -134,6 +134,7 @@ describe('adapters/http: the wave', () => {
   const failures: readonly (readonly [error: Error, status: number, code: string])[] = [
     [new UsageError(complaint), 400, 'BAD_GROUP'],
     [new UnreachableError({ ...complaint, code: 'RISK_AWAY' }), 503, 'RISK_AWAY'],
+    [new PlimsollError({ ...complaint, code: 'RISK_THREAD_ENDED' }, 75), 503, 'RISK_THREAD_ENDED'],
     [new TypeError('CANARY broke'), 500, 'INTERNAL'],
   ]
   for (const [error, status, code] of failures)
@@ -142,6 +143,7 @@ describe('adapters/http: the wave', () => {
       const answer = await ask(`${server.url}/api/risk/ladder?group=X`)
       expect([answer.status, errorOf(answer)['code']]).to.deep.equal([status, code])
       expect(answer.text).to.not.include('CANARY')
+      expect(answer.headers['retry-after']).to.equal(status === 503 ? '5' : undefined)
     })
 
   it('asks two questions at a time, lets eight wait in order, and turns the rest away', async () => {

@@ -7,6 +7,8 @@ import type {
   JointAnswer,
   PhaseAnswer,
   PlanAnswer,
+  PlanContribution,
+  PlanOption,
   SideBySide,
   WaveAnswer,
 } from '../../core/risk/answers.ts'
@@ -98,17 +100,24 @@ export const RiskCompare = z.object({
       calls: count,
     }),
   ),
+  incomparable: z.array(z.string()).describe('Rule sets to which this market means something else'),
   absent: z.array(z.string()),
 }) satisfies z.ZodType<CompareAnswer>
 
-const way = z.object({
-  kind: z.string(),
-  asset: address,
+const portion = z.object({ asset: address, symbol: z.string(), decimals: count, amount: integer, valueBase: base })
+const way = portion.extend({
+  kind: z.enum(['repay', 'add', 'sell']),
+  repays: portion.nullable().describe('Of `sell`'),
+  healthNow: integer.describe('Once it is taken, at present prices'),
+  healthAtStop: integer,
+  obstacle: z.string().nullable().describe('Why it cannot be taken as it stands'),
+}) satisfies z.ZodType<PlanOption>
+const contribution = z.object({
+  root: address,
   symbol: z.string(),
-  decimals: count,
-  amount: integer,
-  valueBase: base,
-})
+  share: z.number(),
+  holdings: z.array(z.object({ symbol: z.string(), side: z.enum(['collateral', 'debt']), share: z.number() })),
+}) satisfies z.ZodType<PlanContribution>
 export const RiskPlan = z.object({
   ...riskHead,
   address,
@@ -123,7 +132,11 @@ export const RiskPlan = z.object({
     })
     .nullable(),
   probability24h: measure,
-  contributions: z.array(z.object({ symbol: z.string(), share: z.number() })),
+  returns: count.describe('Hours that the covariance is made of'),
+  contributions: z.array(contribution).describe('Parts in the variance of the margin; a hedge is negative'),
+  additions: z
+    .array(z.object({ asset: address, symbol: z.string(), valueBase: base, probability24h: z.number() }))
+    .describe('The probability with a tenth of the debt added as another collateral'),
 }) satisfies z.ZodType<PlanAnswer>
 
 export const RiskChains = z.object({

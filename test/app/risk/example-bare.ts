@@ -88,7 +88,7 @@ export const LACKING: Answers = {
   },
   phase: { ...phase, ...noPhase, hours: 12, changes: [], reset: null },
   compare,
-  plan: { ...plan, stop: null, probability24h: lacking('hours'), contributions: [] },
+  plan: { ...plan, stop: null, probability24h: lacking('hours'), returns: 12, contributions: [], additions: [] },
   wave: {
     ...wave,
     phases: [],

@@ -133,6 +133,13 @@ export const compare: CompareAnswer = {
   absent: ['Aave V4', 'Compound III', 'Morpho Blue', 'Euler v2'],
 }
 
+const USDC = '0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48'
+const TARGET = '1250000000000000000'
+const dollars = (amount: string, worth: number) =>
+  ({ asset: USDC, symbol: 'USDC', decimals: 6, amount, valueBase: base(worth) }) as const
+const wrapped = (amount: string, worth: number) =>
+  ({ asset: ether().assets[0]!.asset, symbol: 'WETH', decimals: 18, amount, valueBase: base(worth) }) as const
+
 export const plan: PlanAnswer = {
   ...head(),
   address: WHALE,
@@ -144,27 +151,48 @@ export const plan: PlanAnswer = {
     targetHealth: '1250000000000000000',
     options: [
       {
-        kind: 'repay',
-        asset: '0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48',
-        symbol: 'USDC',
-        decimals: 6,
-        amount: '1983201442100',
-        valueBase: base(1_983_201.44),
+        ...dollars('1983201442100', 1_983_201.44),
+        ...{ kind: 'repay', repays: null, healthNow: '1361900000000000000', healthAtStop: TARGET, obstacle: null },
       },
       {
-        kind: 'add',
-        asset: '0xC02aaA39b223FE8D0A0e5C4F27eAD9083C756Cc2',
-        symbol: 'WETH',
-        decimals: 18,
-        amount: '824119300000000000000',
-        valueBase: base(2_884_417.55),
+        ...wrapped('824119300000000000000', 3_141_914.68),
+        ...{
+          kind: 'add',
+          repays: null,
+          healthNow: '1361900000000000000',
+          healthAtStop: TARGET,
+          obstacle: 'supply-cap',
+        },
+      },
+      {
+        ...wrapped('611204000000000000000', 2_330_185.93),
+        kind: 'sell',
+        repays: dollars('2318535000000', 2_318_535),
+        healthNow: '1361900000000000000',
+        healthAtStop: TARGET,
+        obstacle: null,
       },
     ],
   },
   probability24h: known(0.318),
+  returns: 168,
   contributions: [
-    { symbol: 'WETH', share: 0.91 },
-    { symbol: 'WBTC', share: 0.09 },
+    {
+      root: ether().root,
+      symbol: 'WETH',
+      share: 0.91,
+      holdings: [{ symbol: 'wstETH', side: 'collateral', share: 0.91 }],
+    },
+    {
+      root: bitcoin().root,
+      symbol: 'WBTC',
+      share: 0.09,
+      holdings: [{ symbol: 'WBTC', side: 'collateral', share: 0.09 }],
+    },
+  ],
+  additions: [
+    { asset: USDC, symbol: 'USDC', valueBase: base(844_200), probability24h: 0.124 },
+    { asset: ether().assets[0]!.asset, symbol: 'WETH', valueBase: base(844_200), probability24h: 0.187 },
   ],
 }
 

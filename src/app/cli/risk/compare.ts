@@ -3,7 +3,7 @@ import { tableOf, wrap } from './look.ts'
 import { parts, type Screen, sheetOf } from './screen.ts'
 import { shocksText } from './shocks.ts'
 import { lackingTable } from './sources.ts'
-import { answer, count, heading, moneyBase } from './words.ts'
+import { answer, count, heading, moneyBase, symbol } from './words.ts'
 
 /** `plimsoll risk compare`: the same positions and the same fall under other rules of liquidation. */
 export const compareScreen: Screen<'compare'> = {
@@ -23,9 +23,7 @@ export const compareScreen: Screen<'compare'> = {
         ],
         look,
       ),
-      told.absent.length === 0
-        ? ''
-        : wrap(`Not compared, since no rules of them are here: ${told.absent.join(', ')}.`, look.width),
+      wrap(left(told), look.width),
       lackingTable(told, look),
     ),
   sheet: ({ mechanisms }) =>
@@ -38,6 +36,16 @@ export const compareScreen: Screen<'compare'> = {
       ['liquidators_profit_base', ({ liquidatorsProfitBase }) => liquidatorsProfitBase],
       ['bad_debt_base', ({ badDebtBase }) => badDebtBase],
     ]),
+}
+
+function left({ absent, incomparable }: CompareAnswer): string {
+  const unlike =
+    incomparable.length === 0
+      ? ''
+      : `Not compared, since this market means something else to them: ${incomparable.map((name) => symbol(name, 40)).join(', ')}. `
+  return absent.length === 0
+    ? unlike.trim()
+    : `${unlike}Not compared, since no rules of them are here: ${absent.join(', ')}.`
 }
 
 function sentence({ shocks, mechanisms }: CompareAnswer): string {

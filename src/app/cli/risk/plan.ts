@@ -1,6 +1,7 @@
-import type { PlanAnswer } from '../../../core/risk/answers.ts'
+import { RESCUE_OBSTACLES, type RescueObstacle } from '../../../core/rescue.ts'
+import type { PlanAnswer, PlanOption } from '../../../core/risk/answers.ts'
 import { amountUp, health } from '../format.ts'
-import { type Look, tableOf } from './look.ts'
+import { type Look, tableOf, wrap } from './look.ts'
 import { parts, type Screen } from './screen.ts'
 import { lackingTable } from './sources.ts'
 import { answer, briefly, heading, moneyBase, price, share, symbol } from './words.ts'
@@ -13,7 +14,7 @@ export const planScreen: Screen<'plan'> = {
     parts(
       `${heading(plan, look)}\n${answer(sentence(plan), look)}`,
       plan.stop === null ? '' : stopTable(plan.stop, look),
-      chances(plan),
+      chances(plan, look),
       plan.healthFactor === null ? '' : 'Amounts are of this block and its prices. This is no advice.',
       lackingTable(plan, look),
     ),
@@ -50,17 +51,43 @@ function stopTable(stop: Stop, look: Look): string {
     options,
     [
       { head: 'one of', cell: ({ kind }) => kind, left: true },
-      { head: 'amount', cell: (one) => amountUp(BigInt(one.amount), one.decimals, Math.min(6, one.decimals)) },
-      { head: '', cell: (one) => symbol(one.symbol), left: true },
+      { head: 'amount', cell: portionText, left: true },
       { head: 'worth', cell: ({ valueBase }) => moneyBase(valueBase) },
+      { head: 'health now', cell: ({ healthNow }) => health(healthNow) },
+      { head: '', cell: noteOf, left: true },
     ],
     look,
   )
-  return `Now, so that with ${at} health is ${health(targetHealth)}:\n${table}`
+  const blocked = options.flatMap(({ kind, obstacle }) =>
+    obstacle === null ? [] : [`${kind}: ${obstacleText(obstacle)}`],
+  )
+  const head = `Now, so that with ${at} health is ${health(targetHealth)}:\n${table}`
+  return [head, ...blocked.map((line) => wrap(line, look.width))].join('\n')
 }
 
-function chances({ probability24h, contributions }: PlanAnswer): string {
+/** Rounded up: what must suffice. */
+const portionText = (one: Pick<PlanOption, 'amount' | 'decimals' | 'symbol'>): string =>
+  `${amountUp(BigInt(one.amount), one.decimals, Math.min(6, one.decimals))} ${symbol(one.symbol)}`
+
+const noteOf = ({ repays, obstacle }: PlanOption): string => {
+  const sold = repays === null ? '' : `repays ${moneyBase(repays.valueBase)} of ${symbol(repays.symbol)}`
+  return obstacle === null ? sold : `${sold === '' ? '' : `${sold}, `}not as it stands`
+}
+
+const isObstacle = (name: string): name is RescueObstacle => Object.hasOwn(RESCUE_OBSTACLES, name)
+const obstacleText = (name: string): string => (isObstacle(name) ? RESCUE_OBSTACLES[name] : symbol(name, 40))
+
+function chances({ probability24h, contributions, additions, returns }: PlanAnswer, look: Look): string {
   if (probability24h.value === null) return ''
-  const by = contributions.map((one) => `${symbol(one.symbol)} ${share(one.share)}`).join(', ')
-  return `Chance of health below 1 within 24 h: ${share(probability24h.value)}${by === '' ? '' : `, by ${by}`}.`
+  const parts = contributions.map((one) => `${symbol(one.symbol)} ${share(one.share)}`)
+  const by = parts.length === 0 ? '' : `, of its variance ${parts.join(', ')}`
+  const [best] = additions
+  const add =
+    best === undefined
+      ? ''
+      : ` With ${moneyBase(best.valueBase)} of ${symbol(best.symbol)} added as collateral: ${share(best.probability24h)}.`
+  return wrap(
+    `Chance of health below 1 within 24 h: ${share(probability24h.value)} (from ${returns} hours)${by}.${add}`,
+    look.width,
+  )
 }

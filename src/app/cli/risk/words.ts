@@ -68,7 +68,7 @@ export const measured = (measure: Measure, show: (value: number) => string): str
 export const briefly = (address: string): string => `${address.slice(0, 6)}…${address.slice(-4)}`
 
 /** A symbol is somebody else's text. */
-export const symbol = (text: string): string => printable(text, 16)
+export const symbol = (text: string, longest = 16): string => printable(text, longest)
 export const symbolOf = (group: GroupAnswer): string => symbol(group.symbol)
 
 /** Start of an hour of an answer, UTC without seconds. */

@@ -136,6 +136,17 @@ describe('app/cli/risk: screens', () => {
     expect(ladderScreen.text({ ...EXAMPLES.ladder, group }, look())).to.not.include('\u001b')
   })
 
+  it('says what is in the way of a way out', () => {
+    expect(textOf('plan', EXAMPLES)).to.include('add: The reserve is too full to take the amount.')
+  })
+
+  it('names the rules that it does not compare, and why', () => {
+    const told = { ...EXAMPLES.compare, incomparable: ['aave-v3.0.2'] }
+    const text = compareScreen.text(told, look()).replaceAll('\n', ' ')
+    expect(text).to.include('since this market means something else to them: aave-v3.0.2. Not compared, since no rules')
+    expect(compareScreen.text({ ...told, incomparable: [], absent: [] }, look())).to.not.include('Not compared')
+  })
+
   it('calls it calm only with a history that could tell otherwise', () => {
     const calm = { ...EXAMPLES.phase, phase: 'calm', why: [], lacks: [] } as const
     expect(phaseScreen.text({ ...calm, hours: 71 }, look())).to.include('71 of 72 hours')
