@@ -13,7 +13,8 @@ import {
   symbol,
   times,
 } from '../../src/app/risk/report/words.ts'
-import type { AbsorptionAnswer, CascadeGrid, PhaseAnswer, WaveAnswer } from '../../src/core/risk/answers.ts'
+import type { AbsorptionAnswer, PhaseAnswer, WaveAnswer } from '../../src/core/risk/answers.ts'
+import type { CascadeGrid } from '../../src/core/risk/move-answers.ts'
 
 /** What one market's last screen is made of. */
 export interface WaveTold {

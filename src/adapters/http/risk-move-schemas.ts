@@ -1,17 +1,15 @@
 /** Answers to suppositions and of the history of the wave, as published schemas. */
 import { z } from 'zod'
+import type { PhaseAnswer, SideBySide, WaveAnswer } from '../../core/risk/answers.ts'
 import type {
   CascadeAnswer,
   CascadeGrid,
   CompareAnswer,
   JointAnswer,
-  PhaseAnswer,
   PlanAnswer,
   PlanContribution,
   PlanOption,
-  SideBySide,
-  WaveAnswer,
-} from '../../core/risk/answers.ts'
+} from '../../core/risk/move-answers.ts'
 import { base, binS, condition, group, lacks, measure, phase, phaseBrief, riskHead, unknown } from './risk-schemas.ts'
 import { address, count, integer, schemaVersion } from './schema-parts.ts'
 

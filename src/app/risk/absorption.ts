@@ -24,7 +24,7 @@ export function absorptionAnswer(world: RiskWorld, about: RiskQuestions['absorpt
 }
 
 /** For whoever has the ladder already. */
-export const absorptionOf = (
+const absorptionOf = (
   { book, exchange }: RiskWorld,
   group: Group,
   ladder: Pick<Ladder, 'points'>['points'],

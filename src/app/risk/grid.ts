@@ -1,6 +1,6 @@
 import { WAD } from '../../core/math.ts'
-import type { CascadeGrid } from '../../core/risk/answers.ts'
 import { type Cascade, cascade } from '../../core/risk/cascade.ts'
+import type { CascadeGrid } from '../../core/risk/move-answers.ts'
 import { isCritical, multiplierOf, smallestFall, sum, volumeOf } from '../../core/risk/multiplier.ts'
 import { portraitOf } from '../../core/risk/portrait.ts'
 import type { RiskQuestions } from '../../core/risk/questions.ts'

@@ -1,6 +1,5 @@
 import { type Address, getAddress } from 'viem'
 import type { AccountView, ReserveView } from '../../core/protocol.ts'
-import type { PlanAnswer, PlanContribution } from '../../core/risk/answers.ts'
 import { type Covariance, ewmaCovariance, type PricePoint } from '../../core/risk/covariance.ts'
 import {
   byRoot,
@@ -12,6 +11,7 @@ import {
   weighted,
 } from '../../core/risk/margin.ts'
 import { known, lacking } from '../../core/risk/measure.ts'
+import type { PlanAnswer, PlanContribution } from '../../core/risk/move-answers.ts'
 import type { RiskWorld } from './world.ts'
 
 /** Three days: a wave is over in as many, and what was before it says little of the next day. */

@@ -1,17 +1,13 @@
 import type {
   AbsorptionAnswer,
-  CascadeAnswer,
-  CascadeGrid,
   CohortsAnswer,
-  CompareAnswer,
-  JointAnswer,
   LadderAnswer,
   PhaseAnswer,
-  PlanAnswer,
   RiskOverview,
   SideBySide,
   WaveAnswer,
 } from './answers.ts'
+import type { CascadeAnswer, CascadeGrid, CompareAnswer, JointAnswer, PlanAnswer } from './move-answers.ts'
 
 /** Everything that can be asked about the wave: by command, HTTP, report, alerts and brief alike. `group`: a symbol or a feed; undefined: the heaviest. */
 export interface RiskQuestions {

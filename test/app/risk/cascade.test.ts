@@ -34,7 +34,7 @@ const pools = poolsOf([
 ])
 const worldOf = (exchange: PoolBook | undefined, over: Partial<MarketSpec> = {}): RiskWorld => ({
   ...{ chainId: 1, book: bookOf({ reserves, accounts, ...over }), exchange, binS: 3600 },
-  ...{ hours: () => [], distrusted: false },
+  ...{ hours: () => [], marketHours: () => [], groupHours: () => [], distrusted: false },
 })
 const ask = (world: RiskWorld, kappa: number, ...shocks: string[]) =>
   cascadeAnswer(world, { market: 'world', shocks, kappa, top: 3 })

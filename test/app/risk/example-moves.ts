@@ -1,15 +1,13 @@
+import type { PhaseAnswer, SideBySide, WaveAnswer } from '../../../src/core/risk/answers.ts'
+import { known, lacking } from '../../../src/core/risk/measure.ts'
 import type {
   CascadeAnswer,
   CascadeGrid,
   CascadeRound,
   CompareAnswer,
   JointAnswer,
-  PhaseAnswer,
   PlanAnswer,
-  SideBySide,
-  WaveAnswer,
-} from '../../../src/core/risk/answers.ts'
-import { known, lacking } from '../../../src/core/risk/measure.ts'
+} from '../../../src/core/risk/move-answers.ts'
 import { binS, bitcoin, condition, ether, HOUR, head, PHASE, WHALE } from './example-parts.ts'
 
 const base = (dollars: number): string => `${Math.round(dollars * 100)}000000`

@@ -41,6 +41,8 @@ function worldOf(
     exchange: undefined,
     binS: 3600,
     hours: (root) => hours(Number(BigInt(root)) - 0xd000),
+    marketHours: () => [],
+    groupHours: () => [],
     distrusted: false,
     ...over,
   }

@@ -47,7 +47,7 @@ export function poolsOf(specs: readonly WidePool[]): PoolBook {
       pools.flatMap(({ assets: [a, b], bid }) =>
         a === assetIn && b === assetOut ? [bid] : b === assetIn && a === assetOut ? [bid.reversed] : [],
       ),
-    audit: { calls: () => [], compare: () => [] },
+    audit: { spots: () => [], calls: () => [], compare: () => [] },
   }
   const book = new PoolBook('stage', exchange)
   book.head = HEAD

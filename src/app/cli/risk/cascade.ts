@@ -1,4 +1,4 @@
-import type { CascadeAnswer } from '../../../core/risk/answers.ts'
+import type { CascadeAnswer } from '../../../core/risk/move-answers.ts'
 import { type Look, tableOf, wrap } from './look.ts'
 import { parts, type Screen, sheetOf } from './screen.ts'
 import { shocksText } from './shocks.ts'

@@ -1,4 +1,4 @@
-import type { CompareAnswer } from '../../../core/risk/answers.ts'
+import type { CompareAnswer } from '../../../core/risk/move-answers.ts'
 import { tableOf, wrap } from './look.ts'
 import { parts, type Screen, sheetOf } from './screen.ts'
 import { shocksText } from './shocks.ts'

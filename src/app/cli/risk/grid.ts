@@ -1,4 +1,4 @@
-import type { CascadeGrid } from '../../../core/risk/answers.ts'
+import type { CascadeGrid } from '../../../core/risk/move-answers.ts'
 import { type Look, tableOf } from './look.ts'
 import { parts, type Screen, sheetOf } from './screen.ts'
 import { lackingTable } from './sources.ts'

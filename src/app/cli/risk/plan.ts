@@ -1,5 +1,5 @@
 import { RESCUE_OBSTACLES, type RescueObstacle } from '../../../core/rescue.ts'
-import type { PlanAnswer, PlanOption } from '../../../core/risk/answers.ts'
+import type { PlanAnswer, PlanOption } from '../../../core/risk/move-answers.ts'
 import { amountUp, health } from '../format.ts'
 import { type Look, tableOf, wrap } from './look.ts'
 import { parts, type Screen } from './screen.ts'

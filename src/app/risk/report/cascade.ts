@@ -1,4 +1,4 @@
-import type { CascadeAnswer, CascadeGrid } from '../../../core/risk/answers.ts'
+import type { CascadeAnswer, CascadeGrid } from '../../../core/risk/move-answers.ts'
 import { grid } from '../../page/grid.ts'
 import { type Html, html, NOTHING } from '../../page/html.ts'
 import { type MarketRisk, SHOWN_FALL_PCT, SHOWN_KAPPA, type Told } from './gather.ts'

@@ -1,4 +1,5 @@
-import type { CompareAnswer, SideBySide } from '../../../core/risk/answers.ts'
+import type { SideBySide } from '../../../core/risk/answers.ts'
+import type { CompareAnswer } from '../../../core/risk/move-answers.ts'
 import { printable } from '../../backtest/text.ts'
 import { AREA, bar, type Fill, figure, keyOf, scaleOf, text, WIDTH } from '../../page/frame.ts'
 import { grid } from '../../page/grid.ts'

@@ -1,4 +1,4 @@
-import type { JointAnswer } from '../../../core/risk/answers.ts'
+import type { JointAnswer } from '../../../core/risk/move-answers.ts'
 import { compact } from '../../page/frame.ts'
 import type { Html } from '../../page/html.ts'
 import type { Told } from './gather.ts'
