@@ -38,7 +38,7 @@ export function phaseSentence(brief: PhaseBrief, timestamp: number, hours?: numb
   const unjudged = phase === null || (phase === 'calm' && hours !== undefined && hours < least)
   if (unjudged)
     return hours !== undefined && hours < least
-      ? `No phase yet: ${hours} of ${least} hours are on record, and nothing is called unusual before. It comes by itself while plimsoll run goes on; plimsoll risk backfill FILE brings it at once.`
+      ? `No phase yet: ${hours} of ${least} hours are on record, and nothing is called unusual before. It comes by itself while plimsoll run goes on.`
       : 'No phase yet: there is no history to judge by.'
   if (phase === 'calm' && lacks.includes('hours')) return 'Phase: calm, as far as so short a history tells.'
   const since = sinceHour === null ? '' : ` for ${duration(Math.max(0, timestamp - sinceHour * binS))}`

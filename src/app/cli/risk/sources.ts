@@ -3,7 +3,7 @@ import type { Source } from '../../../core/risk/measure.ts'
 import { printable } from '../../backtest/text.ts'
 import { type Look, styled, tableOf, wrap } from './look.ts'
 
-const KEEP = 'keep plimsoll run going, or plimsoll risk backfill FILE'
+const KEEP = 'keep plimsoll run going'
 
 const SOURCES: Readonly<Record<Source, readonly [what: string, todo: string]>> = {
   hours: ['a long enough history', KEEP],
