@@ -42,15 +42,27 @@ export function chanceOfLiquidation(marginBase: number, sigmaBase: number): numb
 }
 
 /** √(h·eᵀΣe). */
-export const sigmaOf = (exposure: readonly number[], matrix: Matrix, hours: number): number =>
+export function sigmaOf(exposure: readonly number[], matrix: Matrix, hours: number): number {
+  const { size, unit } = scaled(exposure)
   // A hedge may cancel to less than nothing in the last bits.
-  Math.sqrt(Math.max(0, hours * dot(exposure, times(matrix, exposure))))
+  return size * Math.sqrt(Math.max(0, hours * dot(unit, times(matrix, unit))))
+}
 
 /** What a unit of exposure to each feed adds to the variance, as a part of it: times the exposures these sum to 1. Empty without variance. */
 export function eulerWeights(exposure: readonly number[], matrix: Matrix): readonly number[] {
-  const marginal = times(matrix, exposure)
-  const variance = dot(exposure, marginal)
-  return variance > 0 ? marginal.map((one) => one / variance) : []
+  const { size, unit } = scaled(exposure)
+  const marginal = times(matrix, unit)
+  const variance = dot(unit, marginal)
+  return variance > 0 ? marginal.map((one) => one / variance / size) : []
+}
+
+/** A base unit is 1: what is so small is nothing, and could not be divided by. */
+const NOTHING = 1e-200
+
+/** Size and direction, so that no square of an exposure runs out of the range of floats. */
+function scaled(exposure: readonly number[]): { readonly size: number; readonly unit: readonly number[] } {
+  const size = Math.max(0, ...exposure.map(Math.abs))
+  return size < NOTHING ? { size: 0, unit: exposure.map(() => 0) } : { size, unit: exposure.map((one) => one / size) }
 }
 
 type Matrix = readonly (readonly number[])[]
