@@ -263,7 +263,7 @@ export interface Store {
   /** `body` undefined: forgotten. */
   saveLatch(latch: { readonly rule: string; readonly subject: string; readonly body: string | undefined }): void
   /** Finished bins of the history, and with them how the open ones stand: both or neither, so that nothing is counted twice. */
-  saveHours(rows: readonly HourRow[], open: readonly OpenBin[], existing?: 'replace' | 'keep'): void
+  saveHours(rows: readonly HourRow[], open: readonly OpenBin[]): void
   /** In order, from an hour on. `root` empty: the market as a whole. */
   hours(market: string, root: string, from?: number): readonly HourRow[]
   dropHoursBefore(market: string, hour: number): void

@@ -2,17 +2,9 @@ import type { Database } from 'better-sqlite3'
 import type { OpenBin } from '../../core/ports.ts'
 import type { HourRow } from '../../core/risk/hour-row.ts'
 
-interface Hours {
-  readonly rows: readonly HourRow[]
-  readonly open: readonly OpenBin[]
-  /** What becomes of a bin that is there already. */
-  readonly existing: 'replace' | 'keep'
-}
-
-export function saveHours(db: Database, { rows, open, existing }: Hours): void {
-  const conflict = existing === 'keep' ? 'NOTHING' : 'UPDATE SET body = excluded.body'
+export function saveHours(db: Database, rows: readonly HourRow[], open: readonly OpenBin[]): void {
   const put = db.prepare(
-    `INSERT INTO hour (market, root, hour, body) VALUES (?, ?, ?, ?) ON CONFLICT (market, root, hour) DO ${conflict}`,
+    'INSERT INTO hour (market, root, hour, body) VALUES (?, ?, ?, ?) ON CONFLICT (market, root, hour) DO UPDATE SET body = excluded.body',
   )
   for (const { market, root, hour, body } of rows) put.run(market, root, hour, body)
   const keep = db.prepare(

@@ -135,8 +135,8 @@ export class SqliteStore implements Store {
     this.#write((db) => saveLatch(db, latch))
   }
 
-  saveHours(rows: readonly HourRow[], open: readonly OpenBin[], existing: 'replace' | 'keep' = 'replace'): void {
-    this.#write((db) => saveHours(db, { rows, open, existing }))
+  saveHours(rows: readonly HourRow[], open: readonly OpenBin[]): void {
+    this.#write((db) => saveHours(db, rows, open))
   }
 
   hours(market: string, root: string, from = 0): readonly HourRow[] {
