@@ -113,7 +113,7 @@ function moveCommands(risk: Command, context: RiskCommandContext): void {
     .description('what one owner does now to stand a price, and how likely health falls below 1')
     .argument('<address>', 'the borrower')
     .option('--stop <asset=price>', 'the price to stand, such as WETH=1500')
-    .option('--target <health>', 'the health to have there (default: alerts.rescueTarget)')
+    .option('--target <health>', 'the health to have there (default: 1.05)')
     .option(...MARKET)
     .action(async (address, options, command) =>
       (await actions()).plan(await runOf(context, command), address, options),
