@@ -1,3 +1,5 @@
+import type { Address } from 'viem'
+import type { ReserveView } from '../../core/protocol.ts'
 import type { RiskOverview } from '../../core/risk/answers.ts'
 import { carry, rayRate, underwaterShare } from '../../core/risk/carry.ts'
 import type { MarketHour } from '../../core/risk/hours-from.ts'
@@ -61,16 +63,18 @@ function yearOf(portrait: Portrait, yields: readonly number[]): { earned: Float6
 /** By place of the reserve; NaN: not known. */
 function yieldsOf(world: RiskWorld, hours: readonly MarketHour[]): readonly number[] {
   const { reserves } = world.book.protocol.market(world.book.ledger)
-  return reserves.map(({ asset, supplyRateRay }) => rayRate(supplyRateRay) + growthOf(world, hours, asset))
+  return reserves.map((reserve) => rayRate(reserve.supplyRateRay) + growthOf(reserve, reserves, { world, hours }))
 }
 
 /** Growth of an asset's ratio, a year; 0 where it has none; NaN where it is not on record for long enough. */
-function growthOf(world: RiskWorld, hours: readonly MarketHour[], asset: string): number {
-  const { root, source } =
-    world.book.protocol.market(world.book.ledger).reserves.find((one) => one.asset === asset) ?? {}
+function growthOf(
+  { asset, root, source }: ReserveView,
+  reserves: readonly ReserveView[],
+  { world, hours }: { readonly world: RiskWorld; readonly hours: readonly MarketHour[] },
+): number {
   if (source === root) return 0
   const now = hours.findLast(({ ratios }) => ratios[asset] !== undefined)
-  if (now === undefined) return isAlone(world, asset) ? 0 : Number.NaN
+  if (now === undefined) return isAlone(root, reserves) ? 0 : Number.NaN
   const then = hours.find(({ hour, ratios }) => hour >= now.hour - binsOf(world, MOST_S) && ratios[asset] !== undefined)
   if (then === undefined || now.hour - then.hour < binsOf(world, LEAST_S)) return Number.NaN
   const grown = (now.ratios[asset] as number) / (then.ratios[asset] as number) - 1
@@ -78,8 +82,5 @@ function growthOf(world: RiskWorld, hours: readonly MarketHour[], asset: string)
 }
 
 /** No asset is priced by the root itself (a capped stable coin): there is nothing that it could have a ratio to. */
-const isAlone = ({ book }: RiskWorld, asset: string): boolean => {
-  const { reserves } = book.protocol.market(book.ledger)
-  const root = reserves.find((one) => one.asset === asset)?.root
-  return !reserves.some((one) => one.root === root && one.source === root)
-}
+const isAlone = (root: Address, reserves: readonly ReserveView[]): boolean =>
+  !reserves.some((one) => one.root === root && one.source === root)
