@@ -25,11 +25,8 @@ export interface GroupAnswer {
   readonly price: string
 }
 
-/** One step of a ladder: positions whose liquidation price lies in it. Values at the price at which each is reached. */
-export interface Rung {
-  /** From (less) to (more), per cent of fall; of a short ladder of rise. */
-  readonly fromPct: number
-  readonly toPct: number
+/** Positions of a ladder added up. Values at the price at which each is reached. */
+export interface RungSums {
   readonly accounts: number
   /** Row 2's three columns: all collateral; one call each; calls until health is 1 again. */
   readonly collateralUsd: number
@@ -37,12 +34,19 @@ export interface Rung {
   readonly sequenceUsd: number
   readonly debtUsd: number
   readonly badDebtUsd: number
+}
+
+/** One step of a ladder: positions whose liquidation price lies in it. */
+export interface Rung extends RungSums {
+  /** From (less) to (more), per cent of fall; of a short ladder of rise. */
+  readonly fromPct: number
+  readonly toPct: number
   /** One account with at least a quarter of the rung's collateral: a cliff. */
   readonly cliff: { readonly address: string; readonly share: number } | null
 }
 
 /** All of it that lies at or above a fall. */
-export interface LadderPoint extends Omit<Rung, 'fromPct' | 'toPct' | 'cliff'> {
+export interface LadderPoint extends RungSums {
   readonly fallPct: number
 }
 
@@ -51,7 +55,7 @@ export interface LadderAnswer extends RiskHead {
   /** `fall`: longs of the group; `rise`: those who owe it. */
   readonly side: 'fall' | 'rise'
   /** Liquidatable already, of those whom the group moves this way: others are in no ladder of it. */
-  readonly now: Omit<Rung, 'fromPct' | 'toPct' | 'cliff'>
+  readonly now: RungSums
   readonly rungs: readonly Rung[]
   /** `now` and every rung up to 1, 2, 5, 10, 15, 20, 30, 50 per cent. */
   readonly points: readonly LadderPoint[]
@@ -105,7 +109,9 @@ export interface CohortAnswer {
   readonly contracts: number | null
   readonly debtUsd: number
   readonly collateralUsd: number
+  /** ΣC / (ΣC − ΣD); null where that is not above 0. */
   readonly leverage: number | null
+  /** Of the accounts, each counted once. */
   readonly healthMedian: number | null
   /** Debt in positions with health below 1.1 over the cohort's debt. */
   readonly thinShare: number | null
@@ -164,16 +170,18 @@ export interface RiskOverview extends RiskHead {
   readonly collateralUsd: number
   readonly debtUsd: number
   readonly group: GroupAnswer
-  /** Row 7. Weighted by debt. */
+  /** Row 7. */
   readonly leverage: {
+    /** ΣC / (ΣC − ΣD) over accounts with debt; null where that is not above 0. */
     readonly aggregate: number | null
+    /** Means and quantiles weighted by debt; null: without a single account, or the owner's own money is gone at that quantile. */
     readonly mean: number | null
     readonly p50: number | null
     readonly p90: number | null
     readonly p99: number | null
     /** Share of debt in positions with health below 1.05, 1.1, 1.25. */
     readonly below: readonly { readonly health: number; readonly share: number }[]
-    /** Share of debt whose owners hold collateral of the same group: correlated, not directional. */
+    /** Σ over groups of min(C_g, D_g), over ΣD: debt against collateral that moves with it. The rest bets on a direction. */
     readonly correlatedShare: number
   }
   readonly concentration: { readonly debt: Concentration | null; readonly atRisk10: Concentration | null }
@@ -185,7 +193,13 @@ export interface RiskOverview extends RiskHead {
     readonly collateralUsd: number
   }[]
   /** Row 6: debt that a liquidation makes worse; debt that is lost whatever is done. */
-  readonly toxicity: { readonly accounts: number; readonly debtUsd: number; readonly lossUsd: number }
+  readonly toxicity: {
+    /** Health below 1, and a call on some collateral lowers it further. */
+    readonly accounts: number
+    readonly debtUsd: number
+    /** Σ max(0, D − Σ Cᵢ/(1+bᵢ)) over everybody below 1. */
+    readonly lossUsd: number
+  }
   readonly absorption: readonly AbsorptionPoint[]
   readonly reserves: readonly ReserveStress[]
   readonly oracles: readonly OracleAnswer[]

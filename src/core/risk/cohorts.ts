@@ -1,23 +1,13 @@
 import type { AccountId } from '../types.ts'
+import type { CohortAnswer } from './answers.ts'
 import { BOUNDS_USD8, COHORTS, type Cohort } from './de-risking.ts'
 import { isCounted } from './leverage.ts'
 import type { Portrait } from './portrait.ts'
 import { median } from './quantile.ts'
 
 /** The part of row 10 that the book knows: borrowers by the size of their debt, in dollars. */
-export interface CohortState {
+interface CohortState extends Omit<CohortAnswer, 'seizedUsd' | 'lossUsd' | 'liquidatedShare'> {
   readonly cohort: Cohort
-  readonly accounts: number
-  /** Of them contracts; null: nobody asked which are. */
-  readonly contracts: number | null
-  readonly debtUsd: number
-  readonly collateralUsd: number
-  /** ΣC / (ΣC − ΣD); null where that is not above 0. */
-  readonly leverage: number | null
-  /** Of the accounts, each counted once. */
-  readonly healthMedian: number | null
-  /** Debt in positions with health below 1.1 over the cohort's debt. */
-  readonly thinShare: number | null
 }
 
 const THIN = 1.1

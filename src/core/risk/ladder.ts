@@ -13,6 +13,7 @@ import type { Address } from 'viem'
 import { Lowest } from '../lowest.ts'
 import type { Closing } from '../row-terms.ts'
 import type { AccountId } from '../types.ts'
+import type { LadderPoint, RungSums } from './answers.ts'
 import { seize } from './calls.ts'
 import { Holdings } from './holdings.ts'
 import { type Portrait, rulesUnknown, slopeOf } from './portrait.ts'
@@ -27,15 +28,6 @@ const CLIFF_SHARE = 0.25
 /** What is near, told more closely: up to this move. */
 const NEAR_PCT = 10
 
-export interface RungSums {
-  readonly accounts: number
-  readonly collateralUsd: number
-  readonly oneCallUsd: number
-  readonly sequenceUsd: number
-  readonly debtUsd: number
-  readonly badDebtUsd: number
-}
-
 export interface LadderRung extends RungSums {
   readonly fromPct: number
   readonly toPct: number
@@ -47,7 +39,7 @@ export interface Ladder {
   readonly now: RungSums
   readonly rungs: readonly LadderRung[]
   /** Those of `now`, and of every rung up to `fallPct`. */
-  readonly points: readonly (RungSums & { readonly fallPct: number })[]
+  readonly points: readonly LadderPoint[]
   /** Largest collateral first, with λ: above 1 of those below 1 (`rise`: below 1). */
   readonly largest: readonly { readonly account: AccountId; readonly factor: number }[]
   /** Until the price has moved by 10 %. */

@@ -2,23 +2,12 @@
  * Who is how deep in debt (row 7). Leverage is C/(C − D), C before thresholds: 2 is a position of twice its own money. Weighted by
  * debt, since the debt is what is called. Sanity: an aggregate of 1.4 to 1.9, larger wallets higher (BIS WP 1171).
  */
+import type { RiskOverview } from './answers.ts'
 import { Holdings } from './holdings.ts'
 import type { Portrait } from './portrait.ts'
 import { weightedQuantile } from './weighted-quantile.ts'
 
-export interface Leverage {
-  /** ΣC / (ΣC − ΣD) over accounts with debt; null where that is not above 0. */
-  readonly aggregate: number | null
-  /** Means and quantiles weighted by debt; null: without a single account, or the owner's own money is gone at that quantile. */
-  readonly mean: number | null
-  readonly p50: number | null
-  readonly p90: number | null
-  readonly p99: number | null
-  /** Share of debt in positions with health below. */
-  readonly below: readonly { readonly health: number; readonly share: number }[]
-  /** Σ over groups of min(C_g, D_g), over ΣD: debt against collateral that moves with it. The rest bets on a direction. */
-  readonly correlatedShare: number
-}
+type Leverage = RiskOverview['leverage']
 
 const HEALTHS = [1.05, 1.1, 1.25] as const
 

@@ -3,20 +3,13 @@
  * more weight than the debt it repays. And a loss is certain iff D > Σ Cᵢ/(1+bᵢ): all collateral, seized at once, repays less
  * than what is owed; of one collateral that is D/C > 1/(1+b). In dollars, at present prices.
  */
+import type { RiskOverview } from './answers.ts'
 import { Holdings } from './holdings.ts'
 import type { Portrait } from './portrait.ts'
 
-export interface Toxicity {
-  /** Health below 1, and a call on some collateral lowers it further. */
-  readonly accounts: number
-  readonly debtUsd: number
-  /** Σ max(0, D − Σ Cᵢ/(1+bᵢ)) over everybody below 1. */
-  readonly lossUsd: number
-}
-
 const USD8 = 1e8
 
-export function toxicityOf(portrait: Portrait): Toxicity {
+export function toxicityOf(portrait: Portrait): RiskOverview['toxicity'] {
   const { size, credit, debit } = portrait
   const holdings = new Holdings(portrait)
   const nowhere = new Float64Array(portrait.rate.length)
