@@ -1,7 +1,7 @@
 import { type Address, getAddress } from 'viem'
 import { absorption, quotesOf } from '../../core/risk/absorption.ts'
 import type { AbsorptionAnswer, AbsorptionPoint } from '../../core/risk/answers.ts'
-import type { Group } from '../../core/risk/groups.ts'
+import { findGroup, type Group, groupsOf } from '../../core/risk/groups.ts'
 import { type Ladder, ladderOf } from '../../core/risk/ladder.ts'
 import { portraitOf } from '../../core/risk/portrait.ts'
 import type { RiskQuestions } from '../../core/risk/questions.ts'
@@ -19,17 +19,24 @@ export function absorptionAnswer(world: RiskWorld, about: RiskQuestions['absorpt
     ...head,
     group: toGroup(group),
     pools: poolsOf(world, group),
-    points: absorptionOf(world, group, points),
+    points: absorptionOf(world, group.root, points),
   }
 }
 
-/** For whoever has the ladder already. */
-const absorptionOf = (
+/** For whoever has the ladder of the group already. */
+export function absorptionOf(
   { book, exchange }: RiskWorld,
-  group: Group,
-  ladder: Pick<Ladder, 'points'>['points'],
-): AbsorptionPoint[] =>
-  absorption({ group, reserves: book.protocol.market(book.ledger).reserves, exchange, ladder, gasBase: 0n })
+  root: string,
+  ladder: Ladder['points'],
+): readonly AbsorptionPoint[] {
+  const { reserves } = book.protocol.market(book.ledger)
+  return absorption({ group: findGroup(groupsOf(reserves), root), reserves, exchange, ladder, gasBase: 0n })
+}
+
+/** What an overview says in one figure is said of this fall. */
+const NEAR_PCT = 10
+export const nearPoint = (points: readonly AbsorptionPoint[]): AbsorptionPoint | undefined =>
+  points.find(({ fallPct }) => fallPct === NEAR_PCT)
 
 /** In which the group's plain asset is sold. */
 function poolsOf({ book, exchange }: RiskWorld, group: Group): AbsorptionAnswer['pools'] {

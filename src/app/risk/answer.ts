@@ -1,5 +1,4 @@
 import type { RiskDesk } from '../../core/ports.ts'
-import { lacking } from '../../core/risk/measure.ts'
 import type { RiskQuestion, RiskQuestions } from '../../core/risk/questions.ts'
 import { absorptionAnswer } from './absorption.ts'
 import { cascadeAnswer } from './cascade.ts'
@@ -54,11 +53,8 @@ export const ANSWERS: RiskAnswers = {
   compare: ofMarket(compareAnswer),
   plan: ofMarket(planAnswer),
   wave: ofMarket(waveAnswer),
-  chains: (worlds) => chainsAnswer(worlds.all(), absorption10),
+  chains: (worlds) => chainsAnswer(worlds.all()),
 }
-
-const absorption10: Parameters<typeof chainsAnswer>[1] = (world, { market }) =>
-  absorptionAnswer(world, { market }).points.find(({ fallPct }) => fallPct === 10)?.ratio ?? lacking('depth')
 
 /** Inside a command: whoever asks waits, and nobody else does. */
 export const directDesk = (worlds: Worlds, answers: RiskAnswers = ANSWERS): RiskDesk => ({

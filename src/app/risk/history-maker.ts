@@ -1,67 +1,54 @@
 import type { Address } from 'viem'
 import type { ChainConfig } from '../../config/config.ts'
 import type { Book } from '../../core/book.ts'
-import type { PoolBook } from '../../core/pool-book.ts'
+import { depthUsdAt } from '../../core/risk/absorption.ts'
 import type { Asker } from '../../core/risk/asking.ts'
 import { deficitAfterUsd } from '../../core/risk/deficit.ts'
-import type { Group } from '../../core/risk/groups.ts'
 import { heaviestFirst } from '../../core/risk/heaviest.ts'
 import { Historian } from '../../core/risk/historian.ts'
 import type { HistorianMaker } from '../../core/risk/historian-port.ts'
-import { type Ladder, ladderOf } from '../../core/risk/ladder.ts'
+import { ladderOf } from '../../core/risk/ladder.ts'
 import { leverageOf } from '../../core/risk/leverage.ts'
 import { collateralOf, portraitOf } from '../../core/risk/portrait.ts'
 import type { GroupSample, Sampler } from '../../core/risk/state-sample.ts'
 import { fundingCall, fundingOf } from '../../protocols/gmx-v2/funding.ts'
 
-/** Dollars of a group that can be sold until its price has fallen by 5 %; null: not known. */
-export type DepthOf = (
-  place: { readonly book: Book; readonly exchange: PoolBook | undefined },
-  group: Group,
-  ladder: Ladder,
-) => number | null
-
 export interface MakerOptions {
   readonly chains: readonly Pick<ChainConfig, 'id' | 'gmx' | 'wrappedNative'>[]
-  /** Without it depth is not kept. */
-  readonly depth?: DepthOf
 }
 
 /** Historians as the program runs them: with ladder, leverage and depth at the end of each bin, and what is asked of the node. */
 export const historianMaker =
-  ({ chains, depth }: MakerOptions): HistorianMaker =>
+  ({ chains }: MakerOptions): HistorianMaker =>
   ({ chainId, market, binS }, open) =>
-    new Historian(
-      { market, binS, sampler: samplerOf(depth), asker: askerOf(chains.find(({ id }) => id === chainId)) },
-      open,
-    )
+    new Historian({ market, binS, sampler, asker: askerOf(chains.find(({ id }) => id === chainId)) }, open)
 
 /** A fall of the heaviest group by so much is what insurance is held against. */
 const COVERED_MOVE = -0.2
+/** Depth is kept of this fall. */
+const DEPTH_PCT = 5
 
-const samplerOf =
-  (depth: DepthOf | undefined): Sampler =>
-  (book, exchange) => {
-    const portrait = portraitOf(book)
-    // Where the pool's rules are not known there is no ladder, and no group can be told.
-    if (portrait.terms.closing === undefined) return {}
-    const collateral = collateralOf(portrait)
-    const [heaviest] = heaviestFirst(portrait)
-    return {
-      collateralUsd: collateral.reduce((sum, base) => (base > 0 ? sum + base : sum), 0) / 1e8,
-      leverage: leverageOf(portrait, collateral).mean,
-      badDebt20Usd: heaviest ? deficitAfterUsd(portrait, heaviest.root, COVERED_MOVE) : null,
-      groups: new Map(
-        portrait.groups.map((group): [Address, GroupSample] => {
-          const ladder = ladderOf(portrait, group.root, 'fall', 0)
-          const at = (pct: number): number | null =>
-            ladder.points.find(({ fallPct }) => fallPct === pct)?.collateralUsd ?? null
-          const depthUsd = depth?.({ book, exchange }, group, ladder) ?? null
-          return [group.root, { ladder5Usd: at(5), ladder10Usd: at(10), depthUsd }]
-        }),
-      ),
-    }
+const sampler: Sampler = (book, exchange) => {
+  const portrait = portraitOf(book)
+  // Where the pool's rules are not known there is no ladder, and no group can be told.
+  if (portrait.terms.closing === undefined) return {}
+  const collateral = collateralOf(portrait)
+  const [heaviest] = heaviestFirst(portrait)
+  return {
+    collateralUsd: collateral.reduce((sum, base) => (base > 0 ? sum + base : sum), 0) / 1e8,
+    leverage: leverageOf(portrait, collateral).mean,
+    badDebt20Usd: heaviest ? deficitAfterUsd(portrait, heaviest.root, COVERED_MOVE) : null,
+    groups: new Map(
+      portrait.groups.map((group): [Address, GroupSample] => {
+        const ladder = ladderOf(portrait, group.root, 'fall', 0)
+        const at = (pct: number): number | null =>
+          ladder.points.find(({ fallPct }) => fallPct === pct)?.collateralUsd ?? null
+        const depthUsd = depthUsdAt(DEPTH_PCT, { group, reserves: portrait.reserves, exchange })
+        return [group.root, { ladder5Usd: at(5), ladder10Usd: at(10), depthUsd }]
+      }),
+    ),
   }
+}
 
 function askerOf(chain: MakerOptions['chains'][number] | undefined): Asker {
   const funding = (book: Book) => {

@@ -27,6 +27,8 @@ export interface OverviewState
       | 'toxicity'
       | 'reserves'
     > {
+  /** Of the group's ladder. */
+  readonly points: Ladder['points']
   /** Σ max(0, D − C). */
   readonly unrealisedUsd: number
   /** Stable coins in reserves that nobody has borrowed. */
@@ -63,6 +65,7 @@ export function overviewState(world: RiskWorld, kinks: ReadonlyMap<Address, numb
     cliffs: cliffsOf(portrait, ladder),
     toxicity: toxicityOf(portrait),
     reserves,
+    points: ladder.points,
     unrealisedUsd: unrealisedUsd(portrait, collateral),
     idleStableUsd: idleStable(portrait, reserves),
     ladder5Usd: at(5)?.collateralUsd ?? 0,

@@ -36,7 +36,7 @@ export function absorption({ exchange, ...facts }: AbsorptionFacts): AbsorptionP
     const at = { fallPct, liquidatableUsd: sequenceUsd }
     if (exchange === undefined || quotes.length === 0)
       return { ...at, depthUsd: lacking('depth'), ratio: lacking('depth'), largestUsd: lacking('depth') }
-    const fallWad = (WAD * BigInt(Math.round(fallPct * 100))) / 10_000n
+    const fallWad = wadOf(fallPct)
     const depthUsd = depthBase(facts.group.plain, quotes, { trading: new Trading(exchange), fallWad }) / 1e8
     return {
       ...at,
@@ -46,6 +46,19 @@ export function absorption({ exchange, ...facts }: AbsorptionFacts): AbsorptionP
     }
   })
 }
+
+/** Q(δ) alone, in dollars; null where nothing can be sold. */
+export function depthUsdAt(
+  fallPct: number,
+  { group, reserves, exchange }: Pick<AbsorptionFacts, 'group' | 'reserves' | 'exchange'>,
+): number | null {
+  if (exchange === undefined) return null
+  const trading = new Trading(exchange)
+  const quotes = quotesOf(group, reserves, trading)
+  return quotes.length === 0 ? null : depthBase(group.plain, quotes, { trading, fallWad: wadOf(fallPct) }) / 1e8
+}
+
+const wadOf = (fallPct: number): bigint => (WAD * BigInt(Math.round(fallPct * 100))) / 10_000n
 
 /** Assets for which the plain one can be sold in one pool. */
 export function quotesOf(group: Group, reserves: readonly ReserveView[], trading: Trading): readonly ReserveView[] {
