@@ -176,7 +176,7 @@ describe('ladder of a group', () => {
           expect(sums.badDebtUsd * 1e8).to.be.closeTo(Number(badDebt(view)), 2 * error)
         }
       }),
-      { numRuns: 150 },
+      { numRuns: 300 },
     )
     expect(seen).to.be.above(50)
   })
