@@ -1,4 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
 import { mkdtemp, rm } from 'node:fs/promises'
+import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -46,7 +48,9 @@ export async function layGround(spec: ChainSpec): Promise<Ground> {
   }
   const below = { chainType: 'op', override: { ...override, hardfork: rules.below } } as const
   const server = await hre.network.createServer(below, '127.0.0.1', 0)
-  const url = `http://127.0.0.1:${(await server.listen()).port}`
+  const { port } = await server.listen()
+  const hangUp = callers(port)
+  const url = `http://127.0.0.1:${port}`
   const request: EIP1193RequestFn = http(url)({}).request
   const ask = (method: string, ...params: unknown[]): Promise<unknown> => (request as Ask)({ method, params })
   const above = await hre.network.create({ chainType: 'op', override: { ...override, hardfork: rules.above } })
@@ -62,9 +66,29 @@ export async function layGround(spec: ChainSpec): Promise<Ground> {
     hre,
     override: { hardfork: rules.above, forking: { url, blockNumber: BigInt(spec.emptyBlocks) } },
     async close() {
+      hangUp()
       await server.close()
       await rm(folder, { recursive: true, force: true })
     },
+  }
+}
+
+/**
+ * Whoever calls the server at this port, to be hung up on. The fork keeps connections on which it never asked anything until its
+ * memory is collected, and a server that closes waits for those: minutes, now and then.
+ */
+function callers(port: number): () => void {
+  const sockets = new Set<Socket>()
+  const onSocket = (message: unknown): void => {
+    const { socket } = message as { readonly socket: Socket }
+    if (socket.localPort !== port) return
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  }
+  subscribe('net.server.socket', onSocket)
+  return () => {
+    unsubscribe('net.server.socket', onSocket)
+    for (const socket of sockets) socket.destroy()
   }
 }
 
