@@ -88,7 +88,7 @@ describe('Aave V3 rescue', () => {
           if (amount > 1n) expect(after(market, account, less(option)) < wanted, `${what} least`).to.equal(true)
         }
       }),
-      { numRuns: 3000 },
+      { numRuns: 5000 },
     )
     for (const kind of ['repay', 'add', 'sell'] as const) expect(seen[kind], kind).to.be.above(1000)
   })
