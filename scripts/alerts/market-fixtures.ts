@@ -153,7 +153,8 @@ export const overview = (over: Partial<RiskOverview> = {}): RiskOverview => ({
     supply24h: lacking('supply'),
     supply7d: lacking('supply'),
     overLadder10: known(5.1),
-    worstPeg: known(0.999),
+    worstPeg: known(-0.001),
+    pegs: [{ symbol: 'USDT', twapUsd: 0.999, fromOne: -0.001, fromOracle: -0.0012 }],
   },
   carry: { funding: lacking('funding'), carry: lacking('yield'), underwaterShare: lacking('yield') },
   flows: { netSupplyUsd: known(1e6), netBorrowUsd: known(-2e6), hours: 24 },
@@ -195,6 +196,8 @@ export function oracle(
     largestJump24h: known(-0.018),
     ageOfHeartbeat: known(0.2),
     headroom,
+    headroomDays: lacking('hours'),
+    largestSupplyJump24h: known(0.004),
   }
 }
 

@@ -74,6 +74,14 @@ const PLAIN: readonly (readonly [name: string, help: string, of: (overview: Risk
     'Least headroom of a capped feed; below 0 it answers too low.',
     ({ oracles }) => least(values(oracles.map((one) => one.headroom))),
   ],
+  [
+    'supply_jump',
+    'Largest change of the supply of a collateral from hour to hour in the last day, its size.',
+    ({ oracles }) =>
+      most(
+        values(oracles.map((one) => one.largestSupplyJump24h)).map((jump) => (jump === null ? null : Math.abs(jump))),
+      ),
+  ],
   ['funding_annual', 'What longs pay shorts, a year.', ({ carry }) => carry.funding.value],
   ['carry_annual', 'Yield of the collateral less the cost of the debt, a year.', ({ carry }) => carry.carry.value],
   ['net_supply_usd', 'Supplied less withdrawn, lately.', ({ flows }) => flows.netSupplyUsd.value],

@@ -54,7 +54,7 @@ describe('adapters/telegram: questions about markets', () => {
     })
     expect(await first('/risk', { house: { risk: half } }))
       .to.include('🟢 local-aave')
-      .and.include('Not known here: strange')
+      .and.include('Missing here: strange')
     const none = fakeRisk({ overview: fails(away) })
     expect(await first('/risk', { house: { risk: none }, fault: () => {} })).to.include('cannot be answered')
   })

@@ -152,6 +152,6 @@ export const fakeProtocol: Protocol = {
     totals: () => [],
     sums: () => [],
   },
-  extras: { calls: () => [], of: () => ({ reserves: [], feeds: [], funding: null }) },
+  extras: { calls: () => [], of: () => ({ reserves: [], feeds: [], funding: null, twaps: [] }) },
   encode: () => '0x',
 }

@@ -39,6 +39,7 @@ export const RiskCascade = z.object({
   repaidBase: base,
   bonusBase: base,
   badDebtBase: base,
+  deficits: z.array(z.object({ asset: address, symbol: z.string(), valueBase: base, insuranceUsd: measure })),
   lossBase: base,
   finalPrice: integer,
   multiplier: unknown.describe('Total fall over the fall that was supposed'),

@@ -140,6 +140,8 @@ const oracle = z.object({
   largestJump24h: measure,
   ageOfHeartbeat: measure,
   headroom: measure,
+  headroomDays: measure,
+  largestSupplyJump24h: measure,
 }) satisfies z.ZodType<OracleAnswer>
 const concentration = z.object({
   top1: z.number(),
@@ -176,7 +178,10 @@ export const RiskOverviewAnswer = z.object({
   reserves: z.array(reserve),
   oracles: z.array(oracle),
   coverage: fields('createdUsd', 'coveredUsd', 'insuranceUsd', 'ratio').extend({ unrealisedUsd: z.number() }),
-  dryPowder: fields('supply24h', 'supply7d', 'overLadder10', 'worstPeg').extend({ idleStableUsd: z.number() }),
+  dryPowder: fields('supply24h', 'supply7d', 'overLadder10', 'worstPeg').extend({
+    idleStableUsd: z.number(),
+    pegs: z.array(z.object({ symbol: z.string(), twapUsd: z.number(), fromOne: z.number(), fromOracle: z.number() })),
+  }),
   carry: fields('funding', 'carry', 'underwaterShare'),
   flows: fields('netSupplyUsd', 'netBorrowUsd').extend({ hours: z.number() }),
   competition: fields('liquidators', 'hhi', 'medianLatencyBlocks', 'failed'),

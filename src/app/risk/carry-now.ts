@@ -6,7 +6,7 @@ import type { MarketHour } from '../../core/risk/hours-from.ts'
 import { isCounted } from '../../core/risk/leverage.ts'
 import { knownOr } from '../../core/risk/measure.ts'
 import { collateralOf, type Portrait, portraitOf, sumOf } from '../../core/risk/portrait.ts'
-import { binsOf, DAY_S } from './recent.ts'
+import { binsOf, DAY_S, lastExtras } from './recent.ts'
 import type { RiskWorld } from './world.ts'
 
 /** Yield is read from a ratio that grew over at least a day, at most a week; below, a day's step of it would be a year's yield. */
@@ -35,7 +35,7 @@ export function carryOf(world: RiskWorld): RiskOverview['carry'] {
     ;[held, owed, earns, costs] = [held + has, owed + owes, earns + income, costs + (cost[i] as number)]
   }
   return {
-    funding: knownOr(hours.at(-1)?.extras?.fundingAnnual ?? null, 'funding'),
+    funding: knownOr(lastExtras(world)?.fundingAnnual ?? null, 'funding'),
     carry: carry({ yieldAnnual: held > 0 ? earns / held : null, borrowAnnual: owed > 0 ? costs / owed : null }),
     underwaterShare: underwaterShare(debts),
   }

@@ -3,10 +3,12 @@ import { UsageError } from '../../core/errors.ts'
 import { WAD } from '../../core/math.ts'
 import { type Cascade, type CascadeCall, cascade, lossOf } from '../../core/risk/cascade.ts'
 import { groupsOf } from '../../core/risk/groups.ts'
+import { knownOr } from '../../core/risk/measure.ts'
 import type { CascadeAnswer, CascadeRound } from '../../core/risk/move-answers.ts'
 import { branchingOf, multiplierOf, sum, volumeOf } from '../../core/risk/multiplier.ts'
 import type { RiskQuestions } from '../../core/risk/questions.ts'
 import { riskHead, toGroup } from './head.ts'
+import { lastExtras } from './recent.ts'
 import { factorsOf, groupShocks, toShocks } from './shocks.ts'
 import type { RiskWorld } from './world.ts'
 
@@ -35,6 +37,7 @@ export function cascadeAnswer(world: RiskWorld, about: RiskQuestions['cascade'][
     repaidBase: `${sum(calls, ({ repaidBase }) => repaidBase)}`,
     bonusBase: `${sum(calls, ({ receivedBase, repaidBase }) => receivedBase - repaidBase)}`,
     badDebtBase: `${sum(calls, ({ badDebtBase }) => badDebtBase)}`,
+    deficits: deficitsOf(world, calls),
     lossBase: `${sum(calls, lossOf)}`,
     finalPrice: `${found.finalPrices.get(group.root) ?? 0n}`,
     multiplier: multiplierOf(found, group.root),
@@ -73,6 +76,22 @@ function toRound({ rounds }: Cascade, root: Address, i: number): CascadeRound {
     badDebtBase: `${sum(calls, ({ badDebtBase }) => badDebtBase)}`,
     branching: before && volumeOf(before) > 0n ? Number(seized) / Number(volumeOf(before)) : null,
   }
+}
+
+function deficitsOf(world: RiskWorld, calls: readonly CascadeCall[]): CascadeAnswer['deficits'] {
+  const insurance = lastExtras(world)?.insurance ?? {}
+  const { reserves } = world.book.protocol.market(world.book.ledger)
+  const burnt = new Map<Address, bigint>()
+  for (const { deficits } of calls)
+    for (const { asset, valueBase } of deficits) burnt.set(asset, (burnt.get(asset) ?? 0n) + valueBase)
+  return [...burnt]
+    .sort(([, a], [, b]) => (a > b ? -1 : a < b ? 1 : 0))
+    .map(([asset, valueBase]) => ({
+      asset: getAddress(asset),
+      symbol: reserves.find((one) => one.asset === asset)?.symbol ?? '',
+      valueBase: valueBase.toString(),
+      insuranceUsd: knownOr(insurance[asset] ?? null, 'coverage'),
+    }))
 }
 
 /** Most seized first; `round`: that of the first call. */

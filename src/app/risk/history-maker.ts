@@ -11,7 +11,10 @@ import { ladderOf } from '../../core/risk/ladder.ts'
 import { leverageOf } from '../../core/risk/leverage.ts'
 import { collateralOf, portraitOf } from '../../core/risk/portrait.ts'
 import type { GroupSample, Sampler } from '../../core/risk/state-sample.ts'
+import type { Call } from '../../core/types.ts'
 import { fundingCall, fundingOf } from '../../protocols/gmx-v2/funding.ts'
+import { isTwap } from '../../protocols/uniswap-v3/twap.ts'
+import { twapCalls, twapsOf } from './twaps.ts'
 
 export interface MakerOptions {
   readonly chains: readonly Pick<ChainConfig, 'id' | 'gmx' | 'wrappedNative'>[]
@@ -50,22 +53,24 @@ const sampler: Sampler = (book, exchange) => {
   }
 }
 
+/** What the market's contracts tell, and with it what others tell of the market. */
 function askerOf(chain: MakerOptions['chains'][number] | undefined): Asker {
-  const funding = (book: Book) => {
+  const funding = (book: Book): Call | undefined => {
     const coin = book.protocol.market(book.ledger).reserves.find(({ asset }) => asset === chain?.wrappedNative)
     return chain?.gmx && coin && coin.priceUsd8 > 0n ? fundingCall(chain.gmx, coin.priceUsd8) : undefined
   }
   // A price in the call would make it another one in the next round: whatever was asked of the reader counts.
   const isFunding = (to: Address): boolean => to === chain?.gmx?.reader
   return {
-    calls: (book, answered) => {
-      const calls = book.protocol.extras.calls(book.ledger, answered)
+    calls: ({ book, exchange }, answered) => {
       const one = answered.some(({ to }) => isFunding(to)) ? undefined : funding(book)
-      return one ? [...calls, one] : calls
+      const means = answered.some(isTwap) ? [] : twapCalls(book, exchange)
+      return [...book.protocol.extras.calls(book.ledger, answered), ...(one ? [one] : []), ...means]
     },
-    of: (book, reads, block) => {
+    of: ({ book, exchange }, reads, block) => {
       const told = reads.find(({ to }) => isFunding(to))
-      return { ...book.protocol.extras.of(book.ledger, reads, block), funding: told ? fundingOf(told) : null }
+      const funding = told ? fundingOf(told) : null
+      return { ...book.protocol.extras.of(book.ledger, reads, block), funding, twaps: twapsOf(book, exchange, reads) }
     },
   }
 }

@@ -1,16 +1,16 @@
 import { getAddress } from 'viem'
 import type { OracleAnswer, RiskOverview } from '../../core/risk/answers.ts'
-import { dryPowder, supplyChange } from '../../core/risk/dry-powder.ts'
+import { dryPowder, pegOf, supplyChange } from '../../core/risk/dry-powder.ts'
 import { groupsOf } from '../../core/risk/groups.ts'
 import { hhi } from '../../core/risk/inequality.ts'
 import { latencyOf } from '../../core/risk/latency.ts'
-import { known, knownOr, lacking, type Measure } from '../../core/risk/measure.ts'
-import { ageOfHeartbeat } from '../../core/risk/oracle-health.ts'
+import { known, knownOr, lacking, type Measure, type Source } from '../../core/risk/measure.ts'
+import { ageOfHeartbeat, daysOfHeadroom, largestOf, largestSupplyJump } from '../../core/risk/oracle-health.ts'
 import { carryOf } from './carry-now.ts'
 import { briefOf } from './judged.ts'
 import { flowsOf } from './net-flows.ts'
 import type { OverviewState } from './overview-state.ts'
-import { binsOf, DAY_S, recent, recentMarket, sumBy } from './recent.ts'
+import { binsOf, DAY_S, lastExtras, recent, recentMarket, sumBy } from './recent.ts'
 import type { RiskWorld } from './world.ts'
 
 export type OverviewHistory = Pick<
@@ -39,11 +39,9 @@ export function overviewHistory(
 export const kinksOf = (world: RiskWorld): ReadonlyMap<`0x${string}`, number> =>
   new Map(Object.entries(lastExtras(world)?.kinks ?? {}).map(([asset, kink]) => [`0x${asset.slice(2)}` as const, kink]))
 
-const lastExtras = (world: RiskWorld) =>
-  world.marketHours().findLast(({ extras }) => extras !== null)?.extras ?? undefined
-
+const WEEK_S = 7 * DAY_S
 /** A silence is only known to be unusual after a week. */
-const SILENCE_S = 7 * DAY_S
+const SILENCE_S = WEEK_S
 
 function oraclesOf(world: RiskWorld): readonly OracleAnswer[] {
   const extras = lastExtras(world)
@@ -51,22 +49,56 @@ function oraclesOf(world: RiskWorld): readonly OracleAnswer[] {
   return groupsOf(book.protocol.market(book.ledger).reserves).map(({ root, symbol, priceUsd8, reserves }) => {
     const hours = world.groupHours(root)
     const day = recent(hours, world, DAY_S)
-    const jumps = day.map(({ jump }) => jump)
-    const largest = jumps.reduce((most, jump) => (Math.abs(jump) > Math.abs(most) ? jump : most), 0)
     const rooms = reserves.flatMap(({ asset }) => extras?.headrooms[asset] ?? [])
     return {
       root: getAddress(root),
       symbol,
       price: priceUsd8.toString(),
-      largestJump24h: day.length === 0 ? lacking('oracle') : known(largest),
+      largestJump24h: day.length === 0 ? lacking('oracle') : known(largestOf(day.map(({ jump }) => jump))),
       ageOfHeartbeat: ageOf(world, {
         roundAtS: hours.at(-1)?.roundAtS ?? null,
         told: extras?.roundsAtS[root] ?? null,
         hours,
       }),
       headroom: rooms.length === 0 ? lacking('oracle') : known(Math.min(...rooms)),
+      headroomDays: leastOf(
+        reserves.map(({ asset }) => daysOf(world, asset)),
+        'hours',
+      ),
+      largestSupplyJump24h: supplyJumpOf(
+        world,
+        reserves.map(({ asset }) => asset),
+      ),
     }
   })
+}
+
+/** The soonest of them. */
+function leastOf(measures: readonly Measure[], lacks: Source): Measure {
+  const values = measures.flatMap(({ value }) => value ?? [])
+  return knownOr(values.length === 0 ? null : Math.min(...values), lacks)
+}
+
+/** Between the first hour of the last week with a headroom and the last one. */
+function daysOf(world: RiskWorld, asset: string): Measure {
+  const rooms = recentMarket(world, WEEK_S).flatMap(({ hour, extras }) => {
+    const headroom = extras?.headrooms[asset]
+    return headroom === undefined ? [] : [{ atS: hour * world.binS, headroom }]
+  })
+  const [first, last] = [rooms[0], rooms.at(-1)]
+  return first && last ? daysOfHeadroom(first, last) : lacking('hours')
+}
+
+function supplyJumpOf(world: RiskWorld, assets: readonly string[]): Measure {
+  const hours = recentMarket(world, DAY_S)
+  const jumps = assets.flatMap((asset) => {
+    const samples = hours.flatMap(({ hour, extras }) => {
+      const supply = extras?.supplies[asset]
+      return supply === undefined ? [] : [{ hour, supply }]
+    })
+    return largestSupplyJump(samples).value ?? []
+  })
+  return jumps.length === 0 ? lacking('supply') : known(largestOf(jumps))
 }
 
 /** No feed tells its heartbeat on the chain: the longest silence in what was kept, of a week at least, stands for it. */
@@ -87,7 +119,7 @@ function ageOf(
   const longest = longEnough ? Math.max(...hours.map(({ silenceS }) => silenceS)) : 0
   const updatedAtS = Math.max(roundAtS ?? 0, told ?? 0)
   return ageOfHeartbeat(
-    updatedAtS === 0 ? null : { answer: 0n, updatedAtS },
+    updatedAtS === 0 ? null : updatedAtS,
     longest > 0 ? longest : null,
     Number(world.book.head?.timestamp ?? 0n),
   )
@@ -119,7 +151,7 @@ function powderOf(
 ): RiskOverview['dryPowder'] {
   const samples = world.marketHours().flatMap(({ hour, extras }) => {
     const stables = Object.values(extras?.stables ?? {})
-    return stables.length === 0 ? [] : [{ hour, supply: BigInt(Math.round(sumBy(stables, (usd) => usd))) }]
+    return stables.length === 0 ? [] : [{ hour, supply: sumBy(stables, (usd) => usd) }]
   })
   const last = samples.at(-1)?.hour ?? 0
   return {
@@ -127,9 +159,18 @@ function powderOf(
     supply24h: supplyChange(samples, last, binsOf(world, DAY_S)),
     supply7d: supplyChange(samples, last, binsOf(world, 7 * DAY_S)),
     overLadder10: dryPowder({ idleUsd: idleStableUsd, buyDepthUsd, ladderUsd: ladder10Usd }),
-    // A pool's price at one block can be made by anybody; nobody keeps an average.
-    worstPeg: lacking('twap'),
+    ...pegsOf(world),
   }
+}
+
+function pegsOf(world: RiskWorld): Pick<RiskOverview['dryPowder'], 'worstPeg' | 'pegs'> {
+  const kept = lastExtras(world)?.pegs ?? {}
+  const pegs = world.book.protocol.market(world.book.ledger).reserves.flatMap(({ asset, symbol }) => {
+    const peg = kept[asset]
+    return peg === undefined ? [] : [{ symbol, twapUsd: peg[0], ...pegOf(...peg) }]
+  })
+  const off = pegs.map(({ fromOne }) => fromOne)
+  return { worstPeg: off.length === 0 ? lacking('twap') : known(largestOf(off)), pegs }
 }
 
 /** Row 19, of the last week. */

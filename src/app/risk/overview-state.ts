@@ -1,11 +1,11 @@
 import { type Address, getAddress } from 'viem'
-import { stableRoots } from '../../core/people/wave.ts'
 import type { ReserveStress, RiskHead, RiskOverview } from '../../core/risk/answers.ts'
 import { concentrationOf } from '../../core/risk/concentration.ts'
 import { deficitAfterUsd, unrealisedUsd } from '../../core/risk/deficit.ts'
 import { type Ladder, ladderOf } from '../../core/risk/ladder.ts'
 import { isCounted, leverageOf } from '../../core/risk/leverage.ts'
 import { collateralOf, type Portrait, portraitOf } from '../../core/risk/portrait.ts'
+import { isStable } from '../../core/risk/stable.ts'
 import { stressOf } from '../../core/risk/stress.ts'
 import { toxicityOf } from '../../core/risk/toxicity.ts'
 import { chosenGroup, riskHead, toGroup } from './head.ts'
@@ -130,6 +130,5 @@ function reservesOf(
 }
 
 function idleStable({ reserves }: Portrait, stress: readonly ReserveStress[]): number {
-  const stable = stableRoots(reserves)
-  return reserves.reduce((sum, { root }, i) => (stable.has(root) ? sum + (stress[i]?.idleUsd ?? 0) : sum), 0)
+  return reserves.reduce((sum, one, i) => (isStable(one) ? sum + (stress[i]?.idleUsd ?? 0) : sum), 0)
 }

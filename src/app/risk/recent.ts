@@ -23,6 +23,10 @@ export function recent<T extends Pick<Hour, 'hour'>>(
 export const recentMarket = (world: RiskWorld, seconds: number): readonly MarketHour[] =>
   recent(world.marketHours(), world, seconds)
 
+/** What the node told last. */
+export const lastExtras = (world: RiskWorld): MarketHour['extras'] | undefined =>
+  world.marketHours().findLast(({ extras }) => extras !== null)?.extras ?? undefined
+
 export const sumBy = <T>(items: Iterable<T>, of: (item: T) => number): number => {
   let sum = 0
   for (const item of items) sum += of(item)

@@ -1,4 +1,5 @@
 import type { WaveAnswer } from '../../core/risk/answers.ts'
+import { coverOf } from '../../core/risk/coverage.ts'
 import { COHORTS } from '../../core/risk/de-risking.ts'
 import type { Hour } from '../../core/risk/hour.ts'
 import type { MarketHour } from '../../core/risk/hours-from.ts'
@@ -90,11 +91,17 @@ const caughtOf = (hours: readonly MarketHour[]): WaveAnswer['caught'] =>
     }
   })
 
-/** What the insurance at the end of the wave would have paid of its deficits: the smaller of the two, all reserves together. */
+/** What insurance would have paid of the wave's deficits, each reserve's of its own: as it stood when the first of them came. */
 function insuranceOf(hours: readonly MarketHour[]): WaveAnswer['insurance'] {
-  const deficitUsd = hours.reduce((sum, one) => sum + one.deficitUsd, 0)
-  const insurance = hours.findLast(({ extras }) => extras?.insuranceUsd != null)?.extras?.insuranceUsd
-  if (insurance == null) return { deficitUsd, paidUsd: lacking('coverage'), shortfallUsd: lacking('coverage') }
-  const paid = Math.min(insurance, deficitUsd)
-  return { deficitUsd, paidUsd: known(paid), shortfallUsd: known(deficitUsd - paid) }
+  const deficits = new Map<string, number>()
+  for (const { assets } of hours)
+    for (const [asset, { deficit }] of Object.entries(assets))
+      if (deficit > 0) deficits.set(asset, (deficits.get(asset) ?? 0) + deficit)
+  const first = hours.find(({ deficitUsd }) => deficitUsd > 0)?.hour ?? Number.POSITIVE_INFINITY
+  const told = hours.filter(({ extras }) => extras !== null && extras.insuranceUsd !== null)
+  const insurance = (told.findLast(({ hour }) => hour <= first) ?? told[0])?.extras?.insurance
+  const { deficitUsd, paidUsd, shortfallUsd } = coverOf(deficits, insurance ?? {})
+  return insurance
+    ? { deficitUsd, paidUsd: known(paidUsd), shortfallUsd: known(shortfallUsd) }
+    : { deficitUsd, paidUsd: lacking('coverage'), shortfallUsd: lacking('coverage') }
 }

@@ -1,14 +1,10 @@
 import type { Address } from 'viem'
 import type { Book } from '../book.ts'
 import { PERCENTAGE_FACTOR, WAD } from '../math.ts'
-import type { ReserveView } from '../protocol.ts'
+import { stableRoots } from '../risk/stable.ts'
 import type { Header } from '../types.ts'
 import type { Latch, Said } from './alert.ts'
 import type { WaveRule } from './alert-rule.ts'
-
-const UNIT_USD8 = 100_000_000n
-/** What lies so near to one dollar is taken for a stable coin, and does not fall. */
-const STABLE_BPS = 500n
 
 export interface WaveStep {
   readonly latch: Latch | undefined
@@ -68,20 +64,11 @@ function exactly(
 }
 
 /**
- * The fall of every volatile feed, by root: of everything that is not stable, a euro too.
+ * The fall of every volatile feed, by root: of everything that is no dollar, a euro too.
  */
 export function shockOf({ protocol, ledger }: Book, fallBps: number): ReadonlyMap<Address, bigint> {
   const { reserves } = protocol.market(ledger)
   const stable = stableRoots(reserves)
   const factor = ((PERCENTAGE_FACTOR - BigInt(fallBps)) * WAD) / PERCENTAGE_FACTOR
   return new Map(reserves.filter(({ root }) => !stable.has(root)).map(({ root }) => [root, factor]))
-}
-
-/** Feeds from which anything within 5 % of a dollar is priced (a share of a savings contract stands on the stable coin below it). */
-export function stableRoots(reserves: readonly ReserveView[]): ReadonlySet<Address> {
-  const isStable = (priceUsd8: bigint): boolean => {
-    const off = priceUsd8 - UNIT_USD8
-    return (off < 0n ? -off : off) * PERCENTAGE_FACTOR <= STABLE_BPS * UNIT_USD8
-  }
-  return new Set(reserves.filter(({ priceUsd8 }) => isStable(priceUsd8)).map(({ root }) => root))
 }

@@ -162,6 +162,10 @@ export interface OracleAnswer {
   readonly ageOfHeartbeat: Measure
   /** Of a capped feed: cap / ratio − 1; negative: it answers so much too low. */
   readonly headroom: Measure
+  /** Until it is gone if it goes on as in the last week. */
+  readonly headroomDays: Measure
+  /** Of the supply of the group's collaterals, from hour to hour: minting out of nothing. */
+  readonly largestSupplyJump24h: Measure
 }
 
 /** How a market stands, in one answer. */
@@ -217,7 +221,15 @@ export interface RiskOverview extends RiskHead {
     readonly supply24h: Measure
     readonly supply7d: Measure
     readonly overLadder10: Measure
+    /** Of `pegs`, the one furthest from a dollar. */
     readonly worstPeg: Measure
+    /** Stable coins that a pool trades for another one: half an hour's mean there, in dollars by the other's oracle; less 1; over its own oracle's answer, less 1. */
+    readonly pegs: readonly {
+      readonly symbol: string
+      readonly twapUsd: number
+      readonly fromOne: number
+      readonly fromOracle: number
+    }[]
   }
   readonly carry: { readonly funding: Measure; readonly carry: Measure; readonly underwaterShare: Measure }
   readonly flows: { readonly netSupplyUsd: Measure; readonly netBorrowUsd: Measure; readonly hours: number }

@@ -1,13 +1,20 @@
 import type { Book } from '../book.ts'
+import type { PoolBook } from '../pool-book.ts'
 import type { Call, Header, Read } from '../types.ts'
 import type { Extras } from './extras.ts'
 import type { Due } from './historian-port.ts'
 
+/** Of the market, and of the pools of its chain where they are followed. */
+export interface AskedBooks {
+  readonly book: Book
+  readonly exchange: PoolBook | undefined
+}
+
 /** What a market's history asks of the node once a bin, in rounds. */
 export interface Asker {
   /** Calls that are still missing among those answered. */
-  calls(book: Book, answered: readonly Read[]): readonly Call[]
-  of(book: Book, reads: readonly Read[], block: Header): Extras
+  calls(books: AskedBooks, answered: readonly Read[]): readonly Call[]
+  of(books: AskedBooks, reads: readonly Read[], block: Header): Extras
 }
 
 /** More rounds would be an asker that never has enough. */
@@ -26,10 +33,10 @@ export class Asking {
     this.#pending = { block, reads: [], rounds: 0, waits: false }
   }
 
-  due(book: Book | undefined): Due | undefined {
+  due(books: AskedBooks | undefined): Due | undefined {
     const pending = this.#pending
-    if (pending === undefined || pending.waits || book === undefined) return undefined
-    const calls = this.#asker.calls(book, pending.reads)
+    if (pending === undefined || pending.waits || books === undefined) return undefined
+    const calls = this.#asker.calls(books, pending.reads)
     if (calls.length === 0) return undefined
     pending.waits = true
     pending.rounds++
@@ -37,17 +44,17 @@ export class Asking {
   }
 
   /** All of it, once nothing is missing any more. */
-  told(book: Book | undefined, block: Header, reads: readonly Read[] | undefined): Extras | undefined {
+  told(books: AskedBooks | undefined, block: Header, reads: readonly Read[] | undefined): Extras | undefined {
     const pending = this.#pending
-    if (pending === undefined || book === undefined || pending.block.hash !== block.hash) return undefined
+    if (pending === undefined || books === undefined || pending.block.hash !== block.hash) return undefined
     if (reads !== undefined) {
       pending.reads.push(...reads)
       pending.waits = false
-      const enough = pending.rounds >= MOST_ROUNDS || this.#asker.calls(book, pending.reads).length === 0
+      const enough = pending.rounds >= MOST_ROUNDS || this.#asker.calls(books, pending.reads).length === 0
       if (!enough) return undefined
     }
     this.#pending = undefined
-    return pending.reads.length === 0 ? undefined : this.#asker.of(book, pending.reads, block)
+    return pending.reads.length === 0 ? undefined : this.#asker.of(books, pending.reads, block)
   }
 
   rollback(to: bigint): void {

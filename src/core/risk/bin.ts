@@ -7,6 +7,7 @@ import type { Extras } from './extras.ts'
 import { extrasBody } from './extras-body.ts'
 import type { HourRow } from './hour-row.ts'
 import { type AssetHour, type CohortHour, type GroupBody, type MarketBody, MOST_LIQUIDATORS } from './hour-row.ts'
+import { largestOf } from './oracle-health.ts'
 import { leaders, type PriceMove, toUsd } from './price-moves.ts'
 import { isStable } from './stable.ts'
 import type { StateSample } from './state-sample.ts'
@@ -98,7 +99,7 @@ function groupBody(
     oraclePriceUsd: price,
     oracleLowUsd: Math.min(price, ...moves.map(({ lowUsd }) => lowUsd)),
     rounds: moves.reduce((sum, { rounds }) => sum + rounds, 0),
-    jump: moves.reduce((most, { jump }) => (Math.abs(jump) > Math.abs(most) ? jump : most), 0),
+    jump: largestOf(moves.map(({ jump }) => jump)),
     ...silences(moves, roundsBefore.get(root) ?? null),
     ladder5Usd: own?.ladder5Usd ?? null,
     ladder10Usd: own?.ladder10Usd ?? null,

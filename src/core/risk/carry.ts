@@ -31,12 +31,6 @@ export const carry = ({
   return knownOr(borrowAnnual === null ? null : yieldAnnual - borrowAnnual, 'carry')
 }
 
-/**
- * On the holder's own money at `leverage` (C/(C − D)): leverage · yield − (leverage − 1) · borrow. At 1 the yield itself.
- */
-export const leveredYield = (leverage: number, yieldAnnual: number, borrowAnnual: number): number =>
-  leverage * yieldAnnual - (leverage - 1) * borrowAnnual
-
 /** Share of the debt, 0 to 1, whose carry is below 0; of the debt whose carry is known. */
 export function underwaterShare(debts: readonly { readonly debtUsd: number; readonly carry: Measure }[]): Measure {
   const found = debts.filter(({ carry: { value } }) => value !== null)

@@ -44,6 +44,13 @@ export interface CascadeCall {
   readonly soldForBase: bigint
   readonly unsoldBase: bigint
   readonly badDebtBase: bigint
+  /** Of it what the pool burns, by reserve. */
+  readonly deficits: readonly Deficit[]
+}
+
+export interface Deficit {
+  readonly asset: Address
+  readonly valueBase: bigint
 }
 
 export interface Round {
@@ -173,6 +180,7 @@ class Course {
     const sale = isSame ? undefined : this.#trading?.sell(collateralAsset, debtAsset, done.collateralSeized, hubs)
     const received = isSame ? done.collateralSeized : (sale?.received ?? 0n)
     const unsold = isSame ? 0n : done.collateralSeized - (sale?.sold ?? 0n)
+    const deficits = done.deficits.map(({ asset, amount }) => ({ asset, valueBase: this.#value(asset, amount) }))
     const stranded = sale?.stranded ? this.#value(sale.stranded.asset, sale.stranded.amount) : 0n
     return {
       account,
@@ -184,13 +192,14 @@ class Course {
       repaidBase: this.#value(debtAsset, done.debtCovered),
       soldForBase: this.#value(debtAsset, received),
       unsoldBase: this.#value(collateralAsset, unsold) + stranded,
-      badDebtBase: this.#badDebt(account, done),
+      badDebtBase: this.#badDebt(account, deficits),
+      deficits,
     }
   }
 
   /** What was burnt, and where rules burn nothing what no collateral backs any more. */
-  #badDebt(account: AccountId, { deficits }: Liquidation): bigint {
-    const burnt = deficits.reduce((sum, { asset, amount }) => sum + this.#value(asset, amount), 0n)
+  #badDebt(account: AccountId, deficits: readonly Deficit[]): bigint {
+    const burnt = deficits.reduce((sum, { valueBase }) => sum + valueBase, 0n)
     const standing = this.#book.protocol.standing(this.#book.ledger, account, this.#now)
     return burnt + (standing?.totalCollateralBase === 0n ? standing.totalDebtBase : 0n)
   }

@@ -1,54 +1,24 @@
-/** Bad debt that became real, and what covers it (row 17). Amounts of `DeficitCreated` and `DeficitCovered` of the pool, in the asset's units. */
-import { shareOf } from './measure.ts'
+/** What pays for bad debt (row 17). Dollars, as floats. */
 
-export interface DeficitEvent {
-  readonly kind: 'created' | 'covered'
-  readonly reserve: string
-  readonly amount: bigint
+/** Deficits of some reserves against what insures them: the offset, which the treasury bears, and stake that may be slashed. */
+export interface Cover {
+  readonly deficitUsd: number
+  readonly paidUsd: number
+  readonly shortfallUsd: number
 }
 
-/** In units of the reserve's asset. */
-export interface RealisedDeficit {
-  readonly created: bigint
-  readonly covered: bigint
-  /** Created less covered: the reserve's `getReserveDeficit` if the events are complete from its first on. */
-  readonly outstanding: bigint
-  /** Covered over created, 0 to 1; null where nothing was created. */
-  readonly coveredShare: number | null
-}
-
-export function realisedDeficits(events: readonly DeficitEvent[]): ReadonlyMap<string, RealisedDeficit> {
-  const sums = new Map<string, { readonly created: bigint; readonly covered: bigint }>()
-  for (const { kind, reserve, amount } of events) {
-    const so = sums.get(reserve) ?? { created: 0n, covered: 0n }
-    sums.set(reserve, { ...so, [kind]: so[kind] + amount })
+/**
+ * By asset, Σ min(deficit, insurance): one reserve's insurance pays nothing of another's deficit. What `insuranceUsd` does not
+ * name is not insured.
+ */
+export function coverOf(
+  deficitsUsd: ReadonlyMap<string, number>,
+  insuranceUsd: Readonly<Record<string, number>>,
+): Cover {
+  let [deficitUsd, paidUsd] = [0, 0]
+  for (const [asset, deficit] of deficitsUsd) {
+    deficitUsd += deficit
+    paidUsd += Math.min(deficit, insuranceUsd[asset] ?? 0)
   }
-  return new Map([...sums].map(([reserve, sum]) => [reserve, { ...sum, ...rest(sum) }]))
+  return { deficitUsd, paidUsd, shortfallUsd: Math.max(0, deficitUsd - paidUsd) }
 }
-
-const rest = ({ created, covered }: { readonly created: bigint; readonly covered: bigint }) => ({
-  outstanding: created - covered,
-  coveredShare: shareOf(covered, created),
-})
-
-/** One reserve of Umbrella, all in one unit. */
-export interface Insurance {
-  /** `deficitOffset`: what the treasury bears before stakers do. */
-  readonly offset: bigint
-  /** Stake that may be slashed for this reserve. */
-  readonly slashable: bigint
-  /** Of a simulated fall, with what is outstanding already. */
-  readonly deficit: bigint
-}
-
-/** (offset + slashable stake) / deficit; at least 1: covered. Null where there is no deficit to cover. */
-export function insuranceCover({ offset, slashable, deficit }: Insurance) {
-  const available = offset + slashable
-  return {
-    ratio: shareOf(available, deficit),
-    shortfall: deficit > available ? deficit - available : 0n,
-    slashed: deficit > offset ? bounded(deficit - offset, slashable) : 0n,
-  }
-}
-
-const bounded = (value: bigint, most: bigint): bigint => (value < most ? value : most)

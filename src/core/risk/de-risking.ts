@@ -27,45 +27,12 @@ export interface RiskEvent {
 /** Below this a repay or supply counts as protection. 18 decimals. */
 const PROTECT_BELOW = 1_250_000_000_000_000_000n
 
-export interface Protection {
-  readonly cohort: Cohort
-  readonly protections: number
-  readonly protectedUsd8: bigint
-  readonly liquidatedUsd8: bigint
-  /** Accounts that protected themselves and were not liquidated, over all that did or were: 0 to 1. */
-  readonly score: Measure
-}
-
 /** A repay or supply that lifts health from below 1.25. Without debt left, health after is null: lifted as far as can be. */
 export const isProtection = ({ kind, healthBefore, healthAfter }: RiskEvent): boolean =>
   kind !== 'liquidated' &&
   healthBefore !== null &&
   healthBefore < PROTECT_BELOW &&
   (healthAfter === null || healthAfter > healthBefore)
-
-export const protectionByCohort = (events: readonly RiskEvent[]): readonly Protection[] =>
-  COHORTS.map((cohort) =>
-    protectionOf(
-      cohort,
-      events.filter((event) => event.cohort === cohort),
-    ),
-  )
-
-function protectionOf(cohort: Cohort, events: readonly RiskEvent[]): Protection {
-  const protections = events.filter(isProtection)
-  const liquidations = events.filter(({ kind }) => kind === 'liquidated')
-  const caught = new Set(liquidations.map(({ account }) => account))
-  const safe = new Set(protections.flatMap(({ account }) => (caught.has(account) ? [] : account))).size
-  return {
-    cohort,
-    protections: protections.length,
-    protectedUsd8: sumUsd8(protections),
-    liquidatedUsd8: sumUsd8(liquidations),
-    score: knownOr(safe + caught.size === 0 ? null : safe / (safe + caught.size), 'events'),
-  }
-}
-
-const sumUsd8 = (events: readonly RiskEvent[]): bigint => events.reduce((sum, { usd8 }) => sum + usd8, 0n)
 
 /** A fall of the oracle price from the highest of the hours before it. */
 export interface Fall {

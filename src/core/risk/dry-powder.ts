@@ -1,12 +1,12 @@
 /** Stable coins that could buy what is sold (row 13). */
-import { knownOr, lacking, type Measure, shareOf } from './measure.ts'
+import { knownOr, lacking, type Measure } from './measure.ts'
 import type { SupplySample } from './oracle-health.ts'
 
 /** Change of the supply in the last `hours`: 0.02 is 2 % more. Lacks the supply where a sample is missing. */
 export function supplyChange(samples: readonly SupplySample[], atHour: number, hours: number): Measure {
-  const at = (wanted: number): bigint | undefined => samples.find(({ hour }) => hour === wanted)?.supply
+  const at = (wanted: number): number | undefined => samples.find(({ hour }) => hour === wanted)?.supply
   const [from, to] = [at(atHour - hours), at(atHour)]
-  return knownOr(from === undefined || to === undefined ? null : shareOf(to - from, from), 'supply')
+  return knownOr(from === undefined || to === undefined || from === 0 ? null : (to - from) / from, 'supply')
 }
 
 /** In dollars; null: not recorded. */
@@ -26,21 +26,14 @@ export function dryPowder({ idleUsd, buyDepthUsd, ladderUsd }: Powder): Measure 
   return knownOr(ladderUsd === null || ladderUsd === 0 ? null : (idleUsd + buyDepthUsd) / ladderUsd, 'ladder')
 }
 
-/** Deviations of a stable coin: −0.01 is one cent low. Prices in dollars. */
+/** Deviations of a stable coin's mean price in a pool: −0.01 is one per cent low. */
 export interface Peg {
-  readonly fromOne: Measure
-  /** The exchange's average over the oracle less 1: what the pool does not see yet. */
-  readonly fromOracle: Measure
+  readonly fromOne: number
+  /** From what the oracle says: what liquidations do not see yet. */
+  readonly fromOracle: number
 }
 
-export const pegOf = ({
-  twapUsd,
-  oracleUsd,
-}: {
-  readonly twapUsd: number | null
-  readonly oracleUsd: number | null
-}): Peg => ({
-  fromOne: knownOr(twapUsd === null ? null : twapUsd - 1, 'twap'),
-  fromOracle:
-    twapUsd === null ? lacking('twap') : knownOr(oracleUsd === null ? null : twapUsd / oracleUsd - 1, 'oracle'),
+export const pegOf = (twapUsd: number, oracleUsd: number): Peg => ({
+  fromOne: twapUsd - 1,
+  fromOracle: twapUsd / oracleUsd - 1,
 })

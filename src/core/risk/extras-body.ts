@@ -1,6 +1,6 @@
 import type { ReserveView } from '../protocol.ts'
 import { fundingAnnual, rayRate } from './carry.ts'
-import type { Extras, ReserveExtras } from './extras.ts'
+import type { Extras, ReserveExtras, Twap } from './extras.ts'
 import type { ExtrasBody } from './hour-row.ts'
 import { headroom } from './oracle-health.ts'
 import { toUsd } from './price-moves.ts'
@@ -18,7 +18,7 @@ const utilisationOf = ({ supplied, borrowed }: Pick<ReserveExtras, 'supplied' | 
   supplied === null || borrowed === null || supplied === 0n ? null : Number(borrowed) / Number(supplied)
 
 /** The few figures of it that are kept for years. */
-export function extrasBody({ reserves, feeds, funding }: Extras, views: readonly ReserveView[]): ExtrasBody {
+export function extrasBody({ reserves, feeds, funding, twaps }: Extras, views: readonly ReserveView[]): ExtrasBody {
   const known = new Map(views.map((view) => [view.asset, view]))
   const both = reserves.flatMap((extras) => {
     const view = known.get(extras.asset)
@@ -40,8 +40,18 @@ export function extrasBody({ reserves, feeds, funding }: Extras, views: readonly
     headrooms: record(feeds.map(({ asset, capped }) => [asset, capped && headroom(capped).value])),
     roundsAtS: record(feeds.map(({ root, updatedAtS }) => [root, updatedAtS])),
     stables: record(both.map((one) => [one.view.symbol, isStable(one.view) ? unitsOf(one) : null])),
+    pegs: Object.fromEntries(twaps.flatMap((twap) => pegOf(twap, known))),
     supplies: byAsset((one) => (one.view.liquidationThresholdBps > 0n ? unitsOf(one) : null)),
   }
+}
+
+/** In dollars by the oracle of the coin it is traded for. */
+function pegOf(
+  { asset, quote, price }: Twap,
+  views: ReadonlyMap<string, ReserveView>,
+): readonly (readonly [string, readonly [number, number]])[] {
+  const [own, other] = [views.get(asset)?.priceUsd8, views.get(quote)?.priceUsd8]
+  return own && other ? [[asset, [price * toUsd(other), toUsd(own)]]] : []
 }
 
 const record = (entries: readonly (readonly [string, number | null])[]): Record<string, number> =>

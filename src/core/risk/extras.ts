@@ -9,6 +9,15 @@ export interface Extras {
   readonly feeds: readonly FeedExtras[]
   /** Next funding of a GMX v2 market; null: none configured, or it did not answer. */
   readonly funding: NextFunding | null
+  /** Of stable coins that a pool trades for another one. */
+  readonly twaps: readonly Twap[]
+}
+
+/** Mean price in a pool over half an hour, in whole units. */
+export interface Twap {
+  readonly asset: Address
+  readonly quote: Address
+  readonly price: number
 }
 
 /** Amounts in the asset's smallest unit. */

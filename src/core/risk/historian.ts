@@ -2,7 +2,7 @@ import type { Address, Hex } from 'viem'
 import type { Book } from '../book.ts'
 import type { PoolBook } from '../pool-book.ts'
 import type { Facts, Header, Read } from '../types.ts'
-import { type Asker, Asking } from './asking.ts'
+import { type AskedBooks, type Asker, Asking } from './asking.ts'
 import { type Bin, type Closing, cut, newBin, note, rowsOf } from './bin.ts'
 import type { Extras } from './extras.ts'
 import type { Due, HistorianOptions, HistorianPort, PageMark } from './historian-port.ts'
@@ -47,8 +47,7 @@ export class Historian implements HistorianPort {
   #final: bigint | undefined
   #finished: HourRow[] = []
   /** As of the last page. */
-  #book: Book | undefined
-  #exchange: PoolBook | undefined
+  #books: AskedBooks | undefined
 
   /** `open`: what an earlier one told before a restart. */
   constructor(parts: HistorianParts, open?: string) {
@@ -85,8 +84,7 @@ export class Historian implements HistorianPort {
   }
 
   after(book: Book, _: Facts, exchange: PoolBook | undefined): void {
-    this.#book = book
-    this.#exchange = exchange
+    this.#books = { book, exchange }
   }
 
   /** The blocks up to here held nothing of ours: a recording leaves them out. */
@@ -105,11 +103,11 @@ export class Historian implements HistorianPort {
   }
 
   due(): Due | undefined {
-    return this.#asking?.due(this.#book)
+    return this.#asking?.due(this.#books)
   }
 
   told(block: Header, reads: readonly Read[] | undefined): void {
-    const extras = this.#asking?.told(this.#book, block, reads)
+    const extras = this.#asking?.told(this.#books, block, reads)
     if (extras) this.note(block, extras)
   }
 
@@ -187,7 +185,7 @@ export class Historian implements HistorianPort {
     if (jumps) bin.partialAt ??= block.number
     const { market, sampler } = this.#parts
     const { reserves } = book.protocol.market(book.ledger)
-    const closing = { market, reserves, sample: sampleOf(book, this.#exchange, sampler) }
+    const closing = { market, reserves, sample: sampleOf(book, this.#books?.exchange, sampler) }
     const roundsBefore = roundsOf(bin)
     this.#close(bin, closing)
     if (!jumps)

@@ -86,6 +86,8 @@ export interface ExtrasBody {
   readonly stables: Readonly<Record<string, number>>
   /** By asset that serves as collateral: whole units of it on this chain. */
   readonly supplies: Readonly<Record<string, number>>
+  /** By stable coin: dollars in a pool against another one, and by its oracle. */
+  readonly pegs: Readonly<Record<string, readonly [twapUsd: number, oracleUsd: number]>>
 }
 
 /** Dollars at the prices of the moment. */

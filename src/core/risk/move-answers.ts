@@ -28,6 +28,14 @@ export interface CascadeAnswer extends RiskHead {
   readonly repaidBase: string
   readonly bonusBase: string
   readonly badDebtBase: string
+  /** Row 17: what pools burn of it, by reserve, the largest first, and what insures that reserve. */
+  readonly deficits: readonly {
+    readonly asset: string
+    readonly symbol: string
+    readonly valueBase: string
+    /** Offset and slashable stake, as they were told last. */
+    readonly insuranceUsd: Measure
+  }[]
   /** Sold for less than its debt: what liquidators would lose if they acted all the same. */
   readonly lossBase: string
   readonly finalPrice: string

@@ -1,26 +1,14 @@
-/** Whether prices can be relied on (row 18). Answers are the feed's integers. */
-import { known, knownOr, lacking, type Measure } from './measure.ts'
+/** Whether prices can be relied on (row 18). Changes: −0.05 is a fall of 5 %. */
+import { known, knownOr, lacking, type Measure, shareOf } from './measure.ts'
 
-export interface Round {
-  readonly answer: bigint
-  readonly updatedAtS: number
-}
+/** The largest of some changes, up or down; 0 of none. */
+export const largestOf = (changes: readonly number[]): number =>
+  changes.reduce((most, change) => (Math.abs(change) > Math.abs(most) ? change : most), 0)
 
-/** Change from round to round, −0.05 is a fall of 5 %; one for each round after the first. A round of 0 gives null after it. */
-export const jumps = (rounds: readonly Round[]): readonly (number | null)[] =>
-  rounds.slice(1).map(({ answer }, i) => changeOf(rounds[i]?.answer ?? 0n, answer))
-
-/** The largest, up or down. */
-export function largestJump(rounds: readonly Round[]): Measure {
-  const found = jumps(rounds).filter((jump) => jump !== null)
-  const largest = found.reduce((most, jump) => (Math.abs(jump) > Math.abs(most) ? jump : most), 0)
-  return found.length === 0 ? lacking('oracle') : known(largest)
-}
-
-/** Age of the last answer over the feed's heartbeat; over 1: it should have spoken. */
-export function ageOfHeartbeat(round: Round | null, heartbeatS: number | null, nowS: number): Measure {
-  if (round === null) return lacking('oracle')
-  return knownOr(heartbeatS === null || heartbeatS <= 0 ? null : (nowS - round.updatedAtS) / heartbeatS, 'heartbeat')
+/** Age of the last answer (Unix seconds; null: none is known) over the feed's heartbeat; over 1: it should have spoken. */
+export function ageOfHeartbeat(updatedAtS: number | null, heartbeatS: number | null, nowS: number): Measure {
+  if (updatedAtS === null) return lacking('oracle')
+  return knownOr(heartbeatS === null || heartbeatS <= 0 ? null : (nowS - updatedAtS) / heartbeatS, 'heartbeat')
 }
 
 /** A feed that multiplies by a ratio but lets it grow only so far (CAPO: `getRatio`, and the most the snapshot lets it be). */
@@ -33,39 +21,40 @@ export interface CappedRatio {
  * cap/ratio − 1. Positive: by how much the ratio may still grow before it is cut. Negative: by how much the feed is low, as on
  * 2026-03-10 (−0.0285). Null ratio or cap: not known.
  */
-export const headroom = ({ ratio, cap }: CappedRatio): Measure => knownOr(changeOf(ratio, cap), 'oracle')
+export const headroom = ({ ratio, cap }: CappedRatio): Measure => knownOr(shareOf(cap - ratio, ratio), 'oracle')
+
+/** Headroom at some time. */
+export interface RoomSample {
+  readonly atS: number
+  readonly headroom: number
+}
+
+const DAY_S = 86_400
 
 /**
- * Days until the ratio meets its cap, both growing evenly by so much a year of what they are now; null as value where it never
- * does. 0: it is there.
+ * Days until nothing is left if it goes on as between the two: headroom over its loss a day. 0: it is there; lacks hours where
+ * it does not shrink, or the two are not a day apart (a ratio moves once a day).
  */
-export function daysOfHeadroom(
-  { ratio, cap }: CappedRatio,
-  growth: { readonly ratioAnnual: number; readonly capAnnual: number },
-): number | null {
-  const room = Number(cap) - Number(ratio)
-  if (room <= 0) return 0
-  const closing = Number(ratio) * growth.ratioAnnual - Number(cap) * growth.capAnnual
-  return closing <= 0 ? null : (365 * room) / closing
+export function daysOfHeadroom(from: RoomSample, to: RoomSample): Measure {
+  if (to.headroom <= 0) return known(0)
+  const days = (to.atS - from.atS) / DAY_S
+  const lost = from.headroom - to.headroom
+  return knownOr(days < 1 || lost <= 0 ? null : (to.headroom * days) / lost, 'hours')
 }
 
-/** Supply of a collateral token at some time, in its own units. */
+/** Supply of a token at some time, in whole units. */
 export interface SupplySample {
   readonly hour: number
-  readonly supply: bigint
+  readonly supply: number
 }
 
-export interface SupplyJump extends SupplySample {
-  /** 0.1: a tenth was minted since the sample before. */
-  readonly change: number
+/**
+ * Largest change between two samples in a row, up or down: 0.1, a tenth was minted in between. Minting out of nothing shows
+ * here first, as with rsETH on 2026-04-18.
+ */
+export function largestSupplyJump(samples: readonly SupplySample[]): Measure {
+  const found = samples.slice(1).flatMap(({ supply }, i) => changeOf(samples[i]?.supply ?? 0, supply) ?? [])
+  return found.length === 0 ? lacking('supply') : known(largestOf(found))
 }
 
-/** Samples at which more than `limit` was minted or burned since the one before: minting out of nothing, as with rsETH on 2026-04-18. */
-export const supplyJumps = (samples: readonly SupplySample[], limit: number): readonly SupplyJump[] =>
-  samples.slice(1).flatMap((sample, i) => {
-    const change = changeOf(samples[i]?.supply ?? 0n, sample.supply)
-    return change !== null && Math.abs(change) > limit ? { ...sample, change } : []
-  })
-
-/** to/from − 1, exact in the difference. */
-const changeOf = (from: bigint, to: bigint): number | null => (from === 0n ? null : Number(to - from) / Number(from))
+const changeOf = (from: number, to: number): number | null => (from === 0 ? null : (to - from) / from)

@@ -1,6 +1,7 @@
 import type { Address } from 'viem'
 import type { ReserveView } from '../protocol.ts'
 import type { Deed } from './deed.ts'
+import { largestOf } from './oracle-health.ts'
 
 /** What a page did to a group's price. Dollars as floats. */
 export interface PriceMove {
@@ -65,6 +66,5 @@ export function priceMoves(
 }
 
 function largestStep(prices: readonly number[]): number {
-  const steps = prices.slice(1).map((price, i) => price / (prices[i] as number) - 1)
-  return steps.reduce((most, step) => (Math.abs(step) > Math.abs(most) ? step : most), 0)
+  return largestOf(prices.slice(1).map((price, i) => price / (prices[i] as number) - 1))
 }

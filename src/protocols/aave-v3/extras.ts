@@ -98,6 +98,7 @@ export function extrasOf(
       .filter((id) => BigInt(reserveAddress(ledger, id, 'root')) !== 0n)
       .map((id) => feedExtras(ledger, id, answers, block)),
     funding: null,
+    twaps: [],
   }
 }
 

@@ -24,6 +24,8 @@ export const LACKING: Answers = {
       largestJump24h: lacking('hours'),
       ageOfHeartbeat: lacking('heartbeat'),
       headroom: lacking('oracle'),
+      headroomDays: lacking('hours'),
+      largestSupplyJump24h: lacking('supply'),
     })),
     coverage: {
       unrealisedUsd: 18_640,
@@ -38,6 +40,7 @@ export const LACKING: Answers = {
       supply7d: lacking('hours'),
       overLadder10: lacking('depth'),
       worstPeg: lacking('twap'),
+      pegs: [],
     },
     carry: { funding: lacking('funding'), carry: lacking('yield'), underwaterShare: lacking('yield') },
     flows: { netSupplyUsd: lacking('events'), netBorrowUsd: lacking('events'), hours: 0 },

@@ -44,6 +44,20 @@ export const cascade: CascadeAnswer = {
   repaidBase: base(158_395_238.1),
   bonusBase: base(7_919_761.9),
   badDebtBase: base(41_200),
+  deficits: [
+    {
+      asset: '0xA0b86991c6218b36c1d19D4a2e9Eb0cE3606eB48',
+      symbol: 'USDC',
+      valueBase: base(38_700),
+      insuranceUsd: known(61_200_000),
+    },
+    {
+      asset: '0xdAC17F958D2ee523a2206206994597C13D831ec7',
+      symbol: 'USDT',
+      valueBase: base(2_500),
+      insuranceUsd: lacking('coverage'),
+    },
+  ],
   lossBase: base(1_204_300),
   finalPrice: '295521000000',
   multiplier: 1.499,

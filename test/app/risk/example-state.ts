@@ -150,6 +150,8 @@ export const overview: RiskOverview = {
       largestJump24h: known(-0.0312),
       ageOfHeartbeat: known(0.02),
       headroom: lacking('oracle'),
+      headroomDays: lacking('hours'),
+      largestSupplyJump24h: known(-0.0042),
     },
     {
       root: '0x3E7d1eAB13ad0104d2750B8863b489D65364e32D',
@@ -158,6 +160,8 @@ export const overview: RiskOverview = {
       largestJump24h: known(0.0004),
       ageOfHeartbeat: known(0.61),
       headroom: known(0.0381),
+      headroomDays: known(212),
+      largestSupplyJump24h: known(0.0007),
     },
   ],
   coverage: {
@@ -173,6 +177,10 @@ export const overview: RiskOverview = {
     supply7d: known(0.0128),
     overLadder10: known(53.2),
     worstPeg: known(-0.0016),
+    pegs: [
+      { symbol: 'USDC', twapUsd: 1.0002, fromOne: 0.0002, fromOracle: 0.0001 },
+      { symbol: 'USDT', twapUsd: 0.9984, fromOne: -0.0016, fromOracle: -0.0018 },
+    ],
   },
   carry: { funding: lacking('funding'), carry: known(0.0031), underwaterShare: known(0.118) },
   flows: { netSupplyUsd: known(-81_300_000), netBorrowUsd: known(-192_800_000), hours: 24 },

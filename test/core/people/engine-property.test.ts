@@ -15,9 +15,9 @@ const RESERVES = [
   reserve({ priceUsd8: 3_000n * USD8, root: ETH, ltBps: 8300, borrowRate: 20n * 10n ** 24n }),
   reserve({ priceUsd8: 3_600n * USD8, root: ETH, ltBps: 8100, borrowRate: 20n * 10n ** 24n }),
   reserve({ priceUsd8: 90_000n * USD8, decimals: 8, ltBps: 7800, borrowRate: 10n * 10n ** 24n }),
-  reserve({ priceUsd8: USD8, decimals: 6, ltBps: 7800, borrowRate: 50n * 10n ** 24n }),
-  reserve({ priceUsd8: USD8, ltBps: 7700, borrowRate: 60n * 10n ** 24n }),
-  reserve({ priceUsd8: USD8, decimals: 2, ltBps: 8500, borrowRate: 60n * 10n ** 24n }),
+  reserve({ symbol: 'USDC', priceUsd8: USD8, decimals: 6, ltBps: 7800, borrowRate: 50n * 10n ** 24n }),
+  reserve({ symbol: 'DAI', priceUsd8: USD8, ltBps: 7700, borrowRate: 60n * 10n ** 24n }),
+  reserve({ symbol: 'GUSD', priceUsd8: USD8, decimals: 2, ltBps: 8500, borrowRate: 60n * 10n ** 24n }),
 ]
 const IDS = RESERVES.map((_, id) => id)
 const EMODES = [{ id: 1, ltvBps: 9000, ltBps: 9500, bonusBps: 10_100, collaterals: [0, 1] }]

@@ -12,7 +12,7 @@ const DOLLAR = 1
 const BTC = 2
 const RESERVES = [
   reserve({ priceUsd8: 1_000n * USD8, ltBps: 8000 }),
-  reserve({ decimals: 6, ltBps: 8000 }),
+  reserve({ symbol: 'USDC', decimals: 6, ltBps: 8000 }),
   reserve({ priceUsd8: 50_000n * USD8, ltBps: 8000 }),
 ]
 
@@ -184,14 +184,15 @@ describe('core/people/engine', () => {
       const { book } = new Play({
         reserves: [
           ...RESERVES,
-          reserve({ priceUsd8: (11n * USD8) / 10n, root: 0xd001n }),
-          reserve({ priceUsd8: 106n * 10n ** 6n }),
+          reserve({ symbol: 'sUSD', priceUsd8: (11n * USD8) / 10n, root: 0xd001n }),
+          reserve({ symbol: 'EURC', priceUsd8: 106n * 10n ** 6n }),
+          reserve({ symbol: 'USDX', priceUsd8: 70n * 10n ** 6n }),
         ],
         accounts: [],
       })
       const falling = shockOf(book, 500)
       expect([...falling.values()].every((factor) => factor === wad('0.95'))).to.equal(true)
-      expect([...falling.keys()].map(Number)).to.deep.equal([0xd000, 0xd002, 0xd004])
+      expect([...falling.keys()].map(Number)).to.deep.equal([0xd000, 0xd002, 0xd004, 0xd005])
     })
   })
 

@@ -1,8 +1,5 @@
 import { expect } from 'chai'
-import fc from 'fast-check'
-import { carry, fundingAnnual, leveredYield, rayRate, underwaterShare } from '../../../src/core/risk/carry.ts'
-
-const rate = fc.double({ min: -0.5, max: 0.5, noNaN: true })
+import { carry, fundingAnnual, rayRate, underwaterShare } from '../../../src/core/risk/carry.ts'
 
 describe('funding', () => {
   // 1e22/1e30 a second × 31,536,000 s = 31.536 %.
@@ -30,15 +27,6 @@ describe('carry', () => {
   it('lacks what it lacks', () => {
     expect(carry({ yieldAnnual: null, borrowAnnual: 0.03 })).to.deep.equal({ value: null, lacks: ['yield'] })
     expect(carry({ yieldAnnual: 0.03, borrowAnnual: null })).to.deep.equal({ value: null, lacks: ['carry'] })
-  })
-
-  it('levered: the yield plus one carry for every turn of debt', () => {
-    fc.assert(
-      fc.property(fc.double({ min: 1, max: 20, noNaN: true }), rate, rate, (leverage, yieldAnnual, borrowAnnual) => {
-        const turns = (leverage - 1) * (carry({ yieldAnnual, borrowAnnual }).value ?? Number.NaN)
-        expect(leveredYield(leverage, yieldAnnual, borrowAnnual)).to.be.closeTo(yieldAnnual + turns, 1e-9)
-      }),
-    )
   })
 
   it('share of the debt that costs money to hold', () => {

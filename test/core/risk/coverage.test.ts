@@ -1,47 +1,29 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { insuranceCover, realisedDeficits } from '../../../src/core/risk/coverage.ts'
-
-describe('deficits', () => {
-  it('created, covered and outstanding, by reserve', () => {
-    const found = realisedDeficits([
-      { kind: 'created', reserve: 'USDC', amount: 100n },
-      { kind: 'created', reserve: 'WETH', amount: 7n },
-      { kind: 'covered', reserve: 'USDC', amount: 60n },
-      { kind: 'created', reserve: 'USDC', amount: 20n },
-    ])
-    expect([...found]).to.deep.equal([
-      ['USDC', { created: 120n, covered: 60n, outstanding: 60n, coveredShare: 0.5 }],
-      ['WETH', { created: 7n, covered: 0n, outstanding: 7n, coveredShare: 0 }],
-    ])
-  })
-
-  it('covered before the window began: the share is not known', () => {
-    const [usdc] = realisedDeficits([{ kind: 'covered', reserve: 'USDC', amount: 5n }]).values()
-    expect(usdc).to.deep.equal({ created: 0n, covered: 5n, outstanding: -5n, coveredShare: null })
-  })
-})
+import { coverOf } from '../../../src/core/risk/coverage.ts'
 
 describe('insurance', () => {
-  for (const [offset, slashable, deficit, ratio, shortfall, slashed] of [
-    [100n, 900n, 500n, 2, 0n, 400n],
-    [100n, 900n, 50n, 20, 0n, 0n],
-    [100n, 900n, 2000n, 0.5, 1000n, 900n],
-    [0n, 0n, 10n, 0, 10n, 0n],
-    [100n, 0n, 0n, null, 0n, 0n],
+  for (const [what, deficits, insurance, paidUsd, shortfallUsd] of [
+    ['more than enough', { USDC: 50 }, { USDC: 1000 }, 50, 0],
+    ['less than enough', { USDC: 2000 }, { USDC: 1000 }, 1000, 1000],
+    ['of another reserve', { USDC: 50 }, { WETH: 1000 }, 0, 50],
+    ['each for its own', { USDC: 50, WETH: 70 }, { USDC: 60, WETH: 40 }, 90, 30],
+    ['no deficit', {}, { USDC: 1000 }, 0, 0],
+    ['none at all', { USDC: 5 }, {}, 0, 5],
   ] as const)
-    it(`offset ${offset}, stake ${slashable}, deficit ${deficit}: ${ratio}`, () => {
-      expect(insuranceCover({ offset, slashable, deficit })).to.deep.equal({ ratio, shortfall, slashed })
+    it(what, () => {
+      const found = coverOf(new Map(Object.entries(deficits)), insurance)
+      expect(found).to.deep.equal({ deficitUsd: paidUsd + shortfallUsd, paidUsd, shortfallUsd })
     })
 
-  it('offset, what is slashed and what is missing make the deficit', () => {
-    const amount = fc.bigInt({ min: 0n, max: 10n ** 30n })
+  it('pays no more than there is of either, and what it does not pay is missing', () => {
+    const usd = fc.record({ a: fc.nat(1e6), b: fc.nat(1e6), c: fc.nat(1e6) })
     fc.assert(
-      fc.property(amount, amount, amount, (offset, slashable, deficit) => {
-        const { shortfall, slashed } = insuranceCover({ offset, slashable, deficit })
-        const borne = deficit < offset ? deficit : offset
-        expect(borne + slashed + shortfall).to.equal(deficit)
-        expect(slashed <= slashable).to.equal(true)
+      fc.property(usd, usd, (deficits, insurance) => {
+        const { deficitUsd, paidUsd, shortfallUsd } = coverOf(new Map(Object.entries(deficits)), insurance)
+        expect(paidUsd + shortfallUsd).to.equal(deficitUsd)
+        expect(paidUsd).to.be.at.most(insurance.a + insurance.b + insurance.c)
+        expect(coverOf(new Map(Object.entries(deficits)), deficits).shortfallUsd).to.equal(0)
       }),
     )
   })

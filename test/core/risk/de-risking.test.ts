@@ -1,14 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import {
-  COHORTS,
-  changeBefore,
-  cohortOf,
-  fallsOf,
-  isProtection,
-  protectionByCohort,
-  type RiskEvent,
-} from '../../../src/core/risk/de-risking.ts'
+import { changeBefore, cohortOf, fallsOf, isProtection, type RiskEvent } from '../../../src/core/risk/de-risking.ts'
 import { hoursFrom } from './hours.ts'
 
 const USD = 10n ** 8n
@@ -48,24 +40,6 @@ describe('protection', () => {
     it(`${what}: ${protects}`, () => {
       expect(isProtection(event(over))).to.equal(protects)
     })
-
-  it('score: accounts that saved themselves over those and the liquidated', () => {
-    const found = protectionByCohort([
-      event(),
-      event(), // the same account again
-      event({ account: 'b' }),
-      event({ account: 'c' }),
-      event({ account: 'c', kind: 'liquidated', usd8: 40n * USD }), // in vain
-      event({ account: 'd', kind: 'liquidated', usd8: 60n * USD }),
-      event({ account: 'e', cohort: '> 10M', healthBefore: health(1.4) }), // no protection
-    ])
-    expect(found.map(({ cohort }) => cohort)).to.deep.equal(COHORTS)
-    expect(found[1]).to.deep.equal({
-      ...{ cohort: '10k–100k', protections: 4, protectedUsd8: 20n * USD, liquidatedUsd8: 100n * USD },
-      score: { value: 0.5, lacks: [] },
-    })
-    expect(found[4]?.score).to.deep.equal({ value: null, lacks: ['events'] })
-  })
 })
 
 describe('falls', () => {

@@ -1,33 +1,6 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { type FlowEvent, netFlows, rotationShare } from '../../../src/core/risk/flows.ts'
-
-const event = (kind: FlowEvent['kind'], usd8: bigint, over: Partial<FlowEvent> = {}): FlowEvent => ({
-  ...{ chainId: 1, asset: 'USDC', kind, usd8 },
-  ...over,
-})
-
-describe('net flows', () => {
-  it('are what came in less what went out, by chain and asset', () => {
-    const found = netFlows([
-      event('supply', 100n),
-      event('withdraw', 30n),
-      event('borrow', 50n),
-      event('repay', 70n),
-      event('mint', 9n),
-      event('burn', 10n),
-      event('bridge-in', 1n),
-      event('bridge-out', 4n),
-      event('supply', 5n, { chainId: 10 }),
-      event('supply', 6n, { asset: 'WETH' }),
-    ])
-    expect(found).to.deep.equal([
-      { chainId: 1, asset: 'USDC', events: 8, supply: 70n, borrow: -20n, issue: -1n, bridge: -3n },
-      { chainId: 10, asset: 'USDC', events: 1, supply: 5n, borrow: 0n, issue: 0n, bridge: 0n },
-      { chainId: 1, asset: 'WETH', events: 1, supply: 6n, borrow: 0n, issue: 0n, bridge: 0n },
-    ])
-  })
-})
+import { rotationShare } from '../../../src/core/risk/flows.ts'
 
 describe('rotation', () => {
   for (const [nets, share] of [

@@ -1,36 +1,24 @@
 import { expect } from 'chai'
 import fc from 'fast-check'
-import { ORACLE_ROUNDS } from '../../../scripts/staircase/paths.ts'
 import {
   ageOfHeartbeat,
   daysOfHeadroom,
   headroom,
-  jumps,
-  largestJump,
-  supplyJumps,
+  largestOf,
+  largestSupplyJump,
 } from '../../../src/core/risk/oracle-health.ts'
 
-const round = (answer: bigint, updatedAtS = 0) => ({ answer, updatedAtS })
+const DAY_S = 86_400
 
-describe('rounds of a feed', () => {
-  it('jump by their change', () => {
-    expect(jumps([round(100n), round(90n), round(99n), round(0n), round(5n)])).to.deep.equal([-0.1, 0.1, -1, null])
-    expect(largestJump([round(100n), round(90n), round(94n)]).value).to.equal(-0.1)
-  })
-
-  it('of bitcoin on 2025-10-10: the largest step down was 3.6 %', () => {
-    const rounds = ORACLE_ROUNDS.map(({ usd }) => round(BigInt(usd)))
-    expect(largestJump(rounds).value).to.be.closeTo(110_309 / 114_391 - 1, 1e-12)
-  })
-
-  it('need two for a jump', () => {
-    expect(largestJump([round(1n)])).to.deep.equal({ value: null, lacks: ['oracle'] })
-    expect(largestJump([round(0n), round(1n)])).to.deep.equal({ value: null, lacks: ['oracle'] })
+describe('answers of a feed', () => {
+  it('the largest change, up or down', () => {
+    expect(largestOf([0.01, -0.1, 0.09])).to.equal(-0.1)
+    expect(largestOf([])).to.equal(0)
   })
 
   it('age against the heartbeat', () => {
-    expect(ageOfHeartbeat(round(1n, 1000), 3600, 2800).value).to.equal(0.5)
-    expect(ageOfHeartbeat(round(1n, 1000), null, 2800)).to.deep.equal({ value: null, lacks: ['heartbeat'] })
+    expect(ageOfHeartbeat(1000, 3600, 2800).value).to.equal(0.5)
+    expect(ageOfHeartbeat(1000, null, 2800)).to.deep.equal({ value: null, lacks: ['heartbeat'] })
     expect(ageOfHeartbeat(null, 3600, 2800)).to.deep.equal({ value: null, lacks: ['oracle'] })
   })
 })
@@ -46,13 +34,21 @@ describe('headroom of a capped feed', () => {
       expect(headroom({ ratio, cap }).value).to.be.closeTo(value, 1e-12)
     })
 
-  it('runs out as the ratio grows faster than its cap', () => {
-    const capped = { ratio: 1_000n, cap: 1_010n }
-    // 10 a year of room; the ratio gains 50 a year, its cap 30.3.
-    expect(daysOfHeadroom(capped, { ratioAnnual: 0.05, capAnnual: 0.03 })).to.be.closeTo((365 * 10) / 19.7, 1e-9)
-    expect(daysOfHeadroom(capped, { ratioAnnual: 0.03, capAnnual: 0.03 })).to.equal(null)
-    expect(daysOfHeadroom({ ratio: 1_000n, cap: 999n }, { ratioAnnual: 0, capAnnual: 1 })).to.equal(0)
-  })
+  const days = (then: number, now: number, apart = 7) =>
+    daysOfHeadroom({ atS: 0, headroom: then }, { atS: apart * DAY_S, headroom: now })
+
+  for (const [what, found, value] of [
+    ['a tenth of what was left went in a week', days(0.01, 0.009), 63],
+    ['it is there', days(0.01, 0), 0],
+    ['it answers too low', days(0.01, -0.0285), 0],
+    ['it grows', days(0.01, 0.011), null],
+    ['it stands still', days(0.01, 0.01), null],
+    ['less than a day', days(0.01, 0.009, 0.5), null],
+  ] as const)
+    it(`days until it is gone: ${what}`, () => {
+      if (value === null) expect(found).to.deep.equal({ value: null, lacks: ['hours'] })
+      else expect(found.value).to.be.closeTo(value, 1e-9)
+    })
 
   it('is lacking without a ratio', () => {
     expect(headroom({ ratio: 0n, cap: 1n })).to.deep.equal({ value: null, lacks: ['oracle'] })
@@ -60,22 +56,28 @@ describe('headroom of a capped feed', () => {
 })
 
 describe('supply of a collateral', () => {
-  it('jumps are those over the limit, up or down', () => {
-    const samples = [100n, 101n, 121n, 100n].map((supply, hour) => ({ hour, supply }))
-    expect(supplyJumps(samples, 0.1).map(({ hour }) => hour)).to.deep.equal([2, 3])
-    expect(supplyJumps(samples, 0.5)).to.deep.equal([])
+  const jumpOf = (...supplies: readonly number[]) =>
+    largestSupplyJump(supplies.map((supply, hour) => ({ hour, supply })))
+
+  it('jumps by its largest change, up or down', () => {
+    expect(jumpOf(100, 101, 121.2, 110).value).to.be.closeTo(0.2, 1e-12)
+    expect(jumpOf(100, 60, 61).value).to.be.closeTo(-0.4, 1e-12)
+  })
+
+  it('needs two samples, the first not empty', () => {
+    for (const found of [jumpOf(), jumpOf(5), jumpOf(0, 5)])
+      expect(found).to.deep.equal({ value: null, lacks: ['supply'] })
   })
 
   it('never jumps when nothing changes', () => {
     fc.assert(
-      fc.property(fc.bigInt({ min: 0n, max: 2n ** 200n }), fc.nat(20), (supply, length) => {
-        expect(
-          supplyJumps(
-            Array.from({ length }, (_, hour) => ({ hour, supply })),
-            0,
-          ),
-        ).to.deep.equal([])
-      }),
+      fc.property(
+        fc.double({ min: 1e-6, max: 1e30, noNaN: true }),
+        fc.integer({ min: 2, max: 20 }),
+        (supply, length) => {
+          expect(jumpOf(...Array.from({ length }, () => supply)).value).to.equal(0)
+        },
+      ),
     )
   })
 })

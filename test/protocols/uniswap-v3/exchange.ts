@@ -31,6 +31,7 @@ const factoryAbi = parseAbi(['function getPool(address, address, uint24) view re
 const poolAbi = parseAbi([
   'event Swap(address indexed sender, address indexed recipient, int256 amount0, int256 amount1, uint160 sqrtPriceX96, uint128 liquidity, int24 tick)',
   'function setFeeProtocol(uint8 feeProtocol0, uint8 feeProtocol1)',
+  'function increaseObservationCardinalityNext(uint16 observationCardinalityNext)',
 ])
 const swapAbi = parseAbi([
   'struct Swap { address tokenIn; address tokenOut; uint24 fee; address recipient; uint256 deadline; uint256 amountIn; uint256 amountOutMinimum; uint160 sqrtPriceLimitX96; }',
@@ -156,6 +157,14 @@ export class Exchange {
     await this.chain.send({ from: namedAccount('governance'), to: address, data })
   }
 
+  /** From now on the pool remembers so many of its ticks. */
+  async remember({ address }: PoolHere, observations: number): Promise<void> {
+    const data = encodeFunctionData({
+      ...{ abi: poolAbi, functionName: 'increaseObservationCardinalityNext', args: [observations] },
+    })
+    await this.chain.send({ from: this.#trader, to: address, data, gas: swapGas })
+  }
+
   async swap({ pool, zeroForOne, amountIn, sqrtPriceLimitX96 }: Order): Promise<void> {
     const [tokenIn, tokenOut] = zeroForOne ? [pool.token0, pool.token1] : [pool.token1, pool.token0]
     const params = {
@@ -167,8 +176,8 @@ export class Exchange {
   }
 
   /** One block; the positions it made. What reverted is left out. */
-  async mine(): Promise<{ tokenId: bigint; liquidity: bigint }[]> {
-    await this.chain.mineBlock()
+  async mine(timestamp?: bigint): Promise<{ tokenId: bigint; liquidity: bigint }[]> {
+    await this.chain.mineBlock(timestamp)
     const receipts = await this.chain.takeReceipts()
     return receipts.flatMap(({ receipt }) =>
       receipt.logs

@@ -3,7 +3,22 @@ import { type Look, tableOf, wrap } from './look.ts'
 import { parts, type Screen, sheetOf } from './screen.ts'
 import { shocksText } from './shocks.ts'
 import { lackingTable } from './sources.ts'
-import { answer, count, heading, moneyBase, NONE, plural, price, share, short, symbolOf, times } from './words.ts'
+import {
+  answer,
+  count,
+  heading,
+  measured,
+  money,
+  moneyBase,
+  NONE,
+  plural,
+  price,
+  share,
+  short,
+  symbol,
+  symbolOf,
+  times,
+} from './words.ts'
 
 /** `plimsoll risk cascade`: a shock, what it liquidates, what selling that does to the price, and so on to the end. */
 export const cascadeScreen: Screen<'cascade'> = {
@@ -12,6 +27,7 @@ export const cascadeScreen: Screen<'cascade'> = {
       `${heading(cascade, look)}\n${answer(sentence(cascade), look)}`,
       cascade.rounds.length === 0 ? '' : wrap(ends(cascade), look.width),
       roundsTable(cascade, look),
+      deficitsTable(cascade, look),
       topTable(cascade, look),
       lackingTable(cascade, look),
     ),
@@ -74,6 +90,20 @@ function roundsTable({ rounds }: CascadeAnswer, look: Look): string {
       { head: 'sold for', cell: ({ soldForBase }) => moneyBase(soldForBase) },
       { head: 'bad debt', cell: ({ badDebtBase }) => moneyBase(badDebtBase) },
       { head: 'branching', cell: ({ branching }) => times(branching) },
+    ],
+    look,
+  )
+}
+
+/** What pools burn, and what insures it. */
+function deficitsTable({ deficits }: CascadeAnswer, look: Look): string {
+  if (deficits.length === 0) return ''
+  return tableOf(
+    deficits,
+    [
+      { head: 'deficit of', cell: (row) => symbol(row.symbol), left: true },
+      { head: 'burnt by the pool', cell: ({ valueBase }) => moneyBase(valueBase) },
+      { head: 'insured by', cell: ({ insuranceUsd }) => measured(insuranceUsd, money) },
     ],
     look,
   )

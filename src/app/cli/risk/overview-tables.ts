@@ -1,6 +1,6 @@
 import type { OracleAnswer, ReserveStress } from '../../../core/risk/answers.ts'
 import { type Look, styled, tableOf } from './look.ts'
-import { measured, money, price, share, signed, symbol } from './words.ts'
+import { count, measured, money, price, share, signed, symbol } from './words.ts'
 
 const MOST_ROWS = 12
 
@@ -43,6 +43,12 @@ export function oraclesTable(oracles: readonly OracleAnswer[], look: Look): stri
         head: 'headroom',
         cell: ({ headroom }) =>
           (headroom.value ?? 0) < 0 ? styled('red', measured(headroom, signed), look) : measured(headroom, signed),
+      },
+      { head: 'gone in days', cell: ({ headroomDays }) => measured(headroomDays, count), from: 96 },
+      {
+        head: 'supply jump, 24 h',
+        cell: ({ largestSupplyJump24h }) => measured(largestSupplyJump24h, signed),
+        from: 96,
       },
     ],
     look,

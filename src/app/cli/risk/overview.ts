@@ -17,6 +17,7 @@ import {
   share,
   short,
   signed,
+  symbol,
   symbolOf,
   times,
 } from './words.ts'
@@ -110,6 +111,9 @@ function largest({ debt, atRisk10 }: RiskOverview['concentration']): string {
   return debt === null ? '' : `owe: ${ten(debt)}${risk}`
 }
 
+const pegText = ({ symbol: name, twapUsd }: RiskOverview['dryPowder']['pegs'][number]): string =>
+  `${symbol(name)} ${twapUsd.toFixed(4)}`
+
 /** From events, pools, feeds and other sources: a line stands only where something of it is known. */
 function sourceFacts({ coverage, dryPowder, carry, flows, competition }: RiskOverview): Facts {
   const both = (...texts: readonly string[]): string => texts.filter((text) => text !== '').join('; ')
@@ -134,7 +138,7 @@ function sourceFacts({ coverage, dryPowder, carry, flows, competition }: RiskOve
           dryPowder.supply24h,
           (change) => `supply ${signed(change)} in 24 h, ${measured(dryPowder.supply7d, signed)} in 7 d`,
         ),
-        told(dryPowder.worstPeg, (peg) => `worst peg ${signed(peg)}`),
+        told(dryPowder.worstPeg, (peg) => `worst peg ${signed(peg)} (${dryPowder.pegs.map(pegText).join(', ')})`),
       ),
     ],
     [

@@ -1,31 +1,32 @@
 /** What a measure lacks, in plain words, with what to do about it. */
 import type { Source } from '../../../core/risk/measure.ts'
+import { isSource, SOURCE_WORDS } from '../../../core/risk/source-words.ts'
 import { printable } from '../../backtest/text.ts'
 import { type Look, styled, tableOf, wrap } from './look.ts'
 
 const KEEP = 'keep plimsoll run going'
 
-const SOURCES: Readonly<Record<Source, readonly [what: string, todo: string]>> = {
-  hours: ['a long enough history', KEEP],
-  ladder: ['the ladder of past hours', KEEP],
-  leverage: ['the leverage of past hours', KEEP],
-  top10Share: ['the largest borrowers of past hours', KEEP],
-  utilisation: ['rates and totals of the reserves', 'comes with the first hour of plimsoll run'],
-  deficit: ['deficits of past hours', KEEP],
-  netFlow: ['flows of past hours', KEEP],
-  liquidators: ['liquidations on record', KEEP],
-  oracleUpdates: ['answers of the feeds on record', KEEP],
-  events: ['events on record', KEEP],
-  oracle: ['answers of a feed, or a cap of it', `${KEEP}; most feeds have no cap`],
-  heartbeat: ['the heartbeat of this feed', 'comes with its answers on record'],
-  depth: ['pools to sell into', 'set chains.CHAIN.pools to auto, or to the pools'],
-  twap: ['mean prices of pools', 'set chains.CHAIN.pools to auto, or to the pools'],
-  funding: ['funding of a perpetual exchange', 'set chains.CHAIN.gmx (reader, dataStore, market)'],
-  carry: ['yield of the collateral less the cost of the debt', KEEP],
-  yield: ['the yield of staked collateral', KEEP],
-  coverage: ['insurance (Umbrella) of this market', 'nothing where the market has none'],
-  failedCalls: ['calls that failed: no log tells of them', 'nothing: they are not looked for'],
-  supply: ['the supply of stablecoins of past hours', KEEP],
+const TODO: Readonly<Record<Source, string>> = {
+  hours: KEEP,
+  ladder: KEEP,
+  leverage: KEEP,
+  top10Share: KEEP,
+  utilisation: 'comes with the first hour of plimsoll run',
+  deficit: KEEP,
+  netFlow: KEEP,
+  liquidators: KEEP,
+  oracleUpdates: KEEP,
+  events: KEEP,
+  oracle: `${KEEP}; most feeds have no cap`,
+  heartbeat: 'comes with its answers on record',
+  depth: 'set chains.CHAIN.pools to auto, or to the pools',
+  twap: 'set chains.CHAIN.pools to auto, or to the pools',
+  funding: 'set chains.CHAIN.gmx (reader, dataStore, market)',
+  carry: KEEP,
+  yield: KEEP,
+  coverage: 'nothing where the market has none',
+  failedCalls: 'nothing: they are not looked for',
+  supply: KEEP,
 }
 
 /** Fields whose names need more than a space between their words. */
@@ -67,8 +68,6 @@ function lacksIn(answer: object): ReadonlyMap<string, readonly string[]> {
   return new Map([...found].map(([source, names]) => [source, [...names].filter((name) => name !== '').map(wordsOf)]))
 }
 
-const isSource = (name: string): name is Source => Object.hasOwn(SOURCES, name)
-
 interface Missing {
   readonly todo: string
   readonly whats: readonly string[]
@@ -78,8 +77,9 @@ interface Missing {
 /** One row for each thing to do. */
 function missingIn(answer: object): readonly Missing[] {
   const rows = [...lacksIn(answer)].map(([source, fields]) => {
-    const [what, todo] = isSource(source) ? SOURCES[source] : [printable(source), 'see docs/risk.md']
-    return { what, todo, fields }
+    return isSource(source)
+      ? { what: SOURCE_WORDS[source], todo: TODO[source], fields }
+      : { what: printable(source), todo: 'see docs/risk.md', fields }
   })
   return [...Map.groupBy(rows, ({ todo }) => todo)].map(([todo, same]) => ({
     todo,
@@ -88,7 +88,7 @@ function missingIn(answer: object): readonly Missing[] {
   }))
 }
 
-const TODO = 'what to do'
+const TODO_HEAD = 'what to do'
 const GAPS = 6
 /** From so many characters on there is room to say which figures miss it. */
 const WIDE = 110
@@ -99,7 +99,7 @@ export function lackingTable(answer: object, look: Look): string {
   if (rows.length === 0) return ''
   const todoWidth = Math.min(
     look.width >= WIDE ? 42 : 38,
-    Math.max(TODO.length, ...rows.map(({ todo }) => todo.length)),
+    Math.max(TODO_HEAD.length, ...rows.map(({ todo }) => todo.length)),
   )
   const room = look.width - todoWidth - GAPS
   const table = tableOf(
@@ -110,7 +110,7 @@ export function lackingTable(answer: object, look: Look): string {
         cell: ({ whats }) => wrap(whats.join(', '), look.width >= WIDE ? Math.floor(room / 2) : room),
         left: true,
       },
-      { head: TODO, cell: ({ todo }) => wrap(todo, todoWidth), left: true },
+      { head: TODO_HEAD, cell: ({ todo }) => wrap(todo, todoWidth), left: true },
       {
         head: 'needed for',
         cell: ({ fields }) => wrap(fields.join(', ') || 'the answer', Math.floor(room / 2) - 2),

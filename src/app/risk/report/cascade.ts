@@ -4,7 +4,20 @@ import { type Html, html, NOTHING } from '../../page/html.ts'
 import { type MarketRisk, SHOWN_FALL_PCT, SHOWN_KAPPA, type Told } from './gather.ts'
 import { type Cell, greyOf, heatMap } from './heat.ts'
 import { note, partOf, plots, said } from './part.ts'
-import { base, code, count, lackWords, orUnknown, pct, plain, price, symbol, times } from './words.ts'
+import {
+  base,
+  code,
+  count,
+  dollars,
+  lackWords,
+  measuredShort,
+  orUnknown,
+  pct,
+  plain,
+  price,
+  symbol,
+  times,
+} from './words.ts'
 
 const GRID_TITLE = 'Cascade: fall against pass-through'
 
@@ -81,6 +94,7 @@ function one(told: Told<CascadeAnswer>): Html {
     ),
     losses(a),
     rounds(a),
+    deficits(a),
     hit(a),
     a.lacks.length === 0 ? NOTHING : note(`Lacks ${lackWords(a.lacks)}.`),
   ])
@@ -102,6 +116,18 @@ function losses({ lossBase, unsoldBase, left }: CascadeAnswer): Html {
   ]
   return html`${sentences.map(said)}`
 }
+
+const deficits = ({ deficits: all }: CascadeAnswer): Html =>
+  all.length === 0
+    ? NOTHING
+    : grid(
+        [
+          { head: 'deficit of', cell: (d) => symbol(d.symbol) },
+          { head: 'burnt by the pool', cell: (d) => base(d.valueBase), kind: 'num' },
+          { head: 'insured by', cell: (d) => measuredShort(d.insuranceUsd, dollars), kind: 'num' },
+        ],
+        all,
+      )
 
 const rounds = ({ rounds: all }: CascadeAnswer): Html =>
   all.length === 0

@@ -1,7 +1,7 @@
 import type { RiskOverview } from '../../../core/risk/answers.ts'
 import { type Html, html } from '../../page/html.ts'
 import { facts, note, part } from './part.ts'
-import { count, dollars, measured, plain, share, times } from './words.ts'
+import { count, dollars, measured, plain, share, signedPct, symbol, times } from './words.ts'
 
 /** Rows 6 and 17. */
 export const coveragePart = ({ coverage, toxicity }: RiskOverview): Html =>
@@ -34,6 +34,10 @@ export const marketPart = ({ dryPowder: p, carry: c, flows: f, competition: k }:
       ['supply of stable coins, 7 d', measured(p.supply7d, share)],
       ['idle and buy-side depth over the ladder at −10 %', measured(p.overLadder10, times)],
       ['furthest from the peg', measured(p.worstPeg, share)],
+      ...p.pegs.map((one): [string, string] => [
+        `${symbol(one.symbol)} in its deepest pool, mean of half an hour`,
+        `$${one.twapUsd.toFixed(4)}, ${signedPct(one.fromOracle * 100)} of its oracle`,
+      ]),
       ['funding, a year', measured(c.funding, share)],
       ['carry (yield less borrow rate), a year', measured(c.carry, share)],
       ['debt whose carry is negative', measured(c.underwaterShare, share)],

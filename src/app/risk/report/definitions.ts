@@ -129,8 +129,10 @@ export const DEFINITIONS: readonly Definition[] = [
   {
     row: 18,
     name: 'oracle health',
-    words: 'Largest jump between two answers, age over heartbeat, headroom of capped feeds.',
-    lacks: ({ overview }) => overview.oracles.flatMap((o) => of(o.largestJump24h, o.ageOfHeartbeat, o.headroom)),
+    words:
+      'Largest jump between two answers, age over heartbeat, headroom of capped feeds, jumps in the supply of a collateral.',
+    lacks: ({ overview }) =>
+      overview.oracles.flatMap((o) => of(o.largestJump24h, o.ageOfHeartbeat, o.headroom, o.largestSupplyJump24h)),
   },
   {
     row: 19,

@@ -3,7 +3,7 @@ import type { Measure } from '../../../core/risk/measure.ts'
 import { grid } from '../../page/grid.ts'
 import { type Html, html } from '../../page/html.ts'
 import { note, part } from './part.ts'
-import { dollars, lackWords, measuredShort, orUnknown, plain, price, share, symbol } from './words.ts'
+import { count, dollars, lackWords, measuredShort, orUnknown, plain, price, share, symbol } from './words.ts'
 
 /** Row 9. */
 export const reservesPart = ({ reserves }: RiskOverview): Html =>
@@ -45,11 +45,13 @@ export const oraclesPart = ({ oracles }: RiskOverview): Html =>
         { head: 'largest jump, 24 h', cell: (o) => measuredShort(o.largestJump24h, share), kind: 'num' },
         { head: 'age over heartbeat', cell: (o) => measuredShort(o.ageOfHeartbeat, plain), kind: 'num' },
         { head: 'headroom', cell: headroom, kind: 'num' },
+        { head: 'gone in days', cell: (o) => measuredShort(o.headroomDays, count), kind: 'num' },
+        { head: 'supply jump, 24 h', cell: (o) => measuredShort(o.largestSupplyJump24h, share), kind: 'num' },
       ],
       oracles,
     ),
     note(
-      `Age over heartbeat: above 1 the feed should have spoken. Headroom: of a capped feed, cap over ratio less 1; negative: it answers so much too low.${lacksWords(oracles.flatMap((o) => [o.largestJump24h, o.ageOfHeartbeat, o.headroom]))}`,
+      `Age over heartbeat: above 1 the feed should have spoken. Headroom: of a capped feed, cap over ratio less 1; negative: it answers so much too low. Supply jump: of a collateral from hour to hour, which is where minting out of nothing shows.${lacksWords(oracles.flatMap((o) => [o.largestJump24h, o.ageOfHeartbeat, o.headroom, o.largestSupplyJump24h]))}`,
     ),
   )
 

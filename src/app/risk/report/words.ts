@@ -1,40 +1,15 @@
 import type { BlockRef } from '../../../core/answers.ts'
 import type { ConditionAnswer } from '../../../core/risk/answers.ts'
-import type { Measure, Source } from '../../../core/risk/measure.ts'
+import type { Measure } from '../../../core/risk/measure.ts'
+import { isSource, SOURCE_WORDS } from '../../../core/risk/source-words.ts'
 import { printable, utc } from '../../backtest/text.ts'
 import { compact, compactUsd } from '../../page/frame.ts'
 import type { Html } from '../../page/html.ts'
 import { html } from '../../page/html.ts'
 
-/** What is missing, as a reader can go and get it. */
-const SOURCES: Readonly<Record<Source, string>> = {
-  hours: 'enough recorded hours',
-  ladder: 'a ladder (nothing liquidatable, or not recorded)',
-  leverage: 'leverage',
-  funding: 'a perpetual exchange’s funding (GMX reader)',
-  carry: 'yields and borrow rates',
-  depth: 'pools to sell in',
-  netFlow: 'flows through the pools',
-  deficit: 'deficits on record',
-  utilisation: 'utilisation',
-  top10Share: 'shares of the largest borrowers',
-  coverage: 'insurance coverage',
-  liquidators: 'who the liquidators were',
-  oracleUpdates: 'oracle updates on record',
-  failedCalls: 'failed calls on record',
-  supply: 'supplies of stable coins',
-  twap: 'a pool’s time-weighted price',
-  oracle: 'answers of the feed',
-  heartbeat: 'the feed’s heartbeat',
-  events: 'events on record',
-  yield: 'the collateral’s yield',
-}
-
 /** As in `Measure.lacks`; what is not in the table is said as it is. */
 export const lackWords = (lacks: readonly string[]): string =>
-  lacks.map((source) => (isSource(source) ? SOURCES[source] : printable(source, 60))).join(', ')
-
-const isSource = (name: string): name is Source => Object.hasOwn(SOURCES, name)
+  lacks.map((source) => (isSource(source) ? SOURCE_WORDS[source] : printable(source, 60))).join(', ')
 
 export const NOT_KNOWN = 'not known'
 

@@ -1,5 +1,5 @@
-import type { Source } from '../../risk/measure.ts'
 import type { Phase } from '../../risk/phase-ways.ts'
+import { SOURCE_WORDS } from '../../risk/source-words.ts'
 import type { WarningType } from '../../risk/warning-thresholds.ts'
 import type { Translated } from './catalogue.ts'
 
@@ -99,7 +99,7 @@ export const en = {
     insuredAll: 'Insurance would pay all of the debt that a fall of 20 % leaves unpaid.',
     unknown: 'When last seen it was so. Until it can be seen again, silence does not mean that it is over.',
     distrusted: 'Our copy of this market differs from the chain at present: these numbers may be wrong.',
-    missing: (sources: string) => `Not known here: ${sources}.`,
+    missing: (sources: string) => `Missing here: ${sources}.`,
     why: (conditions: string) => `Why: ${conditions}.`,
     wouldChange: 'What would change our mind:',
     to: (phase: string, conditions: string) => `→ ${phase}: ${conditions}.`,
@@ -156,28 +156,7 @@ export const en = {
   and: '; ',
   more: (n: string) => `${n} more`,
 
-  sources: {
-    hours: 'enough recorded hours',
-    ladder: 'the ladder of positions',
-    leverage: 'leverage',
-    funding: 'funding rates',
-    carry: 'carry',
-    depth: 'depth of the pools',
-    netFlow: 'flows in and out',
-    deficit: 'bad debt on record',
-    utilisation: 'how much is lent out',
-    top10Share: 'share of the ten largest',
-    coverage: 'insurance',
-    liquidators: 'liquidators',
-    oracleUpdates: 'price updates',
-    failedCalls: 'failed liquidations',
-    supply: 'stablecoin supply',
-    twap: 'average pool prices',
-    oracle: 'rounds of the price feed',
-    heartbeat: 'rhythm of the price feed',
-    events: 'events on record',
-    yield: 'yields',
-  } satisfies Readonly<Record<Source, string>>,
+  sources: SOURCE_WORDS,
 
   notReady: 'Market risk cannot be answered just now. It is being worked out or switched off; try again in a minute.',
   noMarkets: 'No market is read here.',

@@ -133,7 +133,7 @@ describe('plots of the risk report', () => {
     [measured(known(0.5), times), '0.5×'],
     [
       measured(lacking('funding', 'depth'), times),
-      'not known: lacks a perpetual exchange’s funding (GMX reader), pools to sell in',
+      'not known: lacks funding of a perpetual exchange, pools to sell into',
     ],
     [signedPct(-3.25), '−3.25 %'],
     [signedPct(4), '+4 %'],

@@ -101,7 +101,7 @@ describe('the risk report as a page', () => {
       'planner',
     ])
       expect(glossary).to.include(name)
-    for (const lack of ['pools to sell in', 'enough recorded hours', 'events on record', 'insurance coverage'])
+    for (const lack of ['pools to sell into', 'enough recorded hours', 'events on record', 'insurance of this market'])
       expect(glossary).to.include(lack)
   })
 

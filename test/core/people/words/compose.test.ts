@@ -204,7 +204,7 @@ const CASES: Readonly<Record<EventName, readonly [JournalEntry, readonly string[
       'block     21530118 (24 s ago)',
       '−10 %: pools can take it. $236M would be sold, they take $410M (ratio 0.58).',
       'What would change our mind:',
-      'Not known here: funding rates.',
+      'Missing here: funding of a perpetual exchange.',
     ],
     ['☀️ WETH 市场 2026-11-26', '池子接得住', '什么会改变判断'],
   ],

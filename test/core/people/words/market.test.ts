@@ -134,7 +134,7 @@ describe('core/people/words: conditions', () => {
   })
   it('sources by their names', () => {
     expect(sourcesText(['depth', 'depth', 'hours', 'moon'], 'en')).to.equal(
-      'depth of the pools, enough recorded hours, moon',
+      'pools to sell into, enough recorded hours, moon',
     )
     expect(sourcesText('depth', 'en')).to.equal('')
   })
@@ -160,7 +160,7 @@ describe('core/people/words: warnings', () => {
     })
   it('what cannot be seen any more says so, and what is missing', () => {
     const found = warnings('unknown').find(({ data }) => data['type'] === 'absorption')!
-    expect(text(found)).to.include('silence does not mean').and.include('Not known here: depth of the pools.')
+    expect(text(found)).to.include('silence does not mean').and.include('Missing here: pools to sell into.')
   })
   it('without any pool nothing can be sold', () => {
     const [entry] = warnings('on').filter(({ data }) => data['type'] === 'absorption')
@@ -206,7 +206,7 @@ describe('core/people/words: the brief', () => {
       'lent out  not known\n',
       'The first brief',
       'whether pools can take the $604M to be sold is not known',
-      'Not known here: the ladder of positions, depth of the pools, insurance, enough recorded hours, funding rates.',
+      'Missing here: the ladder of positions, pools to sell into, insurance of this market, enough recorded hours, funding of a perpetual exchange.',
     ])
       expect(told).to.include(part)
     expect(told).to.not.match(/NaN|undefined|null|Why|→/)
@@ -263,7 +263,7 @@ describe('core/people/words: answers about markets', () => {
   })
   it('several, those that could not be asked named', () => {
     const told = toPlain(marketsText([overview()], ['spark'], { reader: reader(), example: '/risk spark' }))
-    expect(told).to.include('🟢 aave-v3-ethereum').and.include('Not known here: spark.')
+    expect(told).to.include('🟢 aave-v3-ethereum').and.include('Missing here: spark.')
   })
   it('the phase, with its time by its own bins', () => {
     const { block } = overview()
