@@ -54,6 +54,9 @@ describe('a cascade as an answer', () => {
     expect(answer.accounts).to.be.above(answer.rounds[0]?.calls ?? 0)
     expect(answer.multiplier).to.be.above(1)
     expect(BigInt(answer.badDebtBase) > 0n).to.equal(true)
+    const [deficit] = answer.deficits
+    expect([answer.deficits.length, deficit?.symbol, deficit?.valueBase]).to.deep.equal([1, 'USDC', answer.badDebtBase])
+    expect(deficit?.insuranceUsd).to.deep.equal({ value: null, lacks: ['coverage'] })
     expect([answer.market, answer.chainId, answer.group.symbol, answer.stopped]).to.deep.equal([
       'world',
       1,

@@ -1,0 +1,134 @@
+/** What answers make of kept hours: the book is as plain as can be, the hours say it all. */
+import { expect } from 'chai'
+import { overviewHistory } from '../../../src/app/risk/overview-history.ts'
+import { waveAnswer } from '../../../src/app/risk/wave.ts'
+import type { RiskWorld } from '../../../src/app/risk/world.ts'
+import { COHORTS } from '../../../src/core/risk/de-risking.ts'
+import type { AssetHour, ExtrasBody } from '../../../src/core/risk/hour-row.ts'
+import type { MarketHour } from '../../../src/core/risk/hours-from.ts'
+import { known, lacking } from '../../../src/core/risk/measure.ts'
+import { hourAt } from '../../core/risk/hours.ts'
+import { wave } from '../../core/risk/waves.ts'
+import { assetOf, bookOf, reserve } from '../../protocols/aave-v3/world.ts'
+
+const USD = 10n ** 8n
+const [ETHER, RATIO, USDC, USDT] = [0, 1, 2, 3].map(assetOf) as [string, string, string, string]
+const book = bookOf({
+  reserves: [
+    reserve({ symbol: 'WETH', priceUsd8: 2000n * USD, root: 7n }),
+    reserve({ symbol: 'wstETH', priceUsd8: 2400n * USD, root: 7n }),
+    reserve({ symbol: 'USDC', decimals: 6, root: 8n }),
+    reserve({ symbol: 'USDT', decimals: 6, root: 9n }),
+  ],
+  accounts: [{ collaterals: [[0, 10n ** 18n]], debts: [[2, 1_000_000_000n]] }],
+})
+
+const EXTRAS: ExtrasBody = {
+  ...{ utilisation: null, fundingAnnual: null, insuranceUsd: null, outstandingUsd: null },
+  ...{ kinks: {}, insurance: {}, headrooms: {}, roundsAtS: {}, stables: {}, supplies: {}, pegs: {} },
+}
+const NONE = { debtUsd: 0, borrowUsd: 0, repayUsd: 0, seizedUsd: 0, coveredUsd: 0, protections: 0, protectedUsd: 0 }
+const cohort = { ...NONE, caught: [], protectors: [] }
+
+const marketAt = (hour: number, over: Partial<MarketHour> = {}): MarketHour => ({
+  ...{ hour, partial: false, blocks: 300, merged: 0, lost: 0, liquidatedUsd: 0, liquidations: 0, repaidUsd: 0 },
+  ...{ netFlowUsd: 0, deficitUsd: 0, coveredUsd: 0, debtUsd: 1e9, extras: null, assets: {}, liquidators: [] },
+  state: { collateralUsd: null, leverage: null, top10Share: null, badDebt20Usd: null },
+  cohorts: {
+    ...{ '< 10k': cohort, '10k–100k': cohort, '100k–1M': cohort, '1M–10M': cohort, '> 10M': cohort },
+  },
+  ...{ liquidatorCount: 0, late: {}, ratios: {} },
+  ...over,
+})
+const worldOf = (hours: readonly MarketHour[], over: Partial<RiskWorld> = {}): RiskWorld => ({
+  ...{ chainId: 1, book, exchange: undefined, binS: 3600, distrusted: false },
+  ...{ hours: () => [], groupHours: () => [], marketHours: () => hours },
+  ...over,
+})
+const told = (over: Partial<ExtrasBody>): Partial<MarketHour> => ({ extras: { ...EXTRAS, ...over } })
+const owed = (deficit: number): AssetHour => ({
+  ...{ symbol: '', stable: true, supply: 0, withdraw: 0, borrow: 0, repay: 0, seized: 0, covered: 0 },
+  ...{ deficit, deficitCovered: 0 },
+})
+
+describe('an overview from kept hours', () => {
+  const of = (hours: readonly MarketHour[]) =>
+    overviewHistory(
+      worldOf(hours),
+      {
+        group: { root: '', symbol: 'WETH', assets: [], price: '0' },
+        ...{ unrealisedUsd: 0, idleStableUsd: 0, ladder10Usd: 0, deficit20Usd: 0 },
+      },
+      null,
+    )
+
+  it('has the pegs of the last hour that has any answers, the one furthest from a dollar first of all', () => {
+    const found = of([
+      marketAt(1, told({ pegs: { [USDC]: [0.9, 1] } })),
+      marketAt(2, told({ pegs: { [USDC]: [1.0004, 1.0002], [USDT]: [0.995, 1] } })),
+      marketAt(3),
+    ]).dryPowder
+    expect(found.worstPeg.value).to.be.closeTo(-0.005, 1e-12)
+    expect(found.pegs.map(({ symbol, twapUsd }) => [symbol, twapUsd])).to.deep.equal([
+      ['USDC', 1.0004],
+      ['USDT', 0.995],
+    ])
+    expect(found.pegs[0]?.fromOracle).to.be.closeTo(0.0002, 1e-6)
+    expect(of([marketAt(3)]).dryPowder).to.deep.include({ worstPeg: lacking('twap'), pegs: [] })
+  })
+
+  it('has the largest supply jump of a group’s collaterals in a day', () => {
+    const supplies = (hour: number, ratio: number) =>
+      marketAt(hour, told({ supplies: { [ETHER]: 100, [RATIO]: ratio } }))
+    const { oracles } = of([supplies(1, 50), supplies(40, 100), supplies(41, 130), supplies(42, 131)])
+    expect(oracles[0]?.largestSupplyJump24h.value).to.be.closeTo(0.3, 1e-12)
+    expect(oracles[1]?.largestSupplyJump24h).to.deep.equal(lacking('supply'))
+  })
+
+  it('says when the headroom of a cap is used up', () => {
+    const room = (hour: number, headroom: number) => marketAt(hour, told({ headrooms: { [RATIO]: headroom } }))
+    const { oracles } = of([room(0, 0.5), room(500, 0.02), room(548, 0.018)])
+    expect(oracles[0]?.headroomDays.value).to.be.closeTo(18, 1e-9)
+    expect(of([room(548, 0.018)]).oracles[0]?.headroomDays).to.deep.equal(lacking('hours'))
+  })
+})
+
+describe('a wave from kept hours', () => {
+  const hours = wave(1).map(({ hour }) => hour)
+  const answer = (over: (hour: number) => Partial<MarketHour>) =>
+    waveAnswer(
+      worldOf(
+        hours.map(({ hour }) => marketAt(hour, over(hour))),
+        { hours: () => hours },
+      ),
+      { market: 'world', group: 'WETH' },
+    )
+  const { phases } = answer(() => ({}))
+  const crash = phases.find(({ phase }) => phase === 'cascade') ?? expect.fail('no cascade')
+
+  it('has insurance pay each reserve’s deficit, as it stood when the first came', () => {
+    const { insurance } = answer((hour) => {
+      // Somebody's stake is slashed afterwards.
+      const stake = told({ insuranceUsd: 1, insurance: hour <= crash.fromHour ? { [USDC]: 700, [ETHER]: 1e6 } : {} })
+      if (hour === crash.fromHour)
+        return { ...stake, deficitUsd: 600, assets: { [USDC]: owed(500), [USDT]: owed(100) } }
+      return hour === crash.fromHour + 1 ? { ...stake, deficitUsd: 400, assets: { [USDC]: owed(400) } } : stake
+    })
+    expect(insurance).to.deep.equal({ deficitUsd: 1000, paidUsd: known(700), shortfallUsd: known(300) })
+  })
+
+  it('does not know what is paid where nobody tells of insurance', () => {
+    const { insurance } = answer((hour) =>
+      hour === crash.fromHour ? { deficitUsd: 500, assets: { [USDC]: owed(500) } } : {},
+    )
+    expect(insurance).to.deep.equal({
+      ...{ deficitUsd: 500, paidUsd: lacking('coverage'), shortfallUsd: lacking('coverage') },
+    })
+  })
+
+  it('is empty where there is no wave', () => {
+    const calm = Array.from({ length: 40 }, (_, hour) => hourAt(hour))
+    const found = waveAnswer(worldOf([marketAt(1)], { hours: () => calm }), { market: 'world', group: 'WETH' })
+    expect([found.phases, found.insurance.deficitUsd, found.caught.length]).to.deep.equal([[], 0, COHORTS.length])
+  })
+})
