@@ -152,9 +152,19 @@ export const RiskChains = z.object({
       phase: phase.nullable(),
       netSupplyUsd: measure,
       netBorrowUsd: measure,
+      stableIssued24hUsd: measure,
     }),
   ),
   rotationShare: measure,
+  assets: z.array(
+    z.object({
+      symbol: z.string(),
+      netSupplyUsd: z.number(),
+      netBorrowUsd: z.number(),
+      rotationShare: unknown.describe('|Σ net| / Σ |net| of net supply over chains'),
+      chains: z.array(z.object({ chainId: count, netSupplyUsd: z.number(), netBorrowUsd: z.number() })),
+    }),
+  ),
 }) satisfies z.ZodType<SideBySide>
 
 export const RiskWave = z.object({

@@ -1,6 +1,6 @@
 import { getAddress } from 'viem'
 import type { OracleAnswer, RiskOverview } from '../../core/risk/answers.ts'
-import { dryPowder, pegOf, supplyChange } from '../../core/risk/dry-powder.ts'
+import { dryPowder, pegOf } from '../../core/risk/dry-powder.ts'
 import { groupsOf } from '../../core/risk/groups.ts'
 import { hhi } from '../../core/risk/inequality.ts'
 import { latencyOf } from '../../core/risk/latency.ts'
@@ -11,6 +11,7 @@ import { briefOf } from './judged.ts'
 import { flowsOf } from './net-flows.ts'
 import type { OverviewState } from './overview-state.ts'
 import { binsOf, DAY_S, lastExtras, recent, recentMarket, sumBy } from './recent.ts'
+import { stableChange } from './stable-supply.ts'
 import type { RiskWorld } from './world.ts'
 
 export type OverviewHistory = Pick<
@@ -149,15 +150,10 @@ function powderOf(
   { idleStableUsd, ladder10Usd }: Pick<OverviewState, 'idleStableUsd' | 'ladder10Usd'>,
   buyDepthUsd: number | null,
 ): RiskOverview['dryPowder'] {
-  const samples = world.marketHours().flatMap(({ hour, extras }) => {
-    const stables = Object.values(extras?.stables ?? {})
-    return stables.length === 0 ? [] : [{ hour, supply: sumBy(stables, (usd) => usd) }]
-  })
-  const last = samples.at(-1)?.hour ?? 0
   return {
     idleStableUsd,
-    supply24h: supplyChange(samples, last, binsOf(world, DAY_S)),
-    supply7d: supplyChange(samples, last, binsOf(world, 7 * DAY_S)),
+    supply24h: stableChange(world, DAY_S),
+    supply7d: stableChange(world, WEEK_S),
     overLadder10: dryPowder({ idleUsd: idleStableUsd, buyDepthUsd, ladderUsd: ladder10Usd }),
     ...pegsOf(world),
   }

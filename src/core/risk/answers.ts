@@ -286,8 +286,22 @@ export interface SideBySide {
     readonly phase: Phase | null
     readonly netSupplyUsd: Measure
     readonly netBorrowUsd: Measure
+    /** Change in a day of the market's stable coins on its chain, whoever holds them: minted or bridged in less burnt or bridged out. */
+    readonly stableIssued24hUsd: Measure
   }[]
   readonly rotationShare: Measure
+  /** Of the markets whose events are on record, by symbol, the most moved first. */
+  readonly assets: readonly AssetFlow[]
+}
+
+/** Flows of an asset in the last day: supplied less withdrawn, borrowed less repaid. */
+export interface AssetFlow {
+  readonly symbol: string
+  readonly netSupplyUsd: number
+  readonly netBorrowUsd: number
+  /** Of net supply over chains; null: on fewer than two, or nothing moved. */
+  readonly rotationShare: number | null
+  readonly chains: readonly { readonly chainId: number; readonly netSupplyUsd: number; readonly netBorrowUsd: number }[]
 }
 
 /** The wave as a story: phase by phase. */

@@ -1,13 +1,5 @@
 /** Stable coins that could buy what is sold (row 13). */
 import { knownOr, lacking, type Measure } from './measure.ts'
-import type { SupplySample } from './oracle-health.ts'
-
-/** Change of the supply in the last `hours`: 0.02 is 2 % more. Lacks the supply where a sample is missing. */
-export function supplyChange(samples: readonly SupplySample[], atHour: number, hours: number): Measure {
-  const at = (wanted: number): number | undefined => samples.find(({ hour }) => hour === wanted)?.supply
-  const [from, to] = [at(atHour - hours), at(atHour)]
-  return knownOr(from === undefined || to === undefined || from === 0 ? null : (to - from) / from, 'supply')
-}
 
 /** In dollars; null: not recorded. */
 export interface Powder {

@@ -106,7 +106,9 @@ export const LACKING: Answers = {
       phase: null,
       netSupplyUsd: lacking('events'),
       netBorrowUsd: lacking('events'),
+      stableIssued24hUsd: lacking('supply'),
     })),
     rotationShare: lacking('events'),
+    assets: [],
   },
 }

@@ -288,6 +288,7 @@ export const chains: SideBySide = {
       phase: 'cascade',
       netSupplyUsd: known(-81_300_000),
       netBorrowUsd: known(-192_800_000),
+      stableIssued24hUsd: known(38_200_000),
     },
     {
       market: 'aave-v3-arbitrum',
@@ -300,6 +301,7 @@ export const chains: SideBySide = {
       phase: 'build-up',
       netSupplyUsd: known(22_100_000),
       netBorrowUsd: known(3_900_000),
+      stableIssued24hUsd: known(-6_100_000),
     },
     {
       market: 'aave-v3-optimism',
@@ -312,7 +314,27 @@ export const chains: SideBySide = {
       phase: null,
       netSupplyUsd: lacking('hours'),
       netBorrowUsd: lacking('hours'),
+      stableIssued24hUsd: lacking('hours'),
     },
   ],
   rotationShare: known(0.573),
+  assets: [
+    {
+      symbol: 'USDC',
+      netSupplyUsd: -41_200_000,
+      netBorrowUsd: -160_000_000,
+      rotationShare: 0.52,
+      chains: [
+        { chainId: 1, netSupplyUsd: -62_000_000, netBorrowUsd: -161_000_000 },
+        { chainId: 42_161, netSupplyUsd: 20_800_000, netBorrowUsd: 1_000_000 },
+      ],
+    },
+    {
+      symbol: 'WETH',
+      netSupplyUsd: -18_000_000,
+      netBorrowUsd: -28_900_000,
+      rotationShare: null,
+      chains: [{ chainId: 1, netSupplyUsd: -18_000_000, netBorrowUsd: -28_900_000 }],
+    },
+  ],
 }

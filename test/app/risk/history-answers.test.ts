@@ -1,5 +1,6 @@
 /** What answers make of kept hours: the book is as plain as can be, the hours say it all. */
 import { expect } from 'chai'
+import { chainsAnswer } from '../../../src/app/risk/chains.ts'
 import { overviewHistory } from '../../../src/app/risk/overview-history.ts'
 import { waveAnswer } from '../../../src/app/risk/wave.ts'
 import type { RiskWorld } from '../../../src/app/risk/world.ts'
@@ -130,5 +131,52 @@ describe('a wave from kept hours', () => {
     const calm = Array.from({ length: 40 }, (_, hour) => hourAt(hour))
     const found = waveAnswer(worldOf([marketAt(1)], { hours: () => calm }), { market: 'world', group: 'WETH' })
     expect([found.phases, found.insurance.deficitUsd, found.caught.length]).to.deep.equal([[], 0, COHORTS.length])
+  })
+})
+
+describe('stable coins of a chain', () => {
+  const at = (hour: number, stables: Record<string, number>) => marketAt(hour, told({ stables }))
+  const issued = (...hours: readonly MarketHour[]) => chainsAnswer([worldOf(hours)]).markets[0]?.stableIssued24hUsd
+
+  it('are issued by what there is more of after a day', () => {
+    expect(issued(at(0, { USDC: 5e9 }), at(10, { USDC: 9e9 }), at(24, { USDC: 5.02e9 }))?.value).to.be.closeTo(2e7, 1)
+  })
+
+  it('a coin that is new was not issued on that day', () => {
+    expect(issued(at(0, { USDC: 5e9 }), at(24, { USDC: 5e9, GHO: 3e8 }))).to.deep.equal(known(0))
+  })
+
+  it('are not known without an hour just a day before', () => {
+    expect(issued(at(1, { USDC: 5e9 }), at(24, { USDC: 5e9 }))).to.deep.equal(lacking('supply'))
+    expect(issued()).to.deep.equal(lacking('supply'))
+  })
+})
+
+describe('flows by asset', () => {
+  const moved = (symbol: string, supply: number, withdraw: number, borrow = 0) => ({
+    [`0x${symbol}`]: { ...owed(0), symbol, supply, withdraw, borrow },
+  })
+  const on = (chainId: number, ...assets: readonly Record<string, AssetHour>[]) =>
+    worldOf([marketAt(1, { assets: Object.assign({}, ...assets) })], { chainId })
+
+  it('are added up by symbol over chains, the most moved first, with the part that has one direction', () => {
+    const { assets } = chainsAnswer([
+      on(1, moved('USDC', 10, 110), moved('WETH', 0, 5, 2)),
+      on(10, moved('USDC', 60, 0)),
+      on(10, moved('USDC', 0, 10)),
+    ])
+    expect(assets).to.deep.equal([
+      {
+        ...{ symbol: 'USDC', netSupplyUsd: -50, netBorrowUsd: 0, rotationShare: 50 / 150 },
+        chains: [
+          { chainId: 1, netSupplyUsd: -100, netBorrowUsd: 0 },
+          { chainId: 10, netSupplyUsd: 50, netBorrowUsd: 0 },
+        ],
+      },
+      {
+        ...{ symbol: 'WETH', netSupplyUsd: -5, netBorrowUsd: 2, rotationShare: null },
+        chains: [{ chainId: 1, netSupplyUsd: -5, netBorrowUsd: 2 }],
+      },
+    ])
   })
 })

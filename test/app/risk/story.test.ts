@@ -176,13 +176,24 @@ describe('the crash of the local chain, told from its history', function () {
   })
 
   it('stands beside itself: two markets of two chains', () => {
-    const { markets, rotationShare } = chainsAnswer([world, { ...world, chainId: 10 }])
+    const { markets, rotationShare, assets } = chainsAnswer([world, { ...world, chainId: 10 }])
     expect(markets.map(({ chainId, phase }) => [chainId, phase])).to.deep.equal([
       [1, 'calm'],
       [10, 'calm'],
     ])
     // Both gain or lose the same: no rotation at all.
     expect(rotationShare.value).to.equal(1)
+    expect(assets.length).to.be.above(1)
+    for (const { symbol, rotationShare: share, chains, netSupplyUsd } of assets) {
+      expect(
+        chains.map(({ chainId }) => chainId),
+        symbol,
+      ).to.deep.equal([1, 10])
+      expect(share, symbol).to.equal(netSupplyUsd === 0 ? null : 1)
+    }
+    const supplied = assets.reduce((sum, one) => sum + one.netSupplyUsd, 0)
+    const told = markets.reduce((sum, one) => sum + (one.netSupplyUsd.value ?? 0), 0)
+    expect(supplied).to.be.closeTo(told, 1e-6 * Math.abs(told) + 1e-6)
     expect(chainsAnswer([world]).rotationShare.lacks).to.deep.equal(['events'])
   })
 })

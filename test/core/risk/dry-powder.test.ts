@@ -1,18 +1,7 @@
 import { expect } from 'chai'
-import { dryPowder, pegOf, supplyChange } from '../../../src/core/risk/dry-powder.ts'
+import { dryPowder, pegOf } from '../../../src/core/risk/dry-powder.ts'
 
 describe('dry powder', () => {
-  it('supply changes by day and week', () => {
-    const samples = [
-      { hour: 0, supply: 1_000 },
-      { hour: 144, supply: 1_100 },
-      { hour: 168, supply: 1_078 },
-    ]
-    expect(supplyChange(samples, 168, 24).value).to.be.closeTo(-0.02, 1e-12)
-    expect(supplyChange(samples, 168, 168).value).to.be.closeTo(0.078, 1e-12)
-    expect(supplyChange(samples, 144, 24)).to.deep.equal({ value: null, lacks: ['supply'] })
-  })
-
   for (const [idleUsd, buyDepthUsd, ladderUsd, value, lacks] of [
     [100, 50, 75, 2, []],
     [0, 0, 75, 0, []],

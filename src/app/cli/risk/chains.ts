@@ -1,9 +1,9 @@
-import type { SideBySide } from '../../../core/risk/answers.ts'
-import { styled, tableOf } from './look.ts'
+import type { AssetFlow, SideBySide } from '../../../core/risk/answers.ts'
+import { type Look, styled, tableOf, wrap } from './look.ts'
 import { phaseName } from './phase.ts'
 import { parts, type Screen, sheetOf } from './screen.ts'
 import { lackingTable } from './sources.ts'
-import { answer, measured, money, share, times } from './words.ts'
+import { answer, measured, money, share, symbol, times } from './words.ts'
 
 /** `plimsoll risk chains`: every market by the same measures, and whether capital moves between them or leaves. */
 export const chainsScreen: Screen<'chains'> = {
@@ -28,9 +28,11 @@ export const chainsScreen: Screen<'chains'> = {
           { head: 'phase', cell: ({ phase }) => phaseName(phase), left: true },
           { head: 'net supply', cell: ({ netSupplyUsd }) => measured(netSupplyUsd, money), from: 100 },
           { head: 'net borrow', cell: ({ netBorrowUsd }) => measured(netBorrowUsd, money), from: 100 },
+          { head: 'stables issued', cell: (one) => measured(one.stableIssued24hUsd, money), from: 120 },
         ],
         look,
       ),
+      assetsTable(told, look),
       lackingTable(told, look),
     ),
   sheet: ({ markets }) =>
@@ -45,7 +47,28 @@ export const chainsScreen: Screen<'chains'> = {
       ['phase', ({ phase }) => phase],
       ['net_supply_usd', ({ netSupplyUsd }) => netSupplyUsd.value],
       ['net_borrow_usd', ({ netBorrowUsd }) => netBorrowUsd.value],
+      ['stable_issued_24h_usd', ({ stableIssued24hUsd }) => stableIssued24hUsd.value],
     ]),
+}
+
+const MOST_ASSETS = 8
+
+/** What moved most in a day, and where. */
+function assetsTable({ assets }: SideBySide, look: Look): string {
+  if (assets.length === 0) return ''
+  const where = ({ chains }: AssetFlow): string =>
+    chains.map(({ chainId, netSupplyUsd }) => `${chainId} ${money(netSupplyUsd)}`).join(', ')
+  return tableOf(
+    assets.slice(0, MOST_ASSETS),
+    [
+      { head: 'moved in 24 h', cell: (row) => symbol(row.symbol), left: true },
+      { head: 'net supply', cell: ({ netSupplyUsd }) => money(netSupplyUsd) },
+      { head: 'net borrow', cell: ({ netBorrowUsd }) => money(netBorrowUsd) },
+      { head: 'one direction', cell: (row) => share(row.rotationShare) },
+      { head: 'supply by chain', cell: (row) => wrap(where(row), look.width - 60), left: true, from: 80 },
+    ],
+    look,
+  )
 }
 
 function sentence({ markets, rotationShare }: SideBySide): string {

@@ -1,4 +1,4 @@
-import type { SideBySide } from '../../../core/risk/answers.ts'
+import type { AssetFlow, SideBySide } from '../../../core/risk/answers.ts'
 import type { CompareAnswer } from '../../../core/risk/move-answers.ts'
 import { printable } from '../../backtest/text.ts'
 import { AREA, bar, type Fill, figure, keyOf, scaleOf, text, WIDTH } from '../../page/frame.ts'
@@ -6,7 +6,7 @@ import { grid } from '../../page/grid.ts'
 import { type Html, html, NOTHING } from '../../page/html.ts'
 import { SHOWN_FALL_PCT, type Told } from './gather.ts'
 import { note, partOf, plots, said } from './part.ts'
-import { base, count, dollars, measured, measuredShort, orUnknown, times } from './words.ts'
+import { base, count, dollars, measured, measuredShort, orUnknown, share, symbol, times } from './words.ts'
 
 type Mechanism = CompareAnswer['mechanisms'][number]
 
@@ -78,8 +78,25 @@ function plot(mechanisms: readonly Mechanism[]): Html {
   )
 }
 
+const MOST_ASSETS = 12
+
+const assetsGrid = (assets: readonly AssetFlow[]): Html =>
+  grid<AssetFlow>(
+    [
+      { head: 'moved in 24 h', cell: (a) => symbol(a.symbol) },
+      { head: 'net supply', cell: (a) => dollars(a.netSupplyUsd), kind: 'num' },
+      { head: 'net borrow', cell: (a) => dollars(a.netBorrowUsd), kind: 'num' },
+      { head: 'one direction', cell: (a) => orUnknown(a.rotationShare, share), kind: 'num' },
+      {
+        head: 'net supply by chain',
+        cell: ({ chains }) => chains.map((c) => `${c.chainId}: ${dollars(c.netSupplyUsd)}`).join(', '),
+      },
+    ],
+    assets.slice(0, MOST_ASSETS),
+  )
+
 /** Row 12. */
-export const chainsPart = ({ markets, rotationShare }: SideBySide): Html =>
+export const chainsPart = ({ markets, rotationShare, assets }: SideBySide): Html =>
   html`<section><h2 id="chains">Chains and markets side by side</h2>
 ${grid(
   [
@@ -93,8 +110,10 @@ ${grid(
     { head: 'absorption −10 %', cell: (m) => measuredShort(m.absorption10, times), kind: 'num' },
     { head: 'net supply', cell: (m) => measuredShort(m.netSupplyUsd, dollars), kind: 'num' },
     { head: 'net borrow', cell: (m) => measuredShort(m.netBorrowUsd, dollars), kind: 'num' },
+    { head: 'stable coins issued', cell: (m) => measuredShort(m.stableIssued24hUsd, dollars), kind: 'num' },
   ],
   markets,
 )}
+${assets.length === 0 ? NOTHING : assetsGrid(assets)}
 ${note(`Rotation share ${measured(rotationShare, (value) => String(Math.round(value * 100) / 100))}: |sum of the net flows| over the sum of their sizes; 0 is pure rotation between the markets, 1 all gain or all lose.`)}</section>
 `
