@@ -119,7 +119,7 @@ describe('app/cli/risk: screens', () => {
   it('says what to do about what is lacking, each thing once', () => {
     const text = textOf('overview', LACKING, { width: 120 }).replaceAll(/\s+/g, ' ')
     expect(text.match(/set chains\.CHAIN\.pools to auto/g)).to.have.length(1)
-    expect(text).to.include('pools to sell into, mean')
+    expect(text).to.include('pools to sell into, average')
     expect(textOf('absorption', EXAMPLES)).to.not.include('not known without')
   })
 
