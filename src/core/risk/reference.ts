@@ -4,7 +4,7 @@ import { WAD } from '../math.ts'
 import type { ReserveView } from '../protocol.ts'
 import { fallen } from './depth.ts'
 import { groupsOf } from './groups.ts'
-import { isStable } from './stable.ts'
+import { stableRoots } from './stable.ts'
 import { ratioWad, type Trading } from './trading.ts'
 
 /** The pool whose price a group's feed is taken to follow. */
@@ -20,7 +20,7 @@ export interface Reference {
 const DEPTH_FALL_WAD = WAD / 50n
 /** Those that stand on a stable asset's feed. */
 export function dollarsIn(reserves: readonly ReserveView[]): readonly ReserveView[] {
-  const stable = new Set(reserves.filter(isStable).map(({ root }) => root))
+  const stable = stableRoots(reserves)
   return reserves.filter(({ root }) => stable.has(root))
 }
 
@@ -30,7 +30,7 @@ export function dollarsIn(reserves: readonly ReserveView[]): readonly ReserveVie
  * Stable groups have none either: their pools are against each other, and nobody can say which of the two has moved.
  */
 export function references(reserves: readonly ReserveView[], trading: Trading): Reference[] {
-  const stable = new Set(dollarsIn(reserves).map(({ root }) => root))
+  const stable = stableRoots(reserves)
   return groupsOf(reserves).flatMap(({ root, plain, priceUsd8 }): Reference[] => {
     if (stable.has(root) || priceUsd8 === 0n) return []
     const others = reserves.filter((other) => other.root !== root && other.priceUsd8 > 0n)
