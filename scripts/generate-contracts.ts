@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 /** Compiled contracts that the program itself needs at run time: written into `src` so that it runs without a compiler. */
 export const GENERATED = [
   { contract: 'Batch', file: 'batch', hasAbi: false },
+  { contract: 'Codes', file: 'codes', hasAbi: false },
   { contract: 'Liquidator', file: 'liquidator', hasAbi: true },
 ] as const
 

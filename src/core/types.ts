@@ -22,6 +22,7 @@ export interface Log {
 }
 
 /** A question to a contract at a block. */
+/** Without data (`0x`) nothing is called: the answer is `0x01` where `to` is a contract, `0x00` where it is somebody with a key. */
 export interface Call {
   readonly to: Address
   readonly data: Hex

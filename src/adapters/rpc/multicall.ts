@@ -13,6 +13,7 @@ import { RpcFault } from '../../core/errors.ts'
 import type { At, Batch, Node } from '../../core/ports.ts'
 import type { Call, Read } from '../../core/types.ts'
 import { batchBytecode } from '../contracts/batch.ts'
+import { codesBytecode } from '../contracts/codes.ts'
 
 /** One way to put many calls into one `eth_call`. */
 interface Envelope {
@@ -28,14 +29,25 @@ export async function createBatch(node: Node, multicall: Address): Promise<Batch
   const envelope = typeof code === 'string' && code.length > 2 ? multicall3(multicall) : deployless
   return {
     async read(calls, at, options) {
-      const size = Math.min(options?.size ?? envelope.size, envelope.size)
-      const reads: Read[] = []
-      for (let i = 0; i < calls.length; i += size)
-        reads.push(...(await readSome(node, envelope, calls.slice(i, i + size), at)))
-      return reads
+      const inSizes = async (envelope: Envelope, some: readonly Call[]): Promise<Read[]> => {
+        const size = Math.min(options?.size ?? envelope.size, envelope.size)
+        const reads: Read[] = []
+        for (let i = 0; i < some.length; i += size)
+          reads.push(...(await readSome(node, envelope, some.slice(i, i + size), at)))
+        return reads
+      }
+      const told = await inSizes(
+        envelope,
+        calls.filter((call) => !asksForCode(call)),
+      )
+      if (told.length === calls.length) return told
+      const kinds = await inSizes(codes, calls.filter(asksForCode))
+      return calls.map((call) => (asksForCode(call) ? kinds : told).shift() as Read)
     },
   }
 }
+
+const asksForCode = ({ data }: Call): boolean => data === '0x'
 
 /** One request; in halves when the node finds it too much. */
 async function readSome(node: Node, envelope: Envelope, calls: readonly Call[], at: At): Promise<Read[]> {
@@ -82,6 +94,19 @@ const multicall3 = (address: Address): Envelope => ({
 
 const CALLS = parseAbiParameters('(address to, bytes data)[] calls')
 const RESULTS = parseAbiParameters('(bool success, bytes data)[] results')
+
+/** `contracts/Codes.sol`. */
+const codes: Envelope = {
+  size: 2000,
+  wrap: (calls) => ({
+    data: concatHex([codesBytecode, encodeAbiParameters([{ type: 'bytes' }], [concatHex(calls.map(({ to }) => to))])]),
+  }),
+  unwrap: (answer) =>
+    answer
+      .slice(4)
+      .match(/../g)
+      ?.map((byte): Hex => `0x${byte}`) ?? [],
+}
 
 /** `contracts/Batch.sol`: the answer is bounded by the size of a contract's code. */
 const deployless: Envelope = {

@@ -17,7 +17,7 @@ const [FALL, FALL_HOURS] = [0.1, 72]
 export function cohortHistory(world: RiskWorld): CohortHistory | undefined {
   const hours = recentMarket(world, WINDOW_S)
   if (hours.length === 0) return undefined
-  return { contracts: undefined, liquidated: liquidatedOf(hours), deRisking: deRiskingOf(world) }
+  return { liquidated: liquidatedOf(hours), deRisking: deRiskingOf(world) }
 }
 
 /** `liquidatedShare`: debt repaid by liquidators over the cohort's debt before the first of these hours. */

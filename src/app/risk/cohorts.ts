@@ -1,16 +1,14 @@
-import type { Address } from 'viem'
 import type { CohortAnswer, CohortsAnswer } from '../../core/risk/answers.ts'
 import { cohortsOf } from '../../core/risk/cohorts.ts'
 import { COHORTS, type Cohort } from '../../core/risk/de-risking.ts'
 import { lacking } from '../../core/risk/measure.ts'
 import { collateralOf, portraitOf } from '../../core/risk/portrait.ts'
+import type { AccountId } from '../../core/types.ts'
 import { riskHead } from './head.ts'
 import type { RiskWorld } from './world.ts'
 
-/** What the book does not know of its cohorts: told by events, or asked of the node. */
+/** What the book does not know of its cohorts: told by events. */
 export interface CohortHistory {
-  /** In lower case; undefined: nobody asked. */
-  readonly contracts: ReadonlySet<Address> | undefined
   readonly liquidated:
     | Readonly<Record<Cohort, Pick<CohortAnswer, 'seizedUsd' | 'lossUsd' | 'liquidatedShare'>>>
     | undefined
@@ -28,9 +26,8 @@ const noDeRisking = (binS: number): CohortsAnswer['deRisking'] => ({
 export function cohortsAnswer(world: RiskWorld, history?: CohortHistory): CohortsAnswer {
   const head = riskHead(world)
   const portrait = portraitOf(world.book)
-  const contracts = history?.contracts
   const { ledger } = world.book
-  const isContract = contracts && ((account: number): boolean => contracts.has(ledger.address(account)))
+  const isContract = (account: AccountId) => world.codes.isContract(ledger.address(account))
   return {
     ...head,
     cohorts: cohortsOf(portrait, collateralOf(portrait), isContract).map((state) => ({

@@ -1,5 +1,8 @@
+import type { MarketConfig } from '../../config/config.ts'
 import { type Complaint, type ExitCode, PlimsollError } from '../../core/errors.ts'
-import type { Due, HistorianMaker } from '../../core/risk/historian-port.ts'
+import { Codes } from '../../core/risk/codes.ts'
+import type { HistorianMaker } from '../../core/risk/historian-port.ts'
+import type { Call, Header, Read } from '../../core/types.ts'
 import { stored } from '../open-chain.ts'
 import { readKept } from '../trust-store.ts'
 import { answer, type RiskAnswers, type Worlds } from './answer.ts'
@@ -22,8 +25,12 @@ export interface ServerOptions extends ServerParts {
 
 interface ServedChain {
   readonly id: number
+  readonly markets: readonly MarketConfig[]
   readonly books: ChainBooks
   readonly chronicle: Chronicle
+  readonly codes: Codes
+  /** Somebody has been asked which borrowers are contracts. */
+  asksCodes: boolean
   /** Since the history was last handed over. */
   unsaved: number
 }
@@ -31,16 +38,15 @@ interface ServedChain {
 /** Pages after which the history is handed over, however little time has passed: a checkpoint waits for it. */
 const SAVE_PAGES = 32
 
+const CODES_AT_ONCE = 2000
+
 /** What the risk thread does with its messages, one after the other. Writes nothing, asks no node, has no clock. */
 export class RiskServer {
   readonly #options: ServerOptions
   readonly #chains: readonly ServedChain[]
   readonly #worlds: Worlds
-  /** Whose answers a read will be. */
-  readonly #reads = new Map<
-    number,
-    { readonly chain: ServedChain; readonly market: string; readonly block: Due['block'] }
-  >()
+  /** Who waits for a read. */
+  readonly #reads = new Map<number, (reads: readonly Read[] | undefined) => void>()
   #read = 0
 
   constructor(options: ServerOptions) {
@@ -50,7 +56,8 @@ export class RiskServer {
     this.#chains = settings.chains.map((chain) => {
       const { id, markets } = chain
       const chronicle = chronicleOf(options, maker, chain)
-      return { id, books: new ChainBooks({ ...options, chainId: id, markets, chronicle }), chronicle, unsaved: 0 }
+      const books = new ChainBooks({ ...options, chainId: id, markets, chronicle })
+      return { id, markets, books, chronicle, codes: new Codes(), asksCodes: false, unsaved: 0 }
     })
     this.#worlds = worldsIn(options, this.#chains)
   }
@@ -81,11 +88,8 @@ export class RiskServer {
 
   #follow(chain: ServedChain, anew = false): void {
     chain.unsaved += chain.books.look(anew)
-    for (const { market, block, calls } of chain.chronicle.due()) {
-      const id = ++this.#read
-      this.#reads.set(id, { chain, market, block })
-      this.#options.post({ kind: 'read', id, chainId: chain.id, calls, blockHash: block.hash })
-    }
+    for (const { market, block, calls } of chain.chronicle.due())
+      this.#ask(chain, calls, block, (reads) => chain.chronicle.told(market, block, reads))
     if (chain.unsaved >= SAVE_PAGES) this.#save(chain)
   }
 
@@ -101,6 +105,7 @@ export class RiskServer {
       } catch (error) {
         if (!isNotReady(error)) post({ kind: 'problem', problem: `the overview of ${name}: ${wordsOf(error)}` })
       }
+    for (const chain of this.#chains) for (const market of chain.markets) this.#askCodes(chain, market)
     post({ kind: 'looked' })
   }
 
@@ -117,10 +122,34 @@ export class RiskServer {
     }
   }
 
+  #ask(
+    chain: ServedChain,
+    calls: readonly Call[],
+    block: Pick<Header, 'hash'>,
+    tell: (reads: readonly Read[] | undefined) => void,
+  ): void {
+    const id = ++this.#read
+    this.#reads.set(id, tell)
+    this.#options.post({ kind: 'read', id, chainId: chain.id, calls, blockHash: block.hash })
+  }
+
   #told({ id, reads }: Extract<ToThread, { kind: 'reads' }>): void {
-    const asked = this.#reads.get(id)
+    const tell = this.#reads.get(id)
     this.#reads.delete(id)
-    asked?.chain.chronicle.told(asked.market, asked.block, reads)
+    tell?.(reads)
+  }
+
+  /** A few at a time, so that the history's own questions do not wait. */
+  #askCodes(chain: ServedChain, { name }: MarketConfig): void {
+    const book = chain.books.book(name)
+    if (chain.asksCodes || book?.head === undefined) return
+    const calls = chain.codes.missing(book, CODES_AT_ONCE)
+    if (calls.length === 0) return
+    chain.asksCodes = true
+    this.#ask(chain, calls, book.head, (reads) => {
+      chain.asksCodes = false
+      chain.codes.tell(reads ?? [])
+    })
   }
 
   #save(chain: ServedChain): void {
@@ -156,6 +185,7 @@ function worldsIn({ settings, store }: ServerOptions, chains: readonly ServedCha
       chainId: chain.id,
       book,
       exchange: chain.books.exchange,
+      codes: chain.codes,
       binS,
       ...keptHistory(store, market, binS),
       distrusted: isUnknown || readKept(store, stored(market)).difference !== undefined,

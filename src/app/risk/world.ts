@@ -1,5 +1,6 @@
 import type { Book } from '../../core/book.ts'
 import type { PoolBook } from '../../core/pool-book.ts'
+import type { Codes } from '../../core/risk/codes.ts'
 import type { Hour } from '../../core/risk/hour.ts'
 import type { HourRow } from '../../core/risk/hour-row.ts'
 import { type GroupHour, groupHoursFrom, type MarketHour, marketHoursFrom, merged } from '../../core/risk/hours-from.ts'
@@ -10,6 +11,7 @@ export interface RiskWorld {
   readonly book: Book
   /** The pools followed on its chain; undefined: none are. */
   readonly exchange: PoolBook | undefined
+  readonly codes: Pick<Codes, 'isContract'>
   /** Seconds a bin of the history: 3600 but for rehearsals. */
   readonly binS: number
   /** What was kept of a group, in order; empty: nothing. `root`: in lower case. Hours that were watched only in part are left out. */

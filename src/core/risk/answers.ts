@@ -105,7 +105,7 @@ export interface Concentration {
 export interface CohortAnswer {
   readonly cohort: string
   readonly accounts: number
-  /** null: nobody asked which are contracts. */
+  /** null: not every account of the cohort was asked whether it is one yet. */
   readonly contracts: number | null
   readonly debtUsd: number
   readonly collateralUsd: number

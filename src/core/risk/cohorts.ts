@@ -13,11 +13,11 @@ interface CohortState extends Omit<CohortAnswer, 'seizedUsd' | 'lossUsd' | 'liqu
 const THIN = 1.1
 const USD8 = 1e8
 
-/** All cohorts in order, the empty ones too. `collateral`: C by account. `isContract`: undefined where nobody asked. */
+/** All cohorts in order, the empty ones too. `collateral`: C by account. `isContract`: undefined where nobody asked; a cohort with such an account has no count. */
 export function cohortsOf(
   portrait: Portrait,
   collateral: Float64Array,
-  isContract: ((account: AccountId) => boolean) | undefined,
+  isContract: (account: AccountId) => boolean | undefined,
 ): readonly CohortState[] {
   const { size, credit, debit } = portrait
   const sums = COHORTS.map(() => ({ collateral: 0, debt: 0, thin: 0, contracts: 0, healths: [] as number[] }))
@@ -28,14 +28,14 @@ export function cohortsOf(
     if (sum === undefined) continue
     sum.collateral += has
     sum.debt += owes
-    if (isContract?.(account)) sum.contracts++
+    sum.contracts += Number(isContract(account) ?? Number.NaN)
     sum.healths.push(weighted / owes)
     if (weighted / owes < THIN) sum.thin += owes
   }
   return sums.map(({ collateral: has, debt, thin, contracts, healths }, i) => ({
     cohort: COHORTS[i] as Cohort,
     accounts: healths.length,
-    contracts: isContract === undefined ? null : contracts,
+    contracts: Number.isNaN(contracts) ? null : contracts,
     debtUsd: debt / USD8,
     collateralUsd: has / USD8,
     leverage: has > debt ? has / (has - debt) : null,

@@ -6,6 +6,7 @@ import { compareAnswer } from '../../../src/app/risk/compare.ts'
 import { gridAnswer } from '../../../src/app/risk/grid.ts'
 import type { RiskWorld } from '../../../src/app/risk/world.ts'
 import type { PoolBook } from '../../../src/core/pool-book.ts'
+import { Codes } from '../../../src/core/risk/codes.ts'
 import { poolsOf } from '../../core/risk/pool-stage.ts'
 import { type AccountSpec, address, assetOf, bookOf, type MarketSpec, reserve } from '../../protocols/aave-v3/world.ts'
 
@@ -33,7 +34,7 @@ const pools = poolsOf([
   },
 ])
 const worldOf = (exchange: PoolBook | undefined, over: Partial<MarketSpec> = {}): RiskWorld => ({
-  ...{ chainId: 1, book: bookOf({ reserves, accounts, ...over }), exchange, binS: 3600 },
+  ...{ chainId: 1, book: bookOf({ reserves, accounts, ...over }), exchange, codes: new Codes(), binS: 3600 },
   ...{ hours: () => [], marketHours: () => [], groupHours: () => [], distrusted: false },
 })
 const ask = (world: RiskWorld, kappa: number, ...shocks: string[]) =>

@@ -4,6 +4,7 @@ import { chainsAnswer } from '../../../src/app/risk/chains.ts'
 import { overviewHistory } from '../../../src/app/risk/overview-history.ts'
 import { waveAnswer } from '../../../src/app/risk/wave.ts'
 import type { RiskWorld } from '../../../src/app/risk/world.ts'
+import { Codes } from '../../../src/core/risk/codes.ts'
 import { COHORTS } from '../../../src/core/risk/de-risking.ts'
 import type { AssetHour, ExtrasBody } from '../../../src/core/risk/hour-row.ts'
 import type { MarketHour } from '../../../src/core/risk/hours-from.ts'
@@ -42,7 +43,7 @@ const marketAt = (hour: number, over: Partial<MarketHour> = {}): MarketHour => (
   ...over,
 })
 const worldOf = (hours: readonly MarketHour[], over: Partial<RiskWorld> = {}): RiskWorld => ({
-  ...{ chainId: 1, book, exchange: undefined, binS: 3600, distrusted: false },
+  ...{ chainId: 1, book, exchange: undefined, codes: new Codes(), binS: 3600, distrusted: false },
   ...{ hours: () => [], groupHours: () => [], marketHours: () => hours },
   ...over,
 })

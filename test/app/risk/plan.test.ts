@@ -5,6 +5,7 @@ import type { RiskWorld } from '../../../src/app/risk/world.ts'
 import type { Book } from '../../../src/core/book.ts'
 import { UsageError } from '../../../src/core/errors.ts'
 import { WAD } from '../../../src/core/math.ts'
+import { Codes } from '../../../src/core/risk/codes.ts'
 import type { Hour } from '../../../src/core/risk/hour.ts'
 import { hourAt } from '../../core/risk/hours.ts'
 import { type AccountSpec, assetOf, bookOf, HEAD, NOW, reserve } from '../../protocols/aave-v3/world.ts'
@@ -39,6 +40,7 @@ function worldOf(
     chainId: 1,
     book,
     exchange: undefined,
+    codes: new Codes(),
     binS: 3600,
     hours: (root) => hours(Number(BigInt(root)) - 0xd000),
     marketHours: () => [],

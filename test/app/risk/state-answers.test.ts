@@ -1,5 +1,5 @@
 import { expect } from 'chai'
-import { type Address, getAddress } from 'viem'
+import { getAddress } from 'viem'
 import { cohortsAnswer } from '../../../src/app/risk/cohorts.ts'
 import { jointAnswer } from '../../../src/app/risk/joint.ts'
 import { ladderAnswer } from '../../../src/app/risk/ladder.ts'
@@ -7,6 +7,7 @@ import { overviewState } from '../../../src/app/risk/overview-state.ts'
 import { historyFrom, type RiskWorld } from '../../../src/app/risk/world.ts'
 import { Book } from '../../../src/core/book.ts'
 import { UsageError } from '../../../src/core/errors.ts'
+import { Codes } from '../../../src/core/risk/codes.ts'
 import { COHORTS } from '../../../src/core/risk/de-risking.ts'
 import { known } from '../../../src/core/risk/measure.ts'
 import { type AccountSpec, address, assetOf, bookOf, reserve } from '../../protocols/aave-v3/world.ts'
@@ -29,6 +30,7 @@ const worldOf = (accounts: readonly AccountSpec[], over: Partial<RiskWorld> = {}
     chainId: 8453,
     book: bookOf({ reserves, accounts, revision }),
     exchange: undefined,
+    codes: new Codes(),
     binS: 3600,
     distrusted: false,
   },
@@ -149,8 +151,9 @@ describe('answer of cohorts', () => {
       (typeof COHORTS)[number],
       typeof told
     >
-    const contracts = new Set<Address>([address(1), address(4)])
-    const answer = cohortsAnswer(worldOf(ACCOUNTS), { contracts, liquidated, deRisking })
+    const codes = new Codes()
+    codes.tell([1, 2, 3, 4].map((n) => ({ to: address(n), data: '0x', result: n % 3 === 1 ? '0x01' : '0x00' })))
+    const answer = cohortsAnswer(worldOf(ACCOUNTS, { codes }), { liquidated, deRisking })
     expect(answer.cohorts.map((one) => one.contracts)).to.deep.equal([1, 1, 0, 0, 0])
     expect(answer.cohorts[4]).to.deep.include(told)
     expect(answer.deRisking).to.equal(deRisking)

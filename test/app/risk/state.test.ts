@@ -8,6 +8,7 @@ import { historyFrom, type RiskWorld } from '../../../src/app/risk/world.ts'
 import { WAD } from '../../../src/core/math.ts'
 import type { AccountView } from '../../../src/core/protocol.ts'
 import type { LadderAnswer } from '../../../src/core/risk/answers.ts'
+import { Codes } from '../../../src/core/risk/codes.ts'
 import { findGroup, groupsOf } from '../../../src/core/risk/groups.ts'
 import { portraitOf, slopeOf } from '../../../src/core/risk/portrait.ts'
 import { badDebt, type Endangered, seizable, whatIf } from '../../../src/core/what-if.ts'
@@ -32,6 +33,7 @@ for (const chain of ['ethereum', 'arbitrum'] as const)
         chainId,
         book: mirror.book,
         exchange: undefined,
+        codes: new Codes(),
         binS: 3600,
         ...historyFrom(() => []),
         distrusted: false,
@@ -159,7 +161,7 @@ for (const chain of ['ethereum', 'arbitrum'] as const)
       expect(cohorts.reduce((all, { accounts }) => all + accounts, 0)).to.equal(views.length)
       expect(cohorts.reduce((all, { debtUsd }) => all + debtUsd, 0)).to.be.closeTo(debt, 0.01)
       expect(cohorts.map(({ seizedUsd, contracts }) => [seizedUsd, contracts])).to.deep.equal(
-        cohorts.map(() => [null, null]),
+        cohorts.map(({ accounts }) => [null, accounts === 0 ? 0 : null]),
       )
       expect(deRisking.cohorts.map(({ protection }) => protection.lacks)).to.deep.equal(cohorts.map(() => ['events']))
     })

@@ -11,6 +11,7 @@ import { phaseAnswer } from '../../../src/app/risk/phase.ts'
 import { waveAnswer } from '../../../src/app/risk/wave.ts'
 import { historyFrom, type RiskWorld } from '../../../src/app/risk/world.ts'
 import type { Book } from '../../../src/core/book.ts'
+import { Codes } from '../../../src/core/risk/codes.ts'
 import type { HourRow } from '../../../src/core/risk/hour-row.ts'
 import { lastOf, type Told, tell, told } from '../../protocols/aave-v3/told.ts'
 
@@ -76,7 +77,7 @@ describe('the crash of the local chain, told from its history', function () {
     const book = story.again()
     rows = rowsWith(book)
     world = {
-      ...{ chainId: 1, book, exchange: undefined, binS: BIN_S, distrusted: false },
+      ...{ chainId: 1, book, exchange: undefined, codes: new Codes(), binS: BIN_S, distrusted: false },
       ...historyFrom((root) => rows.filter((row) => row.root === root)),
     }
   })

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'chai'
+import type { Address } from 'viem'
 import { openStore } from '../../../src/adapters/store/sqlite.ts'
 import { directDesk } from '../../../src/app/risk/answer.ts'
 import { historyOf } from '../../../src/app/risk/chronicle.ts'
@@ -10,6 +11,7 @@ import { PlimsollError, UsageError } from '../../../src/core/errors.ts'
 import type { Cell } from '../../../src/core/ledger.ts'
 import type { Store } from '../../../src/core/ports.ts'
 import type { RiskOverview } from '../../../src/core/risk/answers.ts'
+import { Codes } from '../../../src/core/risk/codes.ts'
 import type { Facts } from '../../../src/core/types.ts'
 import { temporaryFolder } from '../../support/temporary.ts'
 import { TEST_ANSWERS } from './thread/answers.ts'
@@ -220,7 +222,8 @@ describe('the risk thread', function () {
       await settled()
       const { book } = truth(source, source.pages.slice(0, 7))
       const kept = keptHistory(store, source.market, BIN_S)
-      const world = { chainId: source.chainId, book, exchange: undefined, binS: BIN_S, ...kept, distrusted: false }
+      const fixed = { exchange: undefined, codes: new Codes(), binS: BIN_S, distrusted: false }
+      const world = { chainId: source.chainId, book, ...fixed, ...kept }
       const direct = directDesk(
         worldsOf([source.market], () => world),
         TEST_ANSWERS,
@@ -395,7 +398,7 @@ describe('the risk thread', function () {
       const asked: string[] = []
       thread = create({
         read: async (chainId, calls, blockHash) => {
-          asked.push(`${chainId} ${blockHash}`)
+          if (calls.some(({ data }) => data !== '0x')) asked.push(`${chainId} ${blockHash}`)
           return calls.map((call) => ({ ...call, result: '0xabcd' }))
         },
       })
@@ -425,6 +428,34 @@ describe('the risk thread', function () {
       )
       expect(asked).to.deep.equal([...bins.values()].map(([first]) => `${source.chainId} ${first?.block.hash}`))
       expect(thread.countedUpTo(source.chainId)).to.equal(source.pages.at(-1)?.block.number)
+    })
+
+    it('asks a node once, at a look, which borrowers are contracts', async () => {
+      const codes: Address[] = []
+      let isDown = true
+      thread = create({
+        read: async (_, calls) => {
+          const asked = calls.filter(({ data }) => data === '0x').map(({ to }) => to)
+          if (asked.length > 0 && isDown) throw new Error('planted: no node')
+          codes.push(...asked)
+          return calls.map((call) => ({ ...call, result: BigInt(call.to) % 2n === 0n ? '0x01' : '0x00' }))
+        },
+      })
+      const kinds = async () => {
+        const { cohorts } = await thread.ask('cohorts', { market: market() })
+        return cohorts[0] ?? expect.fail()
+      }
+      begin(store, source)
+      write(source.pages.slice(0, 3))
+      thread.start()
+      await settled()
+      expect(await kinds(), 'not told yet').to.include({ contracts: 0, debtUsd: 0 })
+      isDown = false
+      for (let i = 0; i < 3; i++) await settled()
+      const { accounts, contracts, debtUsd } = await kinds()
+      expect([codes.length, new Set(codes).size, debtUsd]).to.deep.equal([accounts, accounts, accounts])
+      expect(accounts).to.be.above(3)
+      expect(contracts).to.equal(codes.filter((to) => BigInt(to) % 2n === 0n).length)
     })
 
     it('goes without what a node does not answer', async () => {

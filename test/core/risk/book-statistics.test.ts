@@ -178,13 +178,9 @@ describe('cohorts', () => {
     expect(second.healthMedian).to.be.closeTo((1.6 + 16 / 15) / 2, 1e-9)
     expect(second.thinShare).to.be.closeTo(0.6, 1e-12)
     expect(cohorts[2]).to.deep.include({ leverage: null, healthMedian: null, thinShare: null, debtUsd: 0 })
-    expect(cohortsOf(found, collateral, undefined).map(({ contracts }) => contracts)).to.deep.equal([
-      null,
-      null,
-      null,
-      null,
-      null,
-    ])
+    expect(
+      cohortsOf(found, collateral, (account) => (account === 2 ? undefined : true)).map((one) => one.contracts),
+    ).to.deep.equal([1, null, 0, 0, 1])
   })
 })
 

@@ -9,7 +9,19 @@ export const TEST_ANSWERS: RiskAnswers = {
   ladder: () => EXAMPLES.ladder,
   absorption: () => EXAMPLES.absorption,
   joint: () => EXAMPLES.joint,
-  cohorts: () => EXAMPLES.cohorts,
+  /** Of the first cohort: everybody who owes something, those known to be contracts or not, and the contracts. */
+  cohorts: (worlds, { market }) => {
+    const { book, codes } = worlds.of(market)
+    const owing = [...Array(book.sheet.size).keys()].filter((account) => (book.sheet.debit[account] as number) > 0)
+    const kinds = owing.map((account) => codes.isContract(book.ledger.address(account)))
+    const [first, ...rest] = EXAMPLES.cohorts.cohorts
+    const told = {
+      ...(first as (typeof rest)[number]),
+      ...{ accounts: kinds.length, contracts: kinds.filter((kind) => kind === true).length },
+      debtUsd: kinds.filter((kind) => kind !== undefined).length,
+    }
+    return { ...EXAMPLES.cohorts, market, cohorts: [told, ...rest] }
+  },
   phase: () => EXAMPLES.phase,
   chains: () => EXAMPLES.chains,
   /** `healthFactor`: digest of everything; `block`: where the books are; `contributions`: the hours that are kept. */
@@ -32,7 +44,11 @@ export const TEST_ANSWERS: RiskAnswers = {
       contributions,
     }
   },
-  overview: (worlds, { market }) => ({ ...EXAMPLES.overview, market, accounts: worlds.of(market).book.ledger.size }),
+  overview: (worlds, { market }) => {
+    const { book } = worlds.of(market)
+    book.screen(book.head?.timestamp ?? 0n)
+    return { ...EXAMPLES.overview, market, accounts: book.ledger.size }
+  },
   /** Never ends before the file named as the group is there. */
   grid: (worlds, { market, group = '' }) => {
     worlds.of(market)
