@@ -108,7 +108,8 @@ program
   .option('--top <number>', 'how many accounts are listed a market, the largest debts first', '10')
   .action(async (options, command) => (await import('./what-if.ts')).whatIf(globals(command), options, stopping.signal))
 
-riskCommand(program, { globals, signal: stopping.signal })
+const risk = riskCommand(program, { globals, signal: stopping.signal })
+risk
   .command('report')
   .description('the wave and every measure of every market as one HTML file; --json: the answers behind it')
   .requiredOption('--html <file>', 'where it is written')
@@ -118,6 +119,14 @@ riskCommand(program, { globals, signal: stopping.signal })
     const { riskReport } = await import('./risk-report.ts')
     await riskReport(globals(command), options, { signal: stopping.signal, withDesk })
   })
+risk
+  .command('backfill')
+  .description('the history of the wave from recordings, where it is missing; not beside a running daemon')
+  .argument('<file...>', 'recordings, as `plimsoll record` or the daemon made them')
+  .addHelpText('after', '\nDepth cannot be back-filled: a recording holds no first state of the pools.')
+  .action(async (files, _options, command) =>
+    (await import('./risk/backfill.ts')).riskBackfill(globals(command), files, stopping.signal),
+  )
 
 program
   .command('record')

@@ -14,6 +14,9 @@ export interface HourWriterOptions {
 
 const DAY_S = 86_400
 
+/** Bins before the newest that are kept. */
+export const binsKept = (keepDays: number, binS: number): number => Math.floor((keepDays * DAY_S) / binS)
+
 /** What the thread has counted, until there is a moment to write it. */
 export class HourWriter {
   readonly #options: HourWriterOptions
@@ -52,7 +55,7 @@ export class HourWriter {
     if (open.length === 0) return
     store.atomically(() => {
       store.saveHours(rows, open)
-      for (const { market, hour } of rows) store.dropHoursBefore(market, hour - Math.floor((keepDays * DAY_S) / binS))
+      for (const { market, hour } of rows) store.dropHoursBefore(market, hour - binsKept(keepDays, binS))
     })
   }
 }

@@ -26,6 +26,8 @@ export interface HistorianPort {
    */
   before(book: Book, facts: Facts): void
   after(book: Book, facts: Facts, exchange: PoolBook | undefined): void
+  /** The blocks after the last page, up to here, held nothing of ours: a recording leaves them out. */
+  quiet(book: Book, upTo: bigint): void
   /** Pages above `to` never were, also those of a bin that was taken as finished: it is written again. What lies below all that is remembered forgets the open bin. */
   rollback(to: Pick<Header, 'number' | 'hash'>): void
   /** Pages up to here can no longer be taken back: what is kept a page may become sums. */

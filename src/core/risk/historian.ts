@@ -73,9 +73,9 @@ export class Historian implements HistorianPort {
     if (this.#isCounted(number, hash)) return
     const { head } = book
     // What a book's first page holds is the past of all accounts, not what happened in that block.
-    if (head === undefined) this.#begin(facts.block, number)
+    if (head === undefined) this.#begin(facts.block)
     else {
-      if (this.#open === undefined) this.#begin(head, this.#hour(head) === this.#hour(facts.block) ? number : undefined)
+      if (this.#open === undefined) this.#begin(head)
       this.#watch(book, facts, head)
     }
     this.#last = { number, hash }
@@ -87,8 +87,8 @@ export class Historian implements HistorianPort {
     this.#books = { book, exchange }
   }
 
-  /** The blocks up to here held nothing of ours: a recording leaves them out. */
-  quiet(upTo: bigint): void {
+  quiet(book: Book, upTo: bigint): void {
+    if (this.#open === undefined && book.head) this.#begin(book.head)
     if (this.#last === undefined || upTo <= this.#last.number) return
     this.#open?.runs.push([this.#last.number + 1n, upTo])
     this.#last = { ...this.#last, number: upTo }
@@ -148,8 +148,10 @@ export class Historian implements HistorianPort {
     return false
   }
 
-  #begin(block: Header, partialAt: bigint | undefined): void {
-    this.#open = newBin({ hour: this.#hour(block), before: block.number, partialAt, roundsBefore: new Map() })
+  /** Nobody watched the bin of `block` up to here. */
+  #begin(block: Header): void {
+    const { number } = block
+    this.#open = newBin({ hour: this.#hour(block), before: number, partialAt: number, roundsBefore: new Map() })
     this.#last = block
   }
 

@@ -56,9 +56,9 @@ describe('historian', () => {
   it('blocks that a recording leaves out held nothing, also over an edge', () => {
     const { book, historian } = begun(9)
     step(book, historian, 10)
-    historian.quiet(28n)
+    historian.quiet(book, 28n)
     step(book, historian, 29)
-    historian.quiet(54n)
+    historian.quiet(book, 54n)
     step(book, historian, 55)
     const rows = told(historian)
     expect(rows.map(([hour, partial]) => [hour, partial])).to.deep.equal([
@@ -67,6 +67,30 @@ describe('historian', () => {
       [2, false],
       [3, false],
       [4, false],
+    ])
+  })
+
+  it('beginning behind a state, judges nothing of the bin that the state ends in, and all of the next', () => {
+    for (const at of [7, 9, 10]) {
+      const book = new Book('fake', fakeProtocol)
+      book.apply(page(at, []))
+      const historian = new Historian(parts)
+      for (let number = at + 1; number <= 20; number++) step(book, historian, number)
+      const own = at === 7 ? [[0, true, 2, 0, 0]] : at === 9 ? [[0, true, 0, 0, 0]] : []
+      expect(told(historian)).to.deep.equal([...own, [1, at === 10, at === 10 ? 9 : 10, 0, 0]])
+    }
+  })
+
+  it('begins with what a recording leaves out behind a state', () => {
+    const book = new Book('fake', fakeProtocol)
+    book.apply(page(5, []))
+    const historian = new Historian(parts)
+    historian.quiet(book, 24n)
+    for (let number = 25; number <= 30; number++) step(book, historian, number)
+    expect(told(historian)).to.deep.equal([
+      [0, true, 19, 0, 0],
+      [1, false, 0, 0, 0],
+      [2, false, 5, 0, 0],
     ])
   })
 

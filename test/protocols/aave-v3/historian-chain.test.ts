@@ -4,7 +4,7 @@ import { oracleAbi } from '../../../scripts/devnet/abis.ts'
 import { Historian } from '../../../src/core/risk/historian.ts'
 import type { AssetHour, MarketBody } from '../../../src/core/risk/hour-row.ts'
 import { groupHoursFrom, marketHoursFrom } from '../../../src/core/risk/hours-from.ts'
-import { lastOf, rowsOf, type Told, tell, told } from './told.ts'
+import { lastOf, rowsOf, standing, type Told, tell, told } from './told.ts'
 
 /** Blocks of 12 seconds: an edge every fifth. */
 const BIN_S = 60
@@ -131,7 +131,7 @@ describe('history of a market on the chain', function () {
       // The process is gone; its store has the pages that still stand, from the checkpoint on.
       book = story.again()
       historian = new Historian(options, open)
-      for (const event of standing(story, stop)) tell(book, historian, event)
+      for (const event of standing(story.events, stop)) tell(book, historian, event)
       for (const event of story.events.slice(stop)) tell(book, historian, event)
       rows.push(...historian.takeFinished())
       expect(lastOf(rows), `stopped after ${stop}`).to.deep.equal(expected)
@@ -141,7 +141,7 @@ describe('history of a market on the chain', function () {
   })
 
   it('gives the rows of the branch that stands, as if there had been no other', () => {
-    const events = standing(story, story.events.length)
+    const events = standing(story.events, story.events.length)
     expect(events.length).to.be.below(story.events.length - 5)
     const straight = rowsOf({ again: story.again, events }, { binS: BIN_S })
     expect(rowsOf(story, { binS: BIN_S })).to.deep.equal(straight)
@@ -149,13 +149,13 @@ describe('history of a market on the chain', function () {
 
   it('takes a branch that changed while nobody watched', () => {
     const options = { binS: BIN_S, market: 'story' }
-    const expected = rowsOf({ again: story.again, events: standing(story, story.events.length) }, options)
+    const expected = rowsOf({ again: story.again, events: standing(story.events, story.events.length) }, options)
     const at = story.events.findIndex(({ kind }, i) => kind === 'rollback' && i > 40)
     const [book, historian] = [story.again(), new Historian(options)]
     for (const event of story.events.slice(0, at)) tell(book, historian, event)
     const rows = historian.takeFinished()
     const [other, after] = [story.again(), new Historian(options, historian.open())]
-    for (const event of standing(story, story.events.length)) tell(other, after, event)
+    for (const event of standing(story.events, story.events.length)) tell(other, after, event)
     expect(lastOf([...rows, ...after.takeFinished()])).to.deep.equal(expected)
   })
 
@@ -189,18 +189,3 @@ describe('history of a market on the chain', function () {
     expect(fell).to.be.above(2)
   })
 })
-
-/** Of the first `count` events the pages that still stand. */
-function standing({ events }: Pick<Told, 'events'>, count: number): Told['events'] {
-  const pages: Told['events'][number][] = []
-  for (const event of events.slice(0, count)) {
-    if (event.kind === 'page') pages.push(event)
-    else
-      while (pages.length > 0) {
-        const last = pages.at(-1)
-        if (last?.kind !== 'page' || last.facts.block.number <= event.to.number) break
-        pages.pop()
-      }
-  }
-  return pages
-}

@@ -85,3 +85,18 @@ export function lastOf(rows: readonly HourRow[]): HourRow[] {
   const last = new Map(rows.map((row) => [`${row.hour} ${row.root}`, row]))
   return [...last.values()].sort((a, b) => a.hour - b.hour || (a.root < b.root ? -1 : 1))
 }
+
+/** Of the first `count` events the pages that still stand. */
+export function standing(events: Told['events'], count = events.length): Told['events'] {
+  const pages: Told['events'][number][] = []
+  for (const event of events.slice(0, count)) {
+    if (event.kind === 'page') pages.push(event)
+    else
+      while (pages.length > 0) {
+        const last = pages.at(-1)
+        if (last?.kind !== 'page' || last.facts.block.number <= event.to.number) break
+        pages.pop()
+      }
+  }
+  return pages
+}

@@ -62,6 +62,10 @@ export class CountingHistorian implements HistorianPort {
     }
   }
 
+  quiet(): void {
+    throw new RangeError('a store has every page')
+  }
+
   rollback(to: Pick<Header, 'number'>): void {
     this.#state.tallies = this.#state.tallies.filter(({ number }) => BigInt(number) <= to.number)
     const last = this.#state.tallies.at(-1)
