@@ -94,8 +94,8 @@ async function tell(stage: Stage, daemon: Daemon, { screen, double, open }: Tell
   const { code, output } = await stage.command('verify')
   for (const line of output) say(`  ${line}`)
   screen.show(['', ...waveScreen(await askWave(wave, last, witness)), ''])
-  for (const one of resting) one.stop()
   const file = await writeWaveReport(stage)
+  for (const one of resting) one.stop()
   say(`the whole report, one file for any browser: ${file}`)
   const trouble = open ? await openFile(file) : undefined
   if (trouble !== undefined) say(`it could not be opened: ${trouble}`)

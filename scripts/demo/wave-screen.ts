@@ -110,9 +110,10 @@ function caught({ caught: all }: WaveAnswer): string {
 }
 
 function insurance({ insurance: { deficitUsd, paidUsd, shortfallUsd } }: WaveAnswer): string {
-  const covers = paidUsd.value === null ? `; what it has is ${NOT_KNOWN} (lacks ${lackWords(paidUsd.lacks)})` : ''
-  if (deficitUsd === 0) return `would have paid nothing: no deficit was left${covers}`
-  if (paidUsd.value === null) return `of a deficit of ${money(deficitUsd)} it would have paid: ${NOT_KNOWN}${covers}`
+  const lacks = `${NOT_KNOWN} (lacks ${lackWords(paidUsd.lacks)})`
+  if (deficitUsd === 0)
+    return `would have paid nothing: no deficit was left${paidUsd.value === null ? `; what it has is ${lacks}` : ''}`
+  if (paidUsd.value === null) return `of a deficit of ${money(deficitUsd)} it would have paid: ${lacks}`
   return `of a deficit of ${money(deficitUsd)} it would have paid ${money(paidUsd.value)}, left over ${measured(shortfallUsd, money)}`
 }
 

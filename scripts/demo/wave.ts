@@ -63,6 +63,15 @@ async function follow({ daemon, chain, say }: WaveStage, blocks: number, mood: M
   return before
 }
 
+/** Bins come to an end a little after their blocks: what reserves and feeds say is asked first. */
+const PATIENCE_MS = 8_000
+
+/** Every bin that is over at this block has its phase. */
+function isJudged({ block }: RiskQuestions['phase'][1], { phases }: RiskQuestions['wave'][1], last: number): boolean {
+  const { fromHour, hours } = phases.at(-1) ?? { fromHour: 0, hours: 0 }
+  return Number(block.number) >= last && fromHour + hours >= Math.floor(block.timestamp / BIN_S)
+}
+
 /** What the last screen tells, from the daemon's own HTTP, once it has judged this block. */
 export async function askWave(
   { daemon: { url }, chain }: WaveStage,
@@ -71,9 +80,10 @@ export async function askWave(
 ): Promise<WaveTold> {
   const ask = <Q extends RiskQuestion>(question: Q): Promise<RiskQuestions[Q][1]> =>
     get(`${url}/api/risk/${question}?market=${marketName(chain)}`)
-  let phase = await ask('phase')
-  while (Number(phase.block.number) < block) phase = await ask('phase')
-  const wave = await ask('wave')
+  let [phase, wave] = [await ask('phase'), await ask('wave')]
+  const end = performance.now() + PATIENCE_MS
+  while (!isJudged(phase, wave, block) && performance.now() < end)
+    [phase, wave] = [await ask('phase'), await ask('wave')]
   return {
     ...{ wave, phase },
     absorption: await ask('absorption'),
