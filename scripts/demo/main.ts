@@ -1,18 +1,23 @@
 import { parseArgs } from 'node:util'
+import { SEEDED_S } from '../devnet/seeding.ts'
 import { type BotApi, startBotApi } from '../doubles/bot-api.ts'
 import { event } from '../stage/child.ts'
 import { type Daemon, openStage, type Stage } from '../stage/stage.ts'
+import { beat } from './beat.ts'
 import { CHATS, nameOfChat, startCast } from './people.ts'
 import { drawPicture } from './picture.ts'
+import { openFile, writeWaveReport } from './report.ts'
 import { createScreen, type Screen } from './screen.ts'
-import { BIN_S, PRELUDE_S, playAftermath, playPrelude, tellWave, writeWaveReport } from './wave.ts'
+import { askWave, BIN_S, playAftermath, playPrelude, preludeEpochS, type WaveStage } from './wave.ts'
+import { waveScreen } from './wave-screen.ts'
+import { watchPhases } from './witness.ts'
 
 const usage = `npm run demo [-- options]
   --keep           leave chains and API up afterwards, for exploring
   --accounts 300   borrowers and suppliers a chain
   --seed 1         same seed, same story
   --fast           twice the pace
-  --wave           calm before and after the story, and at the end the wave told whole
+  --open           open the report of the wave at the end
   --picture FILE   draw what was shown, as SVG`
 
 const TOKEN = '123456:DEMO-token-of-the-double'
@@ -24,7 +29,7 @@ async function main(): Promise<number> {
       accounts: { type: 'string' },
       seed: { type: 'string' },
       fast: { type: 'boolean' },
-      wave: { type: 'boolean' },
+      open: { type: 'boolean' },
       picture: { type: 'string' },
       help: { type: 'boolean' },
     },
@@ -35,19 +40,19 @@ async function main(): Promise<number> {
   }
   const screen = createScreen(process.stdout)
   const pace = values.fast ? 0.5 : 1
-  // A chain of today: messages tell the age of their block by the clock on the wall.
-  const wave = values.wave === true
+  // Chains of today: messages tell the age of their block by the clock on the wall.
   const nowS = Math.floor(Date.now() / 1_000)
   const common = { accounts: Number(values.accounts ?? 300), seed: Number(values.seed ?? 1) }
   const chat = await openChat(screen)
   const stage = await openStage({
     chains: [
-      { chain: 'ethereum', tickMs: 700 * pace, owners: true, epochS: nowS - (wave ? PRELUDE_S : 0), ...common },
-      { chain: 'optimism', tickMs: 230 * pace, epochS: nowS, ...common },
+      { chain: 'ethereum', tickMs: 700 * pace, owners: true, epochS: preludeEpochS(nowS), ...common },
+      { chain: 'optimism', tickMs: 230 * pace, epochS: nowS - SEEDED_S, ...common },
     ],
     mode: 'live',
     telegram: chat,
-    ...(wave && { risk: { binS: BIN_S, everyS: 1 }, pools: true }),
+    risk: { binS: BIN_S, everyS: 1 },
+    pools: true,
     say: screen.say,
   })
   close = async () => {
@@ -56,7 +61,7 @@ async function main(): Promise<number> {
   }
   const daemon = await stage.start()
   screen.say(`the daemon is live on both chains: ${daemon.url}/api/status`)
-  const code = await tell(stage, daemon, { screen, double: chat.double, wave })
+  const code = await tell(stage, daemon, { screen, double: chat.double, open: values.open === true })
   if (values.picture !== undefined) drawPicture(values.picture, screen.lines)
   if (values.keep) await explore(stage, daemon, screen)
   await daemon.process.kill()
@@ -65,22 +70,50 @@ async function main(): Promise<number> {
   return code
 }
 
-/** The story on both chains, told as it happens; at the end the mirror is compared with the chains. */
-async function tell(
-  stage: Stage,
-  daemon: Daemon,
-  { screen, double, wave }: { readonly screen: Screen; readonly double: BotApi | undefined; readonly wave: boolean },
-): Promise<number> {
+interface Telling {
+  readonly screen: Screen
+  readonly double: BotApi | undefined
+  readonly open: boolean
+}
+
+/** The story on both chains, told as it happens; then the mirror is compared with the chains, and the wave is told whole. */
+async function tell(stage: Stage, daemon: Daemon, { screen, double, open }: Telling): Promise<number> {
+  const { say } = screen
   // The wave is told of the chain whose people have names.
-  const [told] = wave ? stage.chains : []
-  if (told !== undefined) await playPrelude(daemon, told, screen.say)
+  const [chain, ...others] = stage.chains
+  if (chain === undefined) throw new Error('no chain to tell of')
+  const wave: WaveStage = { daemon, chain, say }
+  const witness = watchPhases(daemon, chain, say)
+  const waiting = others.map(beat)
+  await playPrelude(wave)
+  for (const one of waiting) one.stop()
+  await playStory(stage, daemon, { screen, double })
+  const resting = others.map(beat)
+  const last = await playAftermath(wave)
+  say('comparing every account with the chains: plimsoll verify')
+  const { code, output } = await stage.command('verify')
+  for (const line of output) say(`  ${line}`)
+  screen.show(['', ...waveScreen(await askWave(wave, last, witness)), ''])
+  const file = await writeWaveReport(stage)
+  for (const one of resting) one.stop()
+  say(`the whole report, one file for any browser: ${file}`)
+  const trouble = open ? await openFile(file) : undefined
+  if (trouble !== undefined) say(`it could not be opened: ${trouble}`)
+  return code ?? 1
+}
+
+async function playStory(stage: Stage, daemon: Daemon, { screen, double }: Omit<Telling, 'open'>): Promise<void> {
   const journal = screen.follow(daemon.url)
   // Nobody can write for the people in a real chat: with a bot of one's own, one plays them oneself.
   const cast = double && (await startCast({ double, stage, daemon, say: screen.say }))
   const ends = stage.chains.map((chain) => chain.process.line(event('story-end')))
   for (const chain of stage.chains) chain.process.write('start\n')
   const ranking = screen.rank(daemon.url)
-  await Promise.all(ends)
+  const over = stage.chains.map(async (chain, i) => {
+    await ends[i]
+    return beat(chain)
+  })
+  for (const one of await Promise.all(over)) one.stop()
   cast?.stop()
   await cast?.done
   await new Promise((resolve) => setTimeout(resolve, 1_500))
@@ -88,15 +121,6 @@ async function tell(
   journal.stop()
   await screen.summary(daemon.url)
   for (const line of (await cast?.epilogue()) ?? []) screen.say(line)
-  if (told !== undefined) await playAftermath(daemon, told, screen.say)
-  screen.say('comparing every account with the chains: plimsoll verify')
-  const { code, output } = await stage.command('verify')
-  for (const line of output) screen.say(`  ${line}`)
-  if (told !== undefined) {
-    await tellWave(daemon, told, screen.say)
-    await writeWaveReport(stage, screen.say)
-  }
-  return code ?? 1
 }
 
 interface Chat {
@@ -120,6 +144,7 @@ async function explore(stage: Stage, daemon: Daemon, screen: Screen): Promise<vo
   screen.say(`everything stays up: ${daemon.url}/api/status, configuration in ${stage.folder}/plimsoll.yaml`)
   for (const { chain, http } of stage.chains) screen.say(`  ${chain}: ${http}`)
   screen.say('Ctrl-C ends it')
+  stage.chains.map(beat)
   await daemon.process.exited
 }
 

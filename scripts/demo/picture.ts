@@ -1,17 +1,19 @@
 import { writeFileSync } from 'node:fs'
 
-const FIRST = 24
-const OWNERS = 11
-const LAST = 13
+const FIRST = 16
+const BETWEEN = 16
+/** With this the end begins: all of it is shown. */
+const END = 'comparing every account'
 const COLUMNS = 118
 const LINE_PX = 17
 const CHAR_PX = 7.9
 
-/** What the demo printed: its beginning, what happens to the owners, and its end, as the picture in the README. */
+/** What the demo printed: its beginning, what happens to the owners and to the market, and its end, as the picture in the README. */
 export function drawPicture(path: string, lines: readonly string[]): void {
-  const owners = lines.slice(FIRST, -LAST).filter((line) => /careful|careless|RESCUED/.test(line))
+  const end = lines.findIndex((line) => line.includes(END))
+  const between = lines.slice(FIRST, end).filter((line) => /careful|careless|RESCUED|PHASE/.test(line))
   const gap = '      ⋮'
-  const shown = [...lines.slice(0, FIRST), gap, ...owners.slice(0, OWNERS), gap, ...lines.slice(-LAST)]
+  const shown = [...lines.slice(0, FIRST), gap, ...between.slice(0, BETWEEN), gap, ...lines.slice(end)]
   const height = (shown.length + 2) * LINE_PX
   const width = Math.ceil(COLUMNS * CHAR_PX + 32)
   const rows = shown.map(
@@ -36,6 +38,7 @@ const inXml = (text: string): string =>
 
 function colourOf(line: string): string {
   if (/EARNED|RESCUED|PAUSED|RESUMED/.test(line)) return '#7ee787'
+  if (/PHASE|THE WAVE/.test(line)) return '#d2a8ff'
   if (/writes|presses/.test(line)) return '#e3b341'
   if (line.includes('chat ')) return '#79c0ff'
   if (line.includes('lost ')) return '#ff7b72'

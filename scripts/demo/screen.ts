@@ -1,11 +1,14 @@
 import { amount, health, usd } from '../../src/app/cli/format.ts'
 import type { AccountRow, Accounts, Status } from '../../src/core/answers.ts'
 import type { JournalEntry } from '../../src/core/journal.ts'
+import { followJournal } from './stream.ts'
 
 export interface Screen {
   /** Everything said so far. */
   readonly lines: readonly string[]
   say(message: string): void
+  /** Lines that stand by themselves, not in the course of time. */
+  show(page: readonly string[]): void
   /** A message as it reached somebody's chat. */
   chat(who: string, html: string): void
   /** Liquidations as they happen, from the daemon's own stream. */
@@ -22,15 +25,18 @@ const TOP = 4
 export function createScreen(out: { write(text: string): unknown }): Screen {
   const started = performance.now()
   const lines: string[] = []
+  const show = (page: readonly string[]): void => {
+    lines.push(...page)
+    for (const line of page) out.write(`${line}\n`)
+  }
   const say = (message: string): void => {
     const seconds = ((performance.now() - started) / 1000).toFixed(0).padStart(4)
-    const line = `${seconds}s  ${message}`
-    lines.push(line)
-    out.write(`${line}\n`)
+    show([`${seconds}s  ${message}`])
   }
   return {
     lines,
     say,
+    show,
     chat: (who, html) => say(`chat      ${who}: ${cut(oneLine(html))}`),
     follow: (url) => follow(url, say),
     rank: (url) => every(RANK_MS, () => showRanks(url, say)),
@@ -71,28 +77,11 @@ const rankLine = (row: AccountRow): string =>
     row.liquidatable ? 'LIQUIDATABLE' : row.distancePct === null ? '' : `${row.distancePct.toFixed(2)} % away`
   }`
 
-/** Server-sent events, as any client reads them. */
 function follow(url: string, say: (message: string) => void): { stop(): void } {
-  const stopping = new AbortController()
-  void (async () => {
-    const response = await fetch(`${url}/api/stream`, { headers: { 'Last-Event-ID': '0' }, signal: stopping.signal })
-    let buffered = ''
-    for await (const chunk of response.body ?? []) {
-      buffered += Buffer.from(chunk).toString('utf8')
-      const events = buffered.split('\n\n')
-      buffered = events.pop() ?? ''
-      for (const text of events) tell(text, say)
-    }
-  })().catch(() => {})
-  return { stop: () => stopping.abort() }
-}
-
-function tell(text: string, say: (message: string) => void): void {
-  const data = text.split('\n').find((line) => line.startsWith('data:'))
-  if (data === undefined) return
-  const entry = JSON.parse(data.slice(5)) as JournalEntry
-  const line = liquidationLine(entry)
-  if (line !== undefined) say(line)
+  return followJournal(url, (entry) => {
+    const line = liquidationLine(entry)
+    if (line !== undefined) say(line)
+  })
 }
 
 function liquidationLine({ kind, market, block, data }: JournalEntry): string | undefined {

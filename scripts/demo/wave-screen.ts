@@ -1,20 +1,9 @@
-import {
-  base,
-  bins,
-  conditionWords,
-  dollars,
-  lackWords,
-  measured,
-  measuredShort,
-  momentOf,
-  orUnknown,
-  pct,
-  signedPct,
-  symbol,
-  times,
-} from '../../src/app/risk/report/words.ts'
+import { facts, tableOf, wrap } from '../../src/app/cli/risk/look.ts'
+import { hourText, measured, money, moneyBase, plural, symbol, times } from '../../src/app/cli/risk/words.ts'
+import { conditionWords, lackWords } from '../../src/app/risk/report/words.ts'
 import type { AbsorptionAnswer, PhaseAnswer, WaveAnswer } from '../../src/core/risk/answers.ts'
 import type { CascadeGrid } from '../../src/core/risk/move-answers.ts'
+import type { Sighting } from './witness.ts'
 
 /** What one market's last screen is made of. */
 export interface WaveTold {
@@ -23,93 +12,150 @@ export interface WaveTold {
   /** What it would take now. */
   readonly absorption: AbsorptionAnswer
   readonly grid: CascadeGrid
+  /** What more of a fall would have done, asked as each phase was called. */
+  readonly sightings: readonly Sighting[]
 }
 
 type Chapter = WaveAnswer['phases'][number]
 
-/** The wave in one screen: phase by phase, then the sums, then where it stands. */
-export function waveScreen({ wave, phase, absorption, grid }: WaveTold): readonly string[] {
-  const { binS } = wave
-  return [
-    `THE WAVE  ${symbol(wave.market)}, ${symbol(wave.group.symbol)}. One bin of its history is ${binS} s of the chain here; an hour outside of rehearsals`,
-    ...table(wave.phases, binS),
-    `multiplier ${orUnknown(wave.multiplier, times)}: total fall over the exogenous fall`,
-    ...caughtLines(wave),
-    insuranceLine(wave),
-    absorptionLine(absorption),
-    criticalLine(grid),
-    ...phaseLines(phase),
+/** Fits a terminal of 100 characters and 40 lines, and a log. */
+const WIDTH = 100
+const LOOK = { width: WIDTH, color: false, nowS: 0 } as const
+/** The further fall that the multiplier is told of. */
+const FURTHER_PCT = 10
+const NOT_KNOWN = 'not known'
+
+/** The wave in one screen: phase by phase, who paid for it, how it stands. */
+export function waveScreen(told: WaveTold): readonly string[] {
+  const { wave } = told
+  const text = [
+    title(wave),
+    ...(wave.phases.length === 0 ? ['no wave is on record'] : [table(told), '', legend()]),
+    '',
+    facts(
+      [
+        ['caught', caught(wave)],
+        ['insurance', insurance(wave)],
+        ['afterwards', afterwards(told.phase)],
+        ['phase now', phaseNow(told.phase)],
+        ['cascade now', cascadeNow(told)],
+        ['lacks', lackWords(lacksOf(told))],
+      ],
+      LOOK,
+    ),
   ]
+  return text.join('\n').split('\n')
 }
 
-const COLUMNS: readonly (readonly [head: string, cell: (chapter: Chapter, binS: number) => string])[] = [
-  ['phase', ({ phase }) => phase],
-  ['from (UTC)', ({ fromHour }, binS) => momentOf(fromHour, binS).slice(11)],
-  ['lasts', ({ hours }, binS) => bins(hours, binS)],
-  ['price', ({ fallPct }) => signedPct(-fallPct)],
-  ['liquidatable −10 %', ({ liquidatableUsd }) => orUnknown(liquidatableUsd, dollars)],
-  ['absorbed', ({ liquidatedUsd }) => dollars(liquidatedUsd)],
-  ['calls', ({ calls }) => String(calls)],
-  ['sellable −5 %', ({ depthUsd }) => orUnknown(depthUsd, dollars)],
-  ['deficit', ({ deficitUsd }) => orUnknown(deficitUsd, dollars)],
-]
+function title({ market, group, binS, phases }: WaveAnswer): string {
+  const [first] = phases
+  const from = first === undefined ? '' : `, from ${hourText(first.fromHour, binS)} UTC`
+  return `THE WAVE  ${symbol(market, 30)}, ${symbol(group.symbol)}${from} (a bin is ${binS} s here, else an hour)`
+}
 
-function table(phases: WaveAnswer['phases'], binS: number): readonly string[] {
-  if (phases.length === 0) return ['no wave is on record']
-  const rows = [COLUMNS.map(([head]) => head), ...phases.map((one) => COLUMNS.map(([, cell]) => cell(one, binS)))]
-  const widths = COLUMNS.map((_, i) => Math.max(...rows.map((row) => row[i]?.length ?? 0)))
-  return rows.map((row) =>
-    row
-      .map((cell, i) => pad(cell, widths[i] ?? 0, i))
-      .join('  ')
-      .trimEnd(),
+function table({ wave: { phases }, sightings }: WaveTold): string {
+  const worst = (chapter: Chapter) => worstOf(sightings.find(({ sinceHour }) => sinceHour === chapter.fromHour)?.grid)
+  return tableOf(
+    phases,
+    [
+      { head: 'phase', cell: ({ phase }) => phase, left: true },
+      { head: 'bins', cell: ({ hours }) => String(hours) },
+      { head: 'price', cell: ({ fallPct }) => signedPct(-fallPct) },
+      { head: 'liquidatable', cell: ({ liquidatableUsd }) => money(liquidatableUsd) },
+      { head: 'absorbed', cell: ({ liquidatedUsd }) => money(liquidatedUsd) },
+      { head: 'calls', cell: ({ calls }) => String(calls) },
+      { head: 'sellable', cell: ({ depthUsd }) => money(depthUsd) },
+      { head: 'multiplier', cell: (one) => worst(one).multiplier },
+      { head: 'critical', cell: (one) => worst(one).critical },
+      { head: 'deficit', cell: ({ deficitUsd }) => money(deficitUsd) },
+    ],
+    LOOK,
   )
 }
 
-/** The first two are words, the rest figures. */
-const pad = (cell: string, width: number, column: number): string =>
-  column < 2 ? cell.padEnd(width) : cell.padStart(width)
+/** At the largest pass-through that was computed. */
+function worstOf(grid: CascadeGrid | undefined): { readonly multiplier: string; readonly critical: string } {
+  const worst = grid?.critical.at(-1)
+  const cell = grid?.cells.find(({ kappa, fallPct }) => kappa === worst?.kappa && fallPct === FURTHER_PCT)
+  if (worst === undefined || cell === undefined) return { multiplier: '–', critical: '–' }
+  return {
+    multiplier: cell.stopped === 'pools-drained' ? 'drained' : times(cell.multiplier),
+    critical: worst.fallPct === null ? 'none' : `−${worst.fallPct} %`,
+  }
+}
 
-function caughtLines({ caught }: WaveAnswer): readonly string[] {
-  if (caught.length === 0) return ['caught: nobody']
-  const each = caught.map(
-    ({ cohort, accounts, seizedUsd, lossUsd }) =>
-      `${accounts} with debt ${cohort} (seized ${dollars(seizedUsd)}, lost ${dollars(lossUsd)})`,
+const legend = (): string =>
+  ` ${wrap(
+    `price: its lowest against that before the phase. liquidatable: collateral within −${FURTHER_PCT} % as the phase began. absorbed: what liquidators took of the group. sellable: what pools paid until −5 %. multiplier: whole fall over ${FURTHER_PCT} % more, all sold and the feed following (κ 1), asked as the phase was called; critical: the fall from which it passes 2 or the pools are drained.`,
+    WIDTH - 1,
+    1,
+  )}`
+
+/** One decimal: columns are narrow. */
+const signedPct = (value: number): string =>
+  `${value >= 0.05 ? '+' : value <= -0.05 ? '−' : ''}${Math.abs(value).toFixed(1)} %`
+
+/** Collateral of every kind, not of the group alone. */
+function caught({ caught: all }: WaveAnswer): string {
+  const hit = all.filter(({ accounts }) => accounts > 0)
+  if (hit.length === 0) return 'nobody'
+  const accounts = hit.reduce((sum, one) => sum + one.accounts, 0)
+  const lost = hit.reduce((sum, { lossUsd }) => sum + lossUsd, 0)
+  const each = hit.map(
+    ({ cohort, accounts: some, seizedUsd, lossUsd }) =>
+      `${some} owing ${cohort} (seized ${money(seizedUsd)}, lost ${money(lossUsd)})`,
   )
-  return [`caught: ${each.join(', ')}`]
+  const spared = all.filter(({ accounts: none }) => none === 0).map(({ cohort }) => cohort)
+  return `${plural(accounts, 'account')}, over all collateral, lost ${money(lost)}: ${each.join('; ')}${spared.length === 0 ? '' : `; nobody owing ${spared.join(' or ')}`}`
 }
 
-function insuranceLine({ insurance: { deficitUsd, paidUsd, shortfallUsd } }: WaveAnswer): string {
-  if (deficitUsd === 0) return 'insurance: nothing to pay, no deficit was created'
-  return `insurance: of a deficit of ${dollars(deficitUsd)} it would have paid ${measured(paidUsd, dollars)}; left over ${measuredShort(shortfallUsd, dollars)}`
+function insurance({ insurance: { deficitUsd, paidUsd, shortfallUsd } }: WaveAnswer): string {
+  const lacks = `${NOT_KNOWN} (lacks ${lackWords(paidUsd.lacks)})`
+  if (deficitUsd === 0)
+    return `would have paid nothing: no deficit was left${paidUsd.value === null ? `; what it has is ${lacks}` : ''}`
+  if (paidUsd.value === null) return `of a deficit of ${money(deficitUsd)} it would have paid: ${lacks}`
+  return `of a deficit of ${money(deficitUsd)} it would have paid ${money(paidUsd.value)}, left over ${measured(shortfallUsd, money)}`
 }
 
-function absorptionLine({ points }: AbsorptionAnswer): string {
-  const shown = points.filter(({ fallPct }) => fallPct === 5 || fallPct === 10 || fallPct === 20)
-  const each = shown.map(
-    ({ fallPct, liquidatableUsd, depthUsd, ratio }) =>
-      `−${fallPct} %: ${dollars(liquidatableUsd)} of ${measuredShort(depthUsd, dollars)} sellable, ratio ${measuredShort(ratio, times)}`,
-  )
-  const lacks = [...new Set(shown.flatMap(({ ratio }) => ratio.lacks))]
-  return `absorption now: ${each.join('; ')}${lacks.length === 0 ? '' : ` (lacks ${lackWords(lacks)})`}`
+/** The verdict, and the signs that speak against a healthy reset. */
+function afterwards({ reset }: PhaseAnswer): string {
+  if (reset === null) return 'not judged: no wave is over yet'
+  const against = [...reset.deeper.filter(({ held }) => held), ...reset.healthy.filter(({ held }) => held === false)]
+  return `${reset.verdict}${against.length === 0 ? '' : `: ${against.map(figures).join('; ')}`}`
 }
 
-const SHOWN_FALL_PCT = 20
+function phaseNow({ phase, sinceHour, why, binS }: PhaseAnswer): string {
+  if (phase === null) return 'none can be named yet'
+  const since = sinceHour === null ? '' : ` since ${hourText(sinceHour, binS).slice(11)} UTC`
+  return `${phase}${since}${
+    why.length === 0
+      ? ''
+      : `: ${why
+          .filter(({ held }) => held)
+          .map(figures)
+          .join('; ')}`
+  }`
+}
 
-/** Of the worst pass-through that was computed. */
-function criticalLine({ critical, cells }: CascadeGrid): string {
+/** As in the report, but for whether it holds: only what decided is told. */
+const figures = (condition: PhaseAnswer['why'][number]): string => conditionWords(condition).replace(/: [^:]*$/, '')
+
+function cascadeNow({ absorption: { points }, grid }: WaveTold): string {
+  const point = points.find(({ fallPct }) => fallPct === FURTHER_PCT)
+  const { critical } = grid
   const worst = critical.at(-1)
-  const shown = cells.find(({ kappa, fallPct }) => kappa === worst?.kappa && fallPct === SHOWN_FALL_PCT)
-  if (worst === undefined || shown === undefined) return 'cascade: nothing was computed'
-  const fall = worst.fallPct === null ? 'no fall up to 90 %' : `a fall of ${pct(worst.fallPct)}`
-  return `cascade now, κ ${worst.kappa}: critical is ${fall}; at −${shown.fallPct} % multiplier ${orUnknown(shown.multiplier, times)}, seized ${base(shown.seizedBase)}, bad debt ${base(shown.badDebtBase)}`
+  const cell = grid.cells.find(({ kappa, fallPct }) => kappa === worst?.kappa && fallPct === FURTHER_PCT)
+  if (point === undefined || worst === undefined || cell === undefined) return 'nothing was computed'
+  const fall = worst.fallPct === null ? 'none up to −90 %' : `−${worst.fallPct} %`
+  return `−${FURTHER_PCT} % takes ${moneyBase(cell.seizedBase)} (κ ${worst.kappa}: multiplier ${worstOf(grid).multiplier}, bad debt ${moneyBase(cell.badDebtBase)}); ${money(point.liquidatableUsd)} against ${measured(point.depthUsd, money)} that pools take, ratio ${measured(point.ratio, times)}; critical fall ${fall}`
 }
 
-/** The phase now, and for the first way out of it what is missing. */
-function phaseLines({ phase, sinceHour, wouldChange, binS, lacks }: PhaseAnswer): readonly string[] {
-  const now = phase === null ? 'phase: none can be named yet' : `phase: ${phase}`
-  const since = sinceHour === null ? '' : ` since ${momentOf(sinceHour, binS).slice(11)} UTC`
-  const [way] = wouldChange.filter(({ missing }) => missing.length > 0)
-  const missing = way === undefined ? [] : [`would be ${way.to} once: ${way.missing.map(conditionWords).join('; ')}`]
-  return [`${now}${since}`, ...missing, ...(lacks.length === 0 ? [] : [`lacks ${lackWords(lacks)}`])]
-}
+const lacksOf = ({ phase, absorption: { points }, grid, wave: { insurance: paid } }: WaveTold): readonly string[] => [
+  ...new Set([
+    ...phase.lacks,
+    ...(phase.reset?.lacks ?? []),
+    ...points.flatMap(({ ratio }) => ratio.lacks),
+    ...grid.lacks,
+    ...paid.paidUsd.lacks,
+  ]),
+]

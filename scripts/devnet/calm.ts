@@ -1,6 +1,9 @@
 import { aggregatorAbi } from './abis.ts'
+import { encodeApprove, encodeMint, encodeSupply } from './actions.ts'
+import { namedAccount } from './chain.ts'
 import type { Control } from './control.ts'
-import type { Market } from './market.ts'
+import { returnLiquidity } from './liquidity.ts'
+import { type Market, tokensOf } from './market.ts'
 import type { PlannedAccount } from './population.ts'
 import { createRandom, type Random } from './random.ts'
 import { borrowMore } from './story-actions.ts'
@@ -20,6 +23,11 @@ const JITTER = 0.0004
 const STAYS = 0.8
 /** Borrowers a block while leverage builds up. */
 const BUILDERS = 4
+/** Ether that somebody brings into the market in a block of bids. */
+const BID_WEI = 10n ** 19n
+
+/** What people do meanwhile: nothing; borrow more; buy what has fallen. */
+export type Mood = 'quiet' | 'build' | 'bid'
 
 /**
  * Blocks in which prices only tremble around where they were, one a bin of the history: a detector of phases must know the
@@ -30,6 +38,7 @@ export class Calm {
   readonly #random: Random
   readonly #wander = new Map<PricedSymbol, number>()
   #middles: ReadonlyMap<PricedSymbol, bigint> | undefined
+  #hasReturned = false
 
   constructor(options: CalmOptions) {
     this.#options = options
@@ -51,13 +60,14 @@ export class Calm {
     this.#wander.clear()
   }
 
-  /** One block, `seconds` after the last; `builds`: some people borrow more in it. */
-  async next(seconds: number, builds: boolean): Promise<void> {
+  /** One block, `seconds` after the last. */
+  async next(seconds: number, mood: Mood): Promise<void> {
     if (this.#middles === undefined) await this.settle()
     const { market, control } = this.#options
     const { chain } = market
     for (const symbol of MOVING) await control.reportPrice(symbol, this.#tremble(symbol))
-    if (builds) await this.#borrow()
+    if (mood === 'build') await this.#borrow()
+    if (mood === 'bid') await this.#bid()
     await chain.mineBlock(chain.head.timestamp + BigInt(seconds))
     // What failed is no concern of ours: somebody who may not borrow more does not.
     await chain.takeReceipts()
@@ -79,5 +89,17 @@ export class Calm {
       const action = borrowMore(market, this.#random.pick(among), this.#random)
       for (const transaction of action?.transactions ?? []) await market.chain.send(transaction)
     }
+  }
+
+  /** Somebody brings ether into the market again; with the first of them liquidity comes back to the price. */
+  async #bid(): Promise<void> {
+    const { chain, reserves, addresses, risk } = this.#options.market
+    if (!this.#hasReturned) await returnLiquidity(chain, addresses, tokensOf(reserves, risk))
+    this.#hasReturned = true
+    const who = namedAccount('bidder')
+    const { asset } = reserves.WETH
+    await chain.send({ from: addresses.governance, to: asset, data: encodeMint(who, BID_WEI) })
+    await chain.send({ from: who, to: asset, data: encodeApprove(addresses.pool, BID_WEI) })
+    await chain.send({ from: who, to: addresses.pool, data: encodeSupply(asset, BID_WEI, who) })
   }
 }

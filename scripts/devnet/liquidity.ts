@@ -42,6 +42,10 @@ const pegged = [
 ]
 
 const tickSpacings = { 100: 1, 500: 10, 3000: 60 } as const
+const poolAbi = parseAbi([
+  'function getPool(address, address, uint24) view returns (address)',
+  'function slot0() view returns (uint160 sqrtPriceX96, int24 tick, uint16, uint16, uint16, uint8, bool)',
+])
 const positionsAbi = parseAbi([
   'function createAndInitializePoolIfNecessary(address token0, address token1, uint24 fee, uint160 sqrtPriceX96) payable returns (address)',
   'struct MintParams { address token0; address token1; uint24 fee; int24 tickLower; int24 tickUpper; uint256 amount0Desired; uint256 amount1Desired; uint256 amount0Min; uint256 amount1Min; address recipient; uint256 deadline; }',
@@ -76,13 +80,54 @@ async function fillPool(
   from: Address,
   { spec, tokens }: { spec: PoolSpec; tokens: Readonly<Record<ReserveSymbol, Token>> },
 ): Promise<void> {
-  const { pair, fee, depthUsd } = spec
+  const { pair, fee } = spec
   const [token0, token1] = sortTokens(tokens[pair[0]], tokens[pair[1]])
   const sqrtX96 = sqrtPriceX96(token0, token1)
   const args = [token0.asset, token1.asset, fee, sqrtX96] as const
   const create = encodeFunctionData({ abi: positionsAbi, functionName: 'createAndInitializePoolIfNecessary', args })
   await chain.send({ from, to: positionManager, data: create, gas: 8_000_000n })
-  for (const { width, share } of isPegged(pair) ? pegged : loose) {
+  const positions = isPegged(pair) ? pegged : loose
+  await mintAround(chain, positionManager, from, { spec, tokens: [token0, token1], sqrtX96, positions })
+}
+
+/**
+ * Who provides around the price comes back to where it is now: the narrow positions of pools whose price moves, once more at
+ * the price of each pool. Left pending.
+ */
+export async function returnLiquidity(
+  chain: Chain,
+  { uniswapFactory, positionManager }: { readonly uniswapFactory: Address; readonly positionManager: Address },
+  tokens: Readonly<Record<ReserveSymbol, Token>>,
+): Promise<void> {
+  const from = namedAccount('liquidity provider')
+  const positions = loose.slice(1)
+  for (const spec of poolSpecs.filter(({ pair }) => !isPegged(pair))) {
+    const [token0, token1] = sortTokens(tokens[spec.pair[0]], tokens[spec.pair[1]])
+    const pool = await chain.client.readContract({
+      address: uniswapFactory,
+      abi: poolAbi,
+      functionName: 'getPool',
+      args: [token0.asset, token1.asset, spec.fee],
+    })
+    const [sqrtX96] = await chain.client.readContract({ address: pool, abi: poolAbi, functionName: 'slot0' })
+    await mintAround(chain, positionManager, from, { spec, tokens: [token0, token1], sqrtX96, positions })
+  }
+}
+
+interface Mints {
+  readonly spec: PoolSpec
+  readonly tokens: readonly [Token, Token]
+  readonly sqrtX96: bigint
+  readonly positions: readonly { readonly width: number; readonly share: number }[]
+}
+
+async function mintAround(
+  chain: Chain,
+  positionManager: Address,
+  from: Address,
+  { spec: { fee, depthUsd }, tokens: [token0, token1], sqrtX96, positions }: Mints,
+): Promise<void> {
+  for (const { width, share } of positions) {
     const { lower, upper } = tickRange(sqrtX96, width, tickSpacings[fee])
     const halfUsd = (depthUsd * share * chain.spec.depth) / 2
     const params = {

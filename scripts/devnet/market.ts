@@ -80,7 +80,7 @@ async function describeReserve(
   return { ...asset, aToken, vToken, decimals: risk.reserves[symbol].decimals }
 }
 
-function tokensOf(
+export function tokensOf(
   reserves: Readonly<Record<ReserveSymbol, Reserve>>,
   risk: RiskParameters,
 ): Record<ReserveSymbol, Token> {

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline'
 import { setTimeout as setTimeoutPromise } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import type { Calm } from './calm.ts'
+import type { Calm, Mood } from './calm.ts'
 import { isChainName } from './chain-spec.ts'
 import { type Devnet, type DevnetOptions, startDevnet } from './index.ts'
 import { ownerAddresses } from './owners.ts'
@@ -24,7 +24,8 @@ const usage = `node scripts/devnet/node.ts --chain ethereum|optimism|arbitrum [o
 
 Commands on stdin, one a line: start · next (one block of the story) ·
 hold (no block of the story until "resume") · resume · mine [N] · reorg K · reorg K drop ·
-calm N SECONDS (N blocks so far apart in which prices tremble) · build N SECONDS (the same, and people borrow more)`
+quiet N SECONDS (N blocks so far apart in which prices tremble) · build N SECONDS (the same, and people borrow more) ·
+bid N SECONDS (the same, and people buy what has fallen)`
 
 interface Settings extends DevnetOptions {
   readonly story: boolean
@@ -149,9 +150,10 @@ class Session {
       case 'mine':
         for (let left = Number(args[0] ?? 1); left > 0; left--) await this.#mine()
         return
-      case 'calm':
+      case 'quiet':
       case 'build':
-        return this.#calmly(Number(args[0] ?? 1), Number(args[1] ?? 1), command === 'build')
+      case 'bid':
+        return this.#calmly(Number(args[0] ?? 1), Number(args[1] ?? 1), command)
       case 'reorg':
         return this.#reorg(Number(args[0] ?? 1), args[1] !== 'drop')
       default:
@@ -197,11 +199,11 @@ class Session {
     print({ event: 'block', block: Number(number), timestamp: Number(timestamp) })
   }
 
-  async #calmly(blocks: number, seconds: number, builds: boolean): Promise<void> {
+  async #calmly(blocks: number, seconds: number, mood: Mood): Promise<void> {
     this.#calm ??= this.#devnet.calm()
     // The story may have moved the prices since.
     if (this.#story !== undefined) await this.#calm.settle()
-    for (let left = blocks; left > 0; left--) await this.#calm.next(seconds, builds)
+    for (let left = blocks; left > 0; left--) await this.#calm.next(seconds, mood)
     const { number, timestamp } = this.#devnet.chain.head
     print({ event: 'calm', block: Number(number), timestamp: Number(timestamp) })
   }

@@ -13,6 +13,9 @@ const blockTransactions = 500
 const aimedUsage = 0.65
 const leastLentUsd = 3e6
 const daySeconds = 86_400n
+const interestDays = 30n
+/** How far the chain's clock has moved on once the accounts are there. */
+export const SEEDED_S = Number(interestDays * daySeconds)
 
 /** Gives the market its accounts: lenders first, then collateral, then loans, then a month of interest. */
 export async function seedMarket(market: Market, accounts: readonly PlannedAccount[]): Promise<void> {
@@ -22,7 +25,7 @@ export async function seedMarket(market: Market, accounts: readonly PlannedAccou
   for (const { address } of accounts) await chain.unlock(address, userBalanceWei)
   await settleAll(market, [...lend(market, lender, accounts), ...supplyFor(market, lender, accounts)])
   await settleAll(market, borrowAll(market, accounts))
-  for (let tenth = 10; tenth <= 30; tenth += 10) await touch(market, lender, 10n * daySeconds)
+  for (let third = 0; third < 3; third++) await touch(market, lender, (interestDays * daySeconds) / 3n)
   await settleAll(market, await approachTheEdge(market, accounts))
 }
 

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Address, Hex } from 'viem'
+import type { Mood } from '../devnet/calm.ts'
 import type { ChainName } from '../devnet/chain-spec.ts'
 import type { OwnerAddresses } from '../devnet/owners.ts'
 import { type Child, event, startChild } from './child.ts'
@@ -8,7 +9,7 @@ const NODE_SCRIPT = fileURLToPath(new URL('../devnet/node.ts', import.meta.url))
 
 /** What a devnet process says when it is ready. */
 export interface Ready {
-  readonly chain: string
+  readonly chain: ChainName
   readonly chainId: number
   readonly replica: boolean
   readonly http: string
@@ -85,14 +86,14 @@ export const mine = async (chain: StageChain): Promise<number> => (await command
 /** One more block of the story, and its number; undefined when the story is over. */
 export const next = (chain: StageChain): Promise<number | undefined> => command(chain, 'next')
 
-/** Blocks so many seconds apart in which prices tremble; `builds`: and people borrow more. Tells the last one's number. */
+/** Blocks so many seconds apart in which prices tremble. Tells the last one's number. */
 export async function calm(
   chain: StageChain,
   blocks: number,
-  { seconds, builds = false }: { readonly seconds: number; readonly builds?: boolean },
+  { seconds, mood }: { readonly seconds: number; readonly mood: Mood },
 ): Promise<number> {
   const done = chain.process.line(event<{ block: number }>('calm'))
-  chain.process.write(`${builds ? 'build' : 'calm'} ${blocks} ${seconds}\n`)
+  chain.process.write(`${mood} ${blocks} ${seconds}\n`)
   return (await done).block
 }
 

@@ -71,6 +71,7 @@ export interface ChainLiquidation {
   readonly block: bigint
   readonly tx: Hex
   readonly logIndex: number
+  readonly collateralAsset: Address
   readonly user: Address
   readonly liquidator: Address
   readonly debtCovered: bigint
@@ -96,6 +97,7 @@ export async function liquidationsOn(chain: StageChain, from: number, to: number
       block: BigInt(blockNumber),
       tx: transactionHash,
       logIndex: Number(logIndex),
+      collateralAsset: args.collateralAsset,
       user: args.user,
       liquidator: args.liquidator,
       debtCovered: args.debtToCover,

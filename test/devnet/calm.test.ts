@@ -37,7 +37,7 @@ describe('devnet calm', function () {
       const seen = new Set<bigint>()
       const found: string[] = []
       for (let i = 0; i < 30; i++) {
-        await calm.next(60, false)
+        await calm.next(60, 'quiet')
         const now = await priceOf(one)
         seen.add(now)
         expect(Number(now) / Number(before.price)).to.be.within(0.997, 1.003)
@@ -55,17 +55,17 @@ describe('devnet calm', function () {
   it('lets people borrow more where it is asked to', async () => {
     const calm = devnet.calm()
     const before = await debtOf(devnet)
-    for (let i = 0; i < 10; i++) await calm.next(60, true)
+    for (let i = 0; i < 10; i++) await calm.next(60, 'build')
     expect(await debtOf(devnet)).to.satisfy((after: bigint) => after > (before * 1_001n) / 1_000n)
   })
 
   it('stays where the price is when it settles anew', async () => {
     const calm = devnet.calm()
-    await calm.next(60, false)
+    await calm.next(60, 'quiet')
     const fallen = ((await priceOf(devnet)) * 80n) / 100n
     await devnet.control.setPrice('WETH', fallen)
     await calm.settle()
-    await calm.next(60, false)
+    await calm.next(60, 'quiet')
     expect(Number(await priceOf(devnet)) / Number(fallen)).to.be.within(0.997, 1.003)
   })
 })

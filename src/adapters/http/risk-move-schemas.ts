@@ -15,6 +15,7 @@ import { address, count, integer, schemaVersion } from './schema-parts.ts'
 
 const shocks = z.array(z.object({ asset: z.string(), factorWad: integer.describe('18 decimals') }))
 const matrix = z.array(z.array(z.number()))
+const stopped = z.enum(['settled', 'refused', 'pools-drained', 'rounds'])
 
 export const RiskCascade = z.object({
   ...riskHead,
@@ -44,7 +45,7 @@ export const RiskCascade = z.object({
   finalPrice: integer,
   multiplier: unknown.describe('Total fall over the fall that was supposed'),
   branching: unknown,
-  stopped: z.enum(['settled', 'refused', 'pools-drained', 'rounds']),
+  stopped,
   left: z.object({ accounts: count, debtBase: base }),
   unsoldBase: base,
   lacks,
@@ -62,6 +63,7 @@ export const RiskGrid = z.object({
       seizedBase: base,
       badDebtBase: base,
       rounds: count,
+      stopped,
     }),
   ),
   critical: z.array(z.object({ kappa: z.number(), fallPct: unknown })),

@@ -49,4 +49,5 @@ const toCell = (
   seizedBase: `${sum(found.rounds, volumeOf)}`,
   badDebtBase: `${sum(found.rounds, ({ calls }) => sum(calls, ({ badDebtBase }) => badDebtBase))}`,
   rounds: found.rounds.length,
+  stopped: found.stopped,
 })

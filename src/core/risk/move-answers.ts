@@ -69,6 +69,8 @@ export interface CascadeGrid extends RiskHead {
     readonly seizedBase: string
     readonly badDebtBase: string
     readonly rounds: number
+    /** `pools-drained`: the multiplier says how far the feed had come when nothing could be sold any more. */
+    readonly stopped: CascadeAnswer['stopped']
   }[]
   /** By pass-through: smallest fall in per cent (to 0.1) at which the multiplier passes 2 or the pools are drained; null: none up to 90. */
   readonly critical: readonly { readonly kappa: number; readonly fallPct: number | null }[]

@@ -118,8 +118,8 @@ describe('a grid of cascades', () => {
     const grid = gridAnswer(world, { market: 'world', group: 'R0' })
     expect([grid.cells.length, grid.critical.length, grid.lacks]).to.deep.equal([40, 4, []])
     for (const { fallPct, kappa, ...cell } of grid.cells.filter(({ fallPct: fall }) => fall === 15)) {
-      const { multiplier, seizedBase, badDebtBase, rounds } = ask(world, kappa, `R0=-${fallPct}%`)
-      expect(cell).to.deep.equal({ multiplier, seizedBase, badDebtBase, rounds: rounds.length })
+      const { multiplier, seizedBase, badDebtBase, rounds, stopped } = ask(world, kappa, `R0=-${fallPct}%`)
+      expect(cell).to.deep.equal({ multiplier, seizedBase, badDebtBase, rounds: rounds.length, stopped })
     }
     expect(grid.critical[0]).to.deep.equal({ kappa: 0, fallPct: null })
     for (const { kappa, fallPct } of grid.critical.slice(1)) {

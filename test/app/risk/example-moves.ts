@@ -91,6 +91,7 @@ export const grid: CascadeGrid = {
       seizedBase: base(fallPct * 4.1e6 * (1 + kappa)),
       badDebtBase: base(fallPct > 15 ? fallPct * 9_000 * (1 + kappa) : 0),
       rounds: 1 + Math.round(kappa * 4),
+      stopped: fallPct === 30 && kappa === 1 ? ('pools-drained' as const) : ('settled' as const),
     })),
   ),
   critical: KAPPAS.map((kappa) => ({ kappa, fallPct: [null, 61.3, 32.1, 16.4][KAPPAS.indexOf(kappa)] ?? null })),

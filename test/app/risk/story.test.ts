@@ -1,7 +1,5 @@
 import { expect } from 'chai'
-import { encodeApprove, encodeMint, encodeSupply } from '../../../scripts/devnet/actions.ts'
-import { namedAccount } from '../../../scripts/devnet/chain.ts'
-import type { Devnet } from '../../../scripts/devnet/index.ts'
+import type { Mood } from '../../../scripts/devnet/calm.ts'
 import { chainsAnswer } from '../../../src/app/risk/chains.ts'
 import { cohortHistory } from '../../../src/app/risk/cohort-history.ts'
 import { historianMaker } from '../../../src/app/risk/history-maker.ts'
@@ -24,15 +22,6 @@ const CALM_AFTER = 140
 const BIDS = 8
 const CALM_AT_LAST = 90
 
-/** Somebody brings ether into the market again. Left pending. */
-async function bid({ market }: Devnet): Promise<void> {
-  const { chain, reserves, addresses } = market
-  const [who, amount] = [namedAccount('bidder of the story'), 10n ** 19n]
-  const { asset } = reserves.WETH
-  await chain.send({ from: addresses.governance, to: asset, data: encodeMint(who, amount) })
-  await chain.send({ from: who, to: asset, data: encodeApprove(addresses.pool, amount) })
-  await chain.send({ from: who, to: addresses.pool, data: encodeSupply(asset, amount, who) })
-}
 const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   calm: ['build-up', 'cascade'],
   'build-up': ['calm', 'cascade'],
@@ -52,9 +41,9 @@ describe('the crash of the local chain, told from its history', function () {
       ...{ accounts: 250, seed: 7, rival: true },
       play: async (devnet, keepUp) => {
         const calm = devnet.calm()
-        const rest = async (bins: number): Promise<void> => {
+        const rest = async (bins: number, mood: Mood = 'quiet'): Promise<void> => {
           for (let i = 0; i < bins; i++) {
-            await calm.next(BIN_S, false)
+            await calm.next(BIN_S, mood)
             // Further behind than 64 blocks a stretch becomes one page, and its bins are not judged.
             if (i % 40 === 39) await keepUp()
           }
@@ -67,10 +56,7 @@ describe('the crash of the local chain, told from its history', function () {
         await calm.settle()
         await rest(CALM_AFTER)
         // Without bids there is no recovery, however quiet it is.
-        for (let i = 0; i < BIDS; i++) {
-          await bid(devnet)
-          await rest(1)
-        }
+        await rest(BIDS, 'bid')
         await rest(CALM_AT_LAST)
       },
     })

@@ -11,7 +11,7 @@ export const gridScreen: Screen<'grid'> = {
   text: (grid, look) =>
     parts(
       `${heading(grid, look)}\n${answer(sentence(grid), look)}`,
-      `multiplier: whole fall over the shock, by pass-through κ\n${matrix(grid, ({ multiplier }) => times(multiplier), look)}`,
+      `multiplier: whole fall over the shock, by pass-through κ\n${matrix(grid, multiplierText, look)}`,
       `seized\n${matrix(grid, ({ seizedBase }) => moneyBase(seizedBase), look)}`,
       grid.cells.some(({ badDebtBase }) => BigInt(badDebtBase) > 0n)
         ? `bad debt\n${matrix(grid, ({ badDebtBase }) => moneyBase(badDebtBase), look)}`
@@ -27,8 +27,13 @@ export const gridScreen: Screen<'grid'> = {
       ['seized_base', ({ seizedBase }) => seizedBase],
       ['bad_debt_base', ({ badDebtBase }) => badDebtBase],
       ['rounds', ({ rounds }) => rounds],
+      ['stopped', ({ stopped }) => stopped],
     ]),
 }
+
+/** Where nothing can be sold any more the figure is only how far it had come. */
+const multiplierText = ({ multiplier, stopped }: GridCell): string =>
+  stopped === 'pools-drained' ? 'drained' : times(multiplier)
 
 function sentence({ critical, group }: CascadeGrid): string {
   const runaway = critical.filter(({ fallPct }) => fallPct !== null)

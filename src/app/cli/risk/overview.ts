@@ -61,6 +61,19 @@ export const overviewScreen: Screen<'overview'> = {
 const NOBODY =
   'Nobody has debt here: nothing can be liquidated. The measures appear with the block in which somebody borrows.'
 
+/** In a small market every step has one. */
+const MOST_CLIFFS = 5
+
+/** The largest, nearest first. */
+function cliffsText(cliffs: RiskOverview['cliffs']): string {
+  const largest = cliffs.toSorted((a, b) => b.collateralUsd - a.collateralUsd).slice(0, MOST_CLIFFS)
+  const each = largest
+    .toSorted((a, b) => a.fromPct - b.fromPct)
+    .map((one) => `${stepText(one, '−')}: ${briefly(one.address)} has ${share(one.share)}, ${money(one.collateralUsd)}`)
+  const others = cliffs.length - largest.length
+  return `${each.join('; ')}${others === 0 ? '' : `; and ${others} smaller`}`
+}
+
 type Facts = readonly (readonly [label: string, text: string])[]
 
 /** From the book alone. */
@@ -85,17 +98,7 @@ function bookFacts({
       `of the debt ${below} of health; ${share(leverage.correlatedShare)} is against collateral of its own group`,
     ],
     ['largest', largest(concentration)],
-    [
-      'cliffs',
-      cliffs.length === 0
-        ? 'none: no account has a quarter of a per cent of the ladder'
-        : cliffs
-            .map(
-              (one) =>
-                `${stepText(one, '−')}: ${briefly(one.address)} has ${share(one.share)}, ${money(one.collateralUsd)}`,
-            )
-            .join('; '),
-    ],
+    ['cliffs', cliffs.length === 0 ? 'none: no account has a quarter of a per cent of the ladder' : cliffsText(cliffs)],
     [
       'toxic',
       toxicity.accounts === 0
@@ -115,7 +118,7 @@ const pegText = ({ symbol: name, twapUsd }: RiskOverview['dryPowder']['pegs'][nu
   `${symbol(name)} ${twapUsd.toFixed(4)}`
 
 /** From events, pools, feeds and other sources: a line stands only where something of it is known. */
-function sourceFacts({ coverage, dryPowder, carry, flows, competition }: RiskOverview): Facts {
+function sourceFacts({ coverage, dryPowder, carry, flows, competition, phase: { binS } }: RiskOverview): Facts {
   const both = (...texts: readonly string[]): string => texts.filter((text) => text !== '').join('; ')
   const told = (measure: { readonly value: number | null }, say: (value: number) => string): string =>
     measure.value === null ? '' : say(measure.value)
@@ -150,7 +153,7 @@ function sourceFacts({ coverage, dryPowder, carry, flows, competition }: RiskOve
       ),
     ],
     [
-      `flows ${flows.hours} h`,
+      binS === 3600 ? `flows ${flows.hours} h` : `flows ${flows.hours} bins`,
       both(
         told(flows.netSupplyUsd, (usd) => `supplied less withdrawn ${money(usd)}`),
         told(flows.netBorrowUsd, (usd) => `borrowed less repaid ${money(usd)}`),

@@ -37,9 +37,12 @@ function sentence({ phases, multiplier, caught, group }: WaveAnswer): string {
   const calls = phases.reduce((sum, { calls: some }) => sum + some, 0)
   const deepest = Math.max(...phases.map(({ fallPct }) => fallPct))
   const people = caught.reduce((sum, { accounts }) => sum + accounts, 0)
-  const from = people === 0 ? '' : ` from ${plural(people, 'account')}`
+  const struck =
+    people === 0
+      ? ''
+      : ` ${plural(people, 'account')} ${people === 1 ? 'was' : 'were'} caught, whatever their collateral.`
   const through = multiplier === null ? '' : `; the fall came to ${times(multiplier)} times its shock`
-  return `${symbolOf(group)} fell ${short(deepest)} % in its steepest phase: ${plural(calls, 'call')} took ${money(taken)}${from}${through}.`
+  return `${symbolOf(group)} fell ${short(deepest)} % in its steepest phase: ${plural(calls, 'call')} took ${money(taken)} of it${through}.${struck}`
 }
 
 const phaseTable = ({ phases, binS }: WaveAnswer, look: Look): string =>

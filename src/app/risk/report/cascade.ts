@@ -28,7 +28,7 @@ export const cascadePart = ({ grid: asked, cascade }: MarketRisk): Html =>
     critical(answer),
     answer.lacks.length === 0 ? NOTHING : note(`Lacks ${lackWords(answer.lacks)}: only κ 0 was computed.`),
     note(
-      'Pass-through κ: the part of the pools’ fall that the oracle follows. Multiplier: total fall over the exogenous one; 1 means that liquidations moved nothing further.',
+      'Pass-through κ: the part of the pools’ fall that the oracle follows. Multiplier: total fall over the exogenous one; 1 means that liquidations moved nothing further. Drained: the pools took nothing more.',
     ),
   ])}${one(cascade)}`
 
@@ -56,9 +56,9 @@ function mapOf(answer: CascadeGrid, title: string, made: (cell: GridCell) => Cel
 /** Seizures below the figure they led to. */
 function multipliers(answer: CascadeGrid): Html {
   const most = Math.max(2, ...answer.cells.map(({ multiplier }) => multiplier ?? 1))
-  return mapOf(answer, 'Multiplier, and rounds', ({ multiplier, rounds, seizedBase }) => ({
-    grey: multiplier === null ? null : greyOf(multiplier - 1, most - 1),
-    words: multiplier === null ? '–' : `${times(multiplier)}, ${rounds}`,
+  return mapOf(answer, 'Multiplier, and rounds', ({ multiplier, rounds, seizedBase, stopped }) => ({
+    grey: stopped === 'pools-drained' ? 1 : multiplier === null ? null : greyOf(multiplier - 1, most - 1),
+    words: stopped === 'pools-drained' ? 'drained' : multiplier === null ? '–' : `${times(multiplier)}, ${rounds}`,
     title: `seized ${base(seizedBase)}`,
   }))
 }

@@ -24,18 +24,27 @@ export const concentrationPart = ({ concentration: { debt, atRisk10 }, cliffs }:
       ['Gini, debt', debt === null ? NOT_KNOWN : plain(debt.gini)],
       ['Gini, liquidatable at −10 %', atRisk10 === null ? NOT_KNOWN : plain(atRisk10.gini)],
     ]),
-    cliffs.length === 0
-      ? said('No account holds a quarter of a step of 1 %.')
-      : html`${said('Cliffs: one account with at least a quarter of a step of 1 %.')}${grid(
-          [
-            { head: 'fall', cell: ({ fromPct, toPct }) => `${plain(fromPct)} to ${pct(toPct)}` },
-            { head: 'account', cell: ({ address }) => code(address) },
-            { head: 'of the step', cell: (c) => share(c.share), kind: 'num' },
-            { head: 'collateral of the step', cell: (c) => dollars(c.collateralUsd), kind: 'num' },
-          ],
-          cliffs,
-        )}`,
+    cliffsTable(cliffs),
   )
+
+/** In a small market every step has one. */
+const MOST_CLIFFS = 10
+
+/** The largest, nearest first. */
+function cliffsTable(cliffs: RiskOverview['cliffs']): Html {
+  if (cliffs.length === 0) return said('No account holds a quarter of a step of 1 %.')
+  const largest = cliffs.toSorted((a, b) => b.collateralUsd - a.collateralUsd).slice(0, MOST_CLIFFS)
+  const others = cliffs.length - largest.length
+  return html`${said(`Cliffs: one account with at least a quarter of a step of 1 %${others === 0 ? '' : `; ${others} smaller ones are left out`}.`)}${grid(
+    [
+      { head: 'fall', cell: ({ fromPct, toPct }) => `${plain(fromPct)} to ${pct(toPct)}` },
+      { head: 'account', cell: ({ address }) => code(address) },
+      { head: 'of the step', cell: (c) => share(c.share), kind: 'num' },
+      { head: 'collateral of the step', cell: (c) => dollars(c.collateralUsd), kind: 'num' },
+    ],
+    largest.toSorted((a, b) => a.fromPct - b.fromPct),
+  )}`
+}
 
 const indexWords = (found: Concentration | null): string =>
   found === null ? NOT_KNOWN : `${plain(found.hhi)}, as if ${plain(1 / found.hhi)} equal ones shared it`

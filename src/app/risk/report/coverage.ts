@@ -1,7 +1,7 @@
 import type { RiskOverview } from '../../../core/risk/answers.ts'
 import { type Html, html } from '../../page/html.ts'
 import { facts, note, part } from './part.ts'
-import { count, dollars, measured, plain, share, signedPct, symbol, times } from './words.ts'
+import { bins, count, dollars, measured, plain, share, signedPct, symbol, times } from './words.ts'
 
 /** Rows 6 and 17. */
 export const coveragePart = ({ coverage, toxicity }: RiskOverview): Html =>
@@ -25,7 +25,7 @@ export const coveragePart = ({ coverage, toxicity }: RiskOverview): Html =>
   )
 
 /** Rows 13, 14, 12 (this market's part) and 19. */
-export const marketPart = ({ dryPowder: p, carry: c, flows: f, competition: k }: RiskOverview): Html =>
+export const marketPart = ({ dryPowder: p, carry: c, flows: f, competition: k, phase: { binS } }: RiskOverview): Html =>
   html`${part(
     'Dry powder, funding and carry',
     facts([
@@ -45,8 +45,8 @@ export const marketPart = ({ dryPowder: p, carry: c, flows: f, competition: k }:
   )}${part(
     'Flows, liquidators, latency',
     facts([
-      [`supplied less withdrawn, ${count(f.hours)} hours`, measured(f.netSupplyUsd, dollars)],
-      [`borrowed less repaid, ${count(f.hours)} hours`, measured(f.netBorrowUsd, dollars)],
+      [`supplied less withdrawn, ${bins(f.hours, binS)}`, measured(f.netSupplyUsd, dollars)],
+      [`borrowed less repaid, ${bins(f.hours, binS)}`, measured(f.netBorrowUsd, dollars)],
       ['liquidators', measured(k.liquidators, count)],
       ['Herfindahl and Hirschman, by what they repaid', measured(k.hhi, plain)],
       ['blocks from health below 1 to the call, middle', measured(k.medianLatencyBlocks, plain)],

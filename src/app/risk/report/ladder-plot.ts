@@ -39,12 +39,18 @@ const stepsOf = (ladder: LadderAnswer): readonly Step[] => {
   })
 }
 
-/** All cliffs of both sides, as they are numbered in the plot: nearest first. */
+/** In a small market every step is a cliff: more of them than this nobody can tell apart in a plot. */
+const MOST_CLIFFS = 10
+
+export const allCliffs = (ladders: readonly LadderAnswer[]): readonly Step[] =>
+  ladders.flatMap(stepsOf).filter(({ cliff }) => cliff !== null)
+
+/** The largest cliffs of both sides, as they are numbered in the plot: nearest first. */
 export const cliffsOf = (ladders: readonly LadderAnswer[]): readonly Step[] =>
-  ladders
-    .flatMap(stepsOf)
-    .filter(({ cliff }) => cliff !== null)
-    .sort((a, b) => a.fromPct - b.fromPct)
+  allCliffs(ladders)
+    .toSorted((a, b) => b.collateralUsd - a.collateralUsd)
+    .slice(0, MOST_CLIFFS)
+    .toSorted((a, b) => a.fromPct - b.fromPct)
 
 /** Positions by the price change at which they become liquidatable: three columns in each step, falls to the left of now. */
 export function ladderPlot(ladders: readonly LadderAnswer[]): Html {
@@ -69,7 +75,7 @@ ${priceTicks({ lowest, highest }, x, Number(group.price))}${keyOf([
   ['dots', 'in the sequence of calls'],
   ['solid', 'in one call'],
 ])}`
-  const summary = `${symbol(group.symbol)} at ${price(group.price)}; ${steps.length} steps, ${cliffs.length} of them cliffs.`
+  const summary = `${symbol(group.symbol)} at ${price(group.price)}; ${steps.length} steps, ${allCliffs(ladders).length} of them cliffs.`
   return figure({ title, summary, drawing }, HEIGHT)
 }
 

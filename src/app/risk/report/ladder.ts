@@ -4,7 +4,7 @@ import { emptyFigure } from '../../page/frame.ts'
 import { grid } from '../../page/grid.ts'
 import { type Html, html, NOTHING } from '../../page/html.ts'
 import type { MarketRisk } from './gather.ts'
-import { cliffsOf, ladderPlot } from './ladder-plot.ts'
+import { allCliffs, cliffsOf, ladderPlot } from './ladder-plot.ts'
 import { linePlot } from './line-plot.ts'
 import { note, partOf, plots, said } from './part.ts'
 import { base, code, count, dollars, pct, price, share, signedPct, symbol } from './words.ts'
@@ -65,8 +65,9 @@ const points = ({ points: all, now }: LadderAnswer): Html =>
 function cliffs(ladders: readonly LadderAnswer[]): Html {
   const found = cliffsOf(ladders)
   if (found.length === 0) return said('No cliff: no account holds a quarter of a step of 1 %.')
+  const others = allCliffs(ladders).length - found.length
   const numbered = found.map((step, i) => ({ ...step, number: i + 1 }))
-  return html`${said('Cliffs, by their numbers in the plot: one account with at least a quarter of the step.')}${grid(
+  return html`${said(`Cliffs, by their numbers in the plot: one account with at least a quarter of the step${others === 0 ? '' : `; ${others} smaller ones are left out`}.`)}${grid(
     [
       { head: 'no.', cell: ({ number }) => String(number), kind: 'num' },
       { head: 'step', cell: ({ left, right }) => `${signedPct(left)} to ${signedPct(right)}` },

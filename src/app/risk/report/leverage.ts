@@ -3,7 +3,7 @@ import { grid } from '../../page/grid.ts'
 import { type Html, html, NOTHING } from '../../page/html.ts'
 import type { MarketRisk } from './gather.ts'
 import { facts, note, part, partOf, said } from './part.ts'
-import { count, dollars, measured, momentOf, orUnknown, plain, share, times } from './words.ts'
+import { bins, count, dollars, measured, momentOf, orUnknown, plain, share, times } from './words.ts'
 
 /** Row 7. */
 export const leveragePart = ({ leverage: l }: RiskOverview): Html =>
@@ -50,7 +50,7 @@ function deRisking({ deRisking: { fallHour, cohorts, binS } }: CohortsAnswer): H
   const title =
     fallHour === null
       ? 'De-risking: no fall of 10 % is on record.'
-      : `De-risking: change of each cohort’s debt in the three days before the fall at ${momentOf(fallHour, binS)} UTC, and who protected themselves.`
+      : `De-risking: change of each cohort’s debt in the ${bins(72, binS)} before the fall at ${momentOf(fallHour, binS)} UTC, and who protected themselves.`
   return html`${said(title)}${grid(
     [
       { head: 'debt of', cell: ({ cohort }) => cohort },

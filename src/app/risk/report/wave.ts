@@ -1,8 +1,9 @@
 import type { RiskOverview, WaveAnswer } from '../../../core/risk/answers.ts'
-import { grid } from '../../page/grid.ts'
+import type { CascadeGrid } from '../../../core/risk/move-answers.ts'
+import { grid as gridOf } from '../../page/grid.ts'
 import { type Html, html } from '../../page/html.ts'
 import type { MarketRisk } from './gather.ts'
-import { cards, note, part, plots, said } from './part.ts'
+import { type Card, cards, note, part, plots, said } from './part.ts'
 import { wavePlot } from './wave-plot.ts'
 import {
   bins,
@@ -12,6 +13,7 @@ import {
   measuredShort,
   momentOf,
   orUnknown,
+  plain,
   share,
   signedPct,
   symbol,
@@ -29,18 +31,20 @@ export function waveOf({ wave }: MarketRisk): WaveAnswer | undefined {
 /** What a report opens with: the wave when there was one, else how the market stands. */
 export function opening(risk: MarketRisk): Html {
   const wave = waveOf(risk)
-  return wave === undefined ? stateToday(risk.overview) : waveTold(wave)
+  return wave === undefined
+    ? stateToday(risk.overview)
+    : waveTold(wave, 'refused' in risk.grid ? undefined : risk.grid.answer)
 }
 
 const sum = (values: readonly number[]): number => values.reduce((all, one) => all + one, 0)
 
-function waveTold(wave: WaveAnswer): Html {
+function waveTold(wave: WaveAnswer, grid: CascadeGrid | undefined): Html {
   const { phases, binS } = wave
   const broke = phases.some(({ phase }) => phase === 'cascade')
   return html`${part(
     broke ? `The wave, told whole: ${symbol(wave.group.symbol)}` : `A wave forming: ${symbol(wave.group.symbol)}`,
     note(`From ${momentOf(phases[0]?.fromHour ?? 0, binS)} UTC. One ${binWord(binS)} is one step of the history.`),
-    waveCards(wave),
+    waveCards(wave, grid),
     plots(wavePlot(wave)),
     chapters(wave),
     note(
@@ -49,7 +53,12 @@ function waveTold(wave: WaveAnswer): Html {
   )}${caught(wave)}${insurance(wave)}`
 }
 
-function waveCards({ phases, multiplier, caught: people, insurance: { deficitUsd, paidUsd } }: WaveAnswer): Html {
+function waveCards(wave: WaveAnswer, grid: CascadeGrid | undefined): Html {
+  const {
+    phases,
+    caught: people,
+    insurance: { deficitUsd, paidUsd },
+  } = wave
   const most = phases.reduce<number | null>((so, one) => larger(so, one.liquidatableUsd), null)
   const calls = sum(phases.map((one) => one.calls))
   const accounts = sum(people.map((one) => one.accounts))
@@ -64,11 +73,11 @@ function waveCards({ phases, multiplier, caught: people, insurance: { deficitUsd
       value: dollars(sum(phases.map((one) => one.liquidatedUsd))),
       words: `seized in ${calls} calls`,
     },
-    { name: 'Multiplier', value: orUnknown(multiplier, times), words: 'total fall over the exogenous fall' },
+    multiplierCard(wave, grid),
     {
       name: 'Caught',
       value: String(accounts),
-      words: `accounts, at a loss of ${dollars(sum(people.map((one) => one.lossUsd)))}`,
+      words: `accounts, over all collateral, at a loss of ${dollars(sum(people.map((one) => one.lossUsd)))}`,
     },
     {
       name: 'Deficit',
@@ -79,10 +88,26 @@ function waveCards({ phases, multiplier, caught: people, insurance: { deficitUsd
   ])
 }
 
+/** The further fall that stands for what liquidations would add now. */
+const FURTHER_PCT = 10
+
+/** The shock of a wave that happened is not on record; the cascade says what one more would come to. */
+function multiplierCard({ multiplier }: WaveAnswer, grid: CascadeGrid | undefined): Card {
+  if (multiplier !== null || grid === undefined)
+    return { name: 'Multiplier', value: orUnknown(multiplier, times), words: 'total fall over the exogenous fall' }
+  const kappa = Math.max(...grid.cells.map((cell) => cell.kappa))
+  const cell = grid.cells.find((one) => one.kappa === kappa && one.fallPct === FURTHER_PCT)
+  return {
+    name: 'Multiplier now',
+    value: cell?.stopped === 'pools-drained' ? 'pools drained' : orUnknown(cell?.multiplier ?? null, times),
+    words: `total fall over ${FURTHER_PCT} % more, κ ${plain(kappa)}: of the wave itself the shock is not on record`,
+  }
+}
+
 const larger = (a: number | null, b: number | null): number | null => (b === null ? a : a === null ? b : Math.max(a, b))
 
 const chapters = ({ phases, binS }: WaveAnswer): Html =>
-  grid(
+  gridOf(
     [
       { head: 'phase', cell: ({ phase }) => phase },
       { head: 'from (UTC)', cell: ({ fromHour }) => momentOf(fromHour, binS) },
@@ -103,7 +128,7 @@ function caught({ caught: people }: WaveAnswer): Html {
   const all = sum(people.map((one) => one.seizedUsd))
   return part(
     title,
-    grid(
+    gridOf(
       [
         { head: 'debt of', cell: ({ cohort }) => cohort },
         { head: 'accounts', cell: ({ accounts }) => String(accounts), kind: 'num' },
@@ -113,7 +138,9 @@ function caught({ caught: people }: WaveAnswer): Html {
       ],
       people,
     ),
-    note('Their loss: what was seized less what it repaid, at the oracle’s prices of the calls.'),
+    note(
+      'By debt before the call, whatever the collateral. Their loss: what was seized less what it repaid, at the oracle’s prices of the calls.',
+    ),
   )
 }
 

@@ -82,7 +82,7 @@ describe('app/cli/risk: screens', () => {
     compare:
       '−20 % on WETH: owners lose least under aave-v3.0.2 ($7.77M), most under aave-v3.6 ($11.3M); bad debt is least under aave-v3.6 ($310k).',
     plan: '0xE5C2…4e4c has health 1.0417 now, and health 0.9564 with WETH at $3,500.00: liquidatable.',
-    wave: 'WETH fell 18.7 % in its steepest phase: 3,211 calls took $190M from 1,469 accounts; the fall came to 1.31 times its shock.',
+    wave: 'WETH fell 18.7 % in its steepest phase: 3,211 calls took $190M of it; the fall came to 1.31 times its shock. 1,469 accounts were caught, whatever their collateral.',
   }
   for (const [question, wanted] of Object.entries(sentences) as [RiskQuestion, string][])
     it(`${question} is answered by its first sentence`, () => {
