@@ -4,25 +4,27 @@ import { printable } from '../../backtest/text.ts'
 import { type Look, styled, tableOf, wrap } from './look.ts'
 
 const KEEP = 'keep plimsoll run going'
+/** What recordings tell too. */
+const FILL = `${KEEP}, or plimsoll risk backfill FILE`
 
 const SOURCES: Readonly<Record<Source, readonly [what: string, todo: string]>> = {
-  hours: ['a long enough history', KEEP],
-  ladder: ['the ladder of past hours', KEEP],
-  leverage: ['the leverage of past hours', KEEP],
-  top10Share: ['the largest borrowers of past hours', KEEP],
+  hours: ['a long enough history', FILL],
+  ladder: ['the ladder of past hours', FILL],
+  leverage: ['the leverage of past hours', FILL],
+  top10Share: ['the largest borrowers of past hours', FILL],
   utilisation: ['rates and totals of the reserves', 'comes with the first hour of plimsoll run'],
-  deficit: ['deficits of past hours', KEEP],
-  netFlow: ['flows of past hours', KEEP],
-  liquidators: ['liquidations on record', KEEP],
-  oracleUpdates: ['answers of the feeds on record', KEEP],
-  events: ['events on record', KEEP],
+  deficit: ['deficits of past hours', FILL],
+  netFlow: ['flows of past hours', FILL],
+  liquidators: ['liquidations on record', FILL],
+  oracleUpdates: ['answers of the feeds on record', FILL],
+  events: ['events on record', FILL],
   oracle: ['answers of a feed, or a cap of it', `${KEEP}; most feeds have no cap`],
   heartbeat: ['the heartbeat of this feed', 'comes with its answers on record'],
   depth: ['pools to sell into', 'set chains.CHAIN.pools to auto, or to the pools'],
   twap: ['mean prices of pools', 'set chains.CHAIN.pools to auto, or to the pools'],
   funding: ['funding of a perpetual exchange', 'set chains.CHAIN.gmx (reader, dataStore, market)'],
   carry: ['yield of the collateral less the cost of the debt', KEEP],
-  yield: ['the yield of staked collateral', KEEP],
+  yield: ['the yield of staked collateral', FILL],
   coverage: ['insurance (Umbrella) of this market', 'nothing where the market has none'],
   failedCalls: ['calls that failed: no log tells of them', 'nothing: they are not looked for'],
   supply: ['the supply of stablecoins of past hours', KEEP],
