@@ -30,16 +30,20 @@ export const phaseScreen: Screen<'phase'> = {
     ]),
 }
 
+const FILLS =
+  'It comes by itself while plimsoll run goes on, and at once from a recording: plimsoll risk backfill FILE.'
+
 /** `hours`: on record; undefined where the answer does not say. */
 export function phaseSentence(brief: PhaseBrief, timestamp: number, hours?: number): string {
   const { phase, sinceHour, binS, why, lacks } = brief
   const least = T.medianMinHours.value
   // Calm is where the detector begins: of a history too short to know the usual it says nothing.
   const unjudged = phase === null || (phase === 'calm' && hours !== undefined && hours < least)
+  if (unjudged && hours === 0) return `No history yet. ${FILLS}`
   if (unjudged)
     return hours !== undefined && hours < least
-      ? `No phase yet: ${hours} of ${least} hours are on record, and nothing is called unusual before. It comes by itself while plimsoll run goes on.`
-      : 'No phase yet: there is no history to judge by.'
+      ? `No phase yet: ${hours} of ${least} hours are on record, and nothing is called unusual before. ${FILLS}`
+      : `No phase yet: there is no history to judge by. ${FILLS}`
   if (phase === 'calm' && lacks.includes('hours')) return 'Phase: calm, as far as so short a history tells.'
   const since = sinceHour === null ? '' : ` for ${duration(Math.max(0, timestamp - sinceHour * binS))}`
   const because = why.length === 0 ? '' : `, because: ${why.map(conditionText).join('; ')}`

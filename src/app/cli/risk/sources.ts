@@ -5,25 +5,27 @@ import { printable } from '../../backtest/text.ts'
 import { type Look, styled, tableOf, wrap } from './look.ts'
 
 const KEEP = 'keep plimsoll run going'
+/** What recordings tell too. */
+const FILL = `${KEEP}, or plimsoll risk backfill FILE`
 
 const TODO: Readonly<Record<Source, string>> = {
-  hours: KEEP,
-  ladder: KEEP,
-  leverage: KEEP,
-  top10Share: KEEP,
+  hours: FILL,
+  ladder: FILL,
+  leverage: FILL,
+  top10Share: FILL,
   utilisation: 'comes with the first hour of plimsoll run',
-  deficit: KEEP,
-  netFlow: KEEP,
-  liquidators: KEEP,
-  oracleUpdates: KEEP,
-  events: KEEP,
+  deficit: FILL,
+  netFlow: FILL,
+  liquidators: FILL,
+  oracleUpdates: FILL,
+  events: FILL,
   oracle: `${KEEP}; most feeds have no cap`,
   heartbeat: 'comes with its answers on record',
   depth: 'set chains.CHAIN.pools to auto, or to the pools',
   twap: 'set chains.CHAIN.pools to auto, or to the pools',
   funding: 'set chains.CHAIN.gmx (reader, dataStore, market)',
   carry: KEEP,
-  yield: KEEP,
+  yield: FILL,
   coverage: 'nothing where the market has none',
   failedCalls: 'nothing: they are not looked for',
   supply: KEEP,

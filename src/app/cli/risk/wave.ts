@@ -32,7 +32,7 @@ export const waveScreen: Screen<'wave'> = {
 
 function sentence({ phases, multiplier, caught, group }: WaveAnswer): string {
   if (phases.length === 0)
-    return `No wave of ${symbolOf(group)} is on record. One is told here once liquidations have gone through a cascade while plimsoll run watched.`
+    return `No wave of ${symbolOf(group)} is on record. One is told here once liquidations have gone through a cascade while plimsoll run watched, or in a recording: plimsoll risk backfill FILE.`
   const taken = phases.reduce((sum, { liquidatedUsd }) => sum + liquidatedUsd, 0)
   const calls = phases.reduce((sum, { calls: some }) => sum + some, 0)
   const deepest = Math.max(...phases.map(({ fallPct }) => fallPct))

@@ -147,9 +147,21 @@ describe('app/cli/risk: screens', () => {
     expect(compareScreen.text({ ...told, incomparable: [], absent: [] }, look())).to.not.include('Not compared')
   })
 
+  it('names the command that fills a history that is short', () => {
+    const { phase, wave } = EXAMPLES
+    for (const text of [
+      phaseScreen.text({ ...phase, phase: null, hours: 0 }, look(200)),
+      phaseScreen.text({ ...phase, phase: null, hours: 12 }, look(200)),
+      phaseScreen.text({ ...phase, lacks: ['hours'] }, look(200)),
+      waveScreen.text({ ...wave, phases: [] }, look(200)),
+    ])
+      expect(text).to.include('plimsoll risk backfill FILE')
+  })
+
   it('calls it calm only with a history that could tell otherwise', () => {
     const calm = { ...EXAMPLES.phase, phase: 'calm', why: [], lacks: [] } as const
     expect(phaseScreen.text({ ...calm, hours: 71 }, look())).to.include('71 of 72 hours')
+    expect(phaseScreen.text({ ...calm, hours: 0 }, look())).to.include('No history yet')
     expect(phaseScreen.text({ ...calm, hours: 72 }, look())).to.include('Phase: calm for 1 h.')
     expect(phaseScreen.text({ ...calm, hours: 500, lacks: ['hours'] }, look())).to.include('so short a history')
   })

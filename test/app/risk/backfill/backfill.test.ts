@@ -9,7 +9,7 @@ import type { RecordingEntry } from '../../../../src/core/recording.ts'
 import type { HourRow } from '../../../../src/core/risk/hour-row.ts'
 import { told } from '../../../protocols/aave-v3/told.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'
-import { BIN_S, bodyOf, CountedStore, Recorded } from './recordings.ts'
+import { BIN_S, bodyOf, CountedStore, Recorded, shortSighted, stretched } from './recordings.ts'
 
 describe('history from recordings', function () {
   this.timeout(120_000)
@@ -286,28 +286,3 @@ describe('history from recordings', function () {
     return path
   }
 })
-
-/** Without what reaches back behind the beginning of a recording: since when somebody was liquidatable, and the round before. */
-const shortSighted = (rows: readonly HourRow[]): readonly object[] =>
-  rows.map(({ body, ...row }) => {
-    const { late: _, roundAtS: __, silenceS: ___, ...seen } = JSON.parse(body)
-    return { ...row, ...seen }
-  })
-
-/** Blocks without anything between those that are there: a longer recording of the same story. */
-function stretched(entries: readonly RecordingEntry[], times: number): RecordingEntry[] {
-  let number = 0n
-  let timestamp = 0n
-  return entries.flatMap((entry): RecordingEntry[] => {
-    if (entry.kind === 'state') ({ number, timestamp } = entry.state.block)
-    if (entry.kind !== 'page') return [entry]
-    const { facts } = entry
-    const made = Array.from({ length: times }, (_, i): RecordingEntry => {
-      const last = i === times - 1
-      const block = { ...facts.block, number: ++number, timestamp: last ? facts.block.timestamp : timestamp }
-      return { ...entry, facts: last ? { ...facts, block } : { block, logs: [], reads: [] } }
-    })
-    timestamp = facts.block.timestamp
-    return made
-  })
-}

@@ -133,3 +133,29 @@ export class CountedStore {
     this.#store.saveHours(rows, open)
   }
 }
+
+/** Without what reaches back behind the beginning of a recording: since when somebody was liquidatable, and the round before. */
+export const shortSighted = (rows: readonly HourRow[]): readonly object[] =>
+  rows.map(({ body, ...row }) => {
+    const { late: _, roundAtS: __, silenceS: ___, ...seen } = JSON.parse(body)
+    return { ...row, ...seen }
+  })
+
+/** Blocks without anything between those that are there: a longer recording of the same story. */
+export function stretched(entries: readonly RecordingEntry[], times: number): RecordingEntry[] {
+  let number = 0n
+  let timestamp = 0n
+  return entries.flatMap((entry): RecordingEntry[] => {
+    if (entry.kind === 'state') ({ number, timestamp } = entry.state.block)
+    if (entry.kind === 'state') return [entry]
+    if (entry.kind !== 'page') return []
+    const { facts } = entry
+    const made = Array.from({ length: times }, (_, i): RecordingEntry => {
+      const last = i === times - 1
+      const block = { ...facts.block, number: ++number, timestamp: last ? facts.block.timestamp : timestamp }
+      return { ...entry, facts: last ? { ...facts, block } : { block, logs: [], reads: [] } }
+    })
+    timestamp = facts.block.timestamp
+    return made
+  })
+}
