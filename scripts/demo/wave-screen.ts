@@ -1,6 +1,6 @@
 import { facts, tableOf, wrap } from '../../src/app/cli/risk/look.ts'
 import { hourText, measured, money, moneyBase, plural, symbol, times } from '../../src/app/cli/risk/words.ts'
-import { conditionWords, lackWords } from '../../src/app/risk/report/words.ts'
+import { conditionFigures, lackWords } from '../../src/app/risk/report/words.ts'
 import type { AbsorptionAnswer, PhaseAnswer, WaveAnswer } from '../../src/core/risk/answers.ts'
 import type { CascadeGrid } from '../../src/core/risk/move-answers.ts'
 import type { Sighting } from './witness.ts'
@@ -118,27 +118,22 @@ function insurance({ insurance: { deficitUsd, paidUsd, shortfallUsd } }: WaveAns
 }
 
 /** The verdict, and the signs that speak against a healthy reset. */
-function afterwards({ reset }: PhaseAnswer): string {
+function afterwards({ reset, binS }: PhaseAnswer): string {
   if (reset === null) return 'not judged: no wave is over yet'
   const against = [...reset.deeper.filter(({ held }) => held), ...reset.healthy.filter(({ held }) => held === false)]
-  return `${reset.verdict}${against.length === 0 ? '' : `: ${against.map(figures).join('; ')}`}`
+  return against.length === 0 ? reset.verdict : `${reset.verdict}: ${figures(against, binS)}`
 }
 
+/** Why it is called so: only what decided is told. */
 function phaseNow({ phase, sinceHour, why, binS }: PhaseAnswer): string {
   if (phase === null) return 'none can be named yet'
   const since = sinceHour === null ? '' : ` since ${hourText(sinceHour, binS).slice(11)} UTC`
-  return `${phase}${since}${
-    why.length === 0
-      ? ''
-      : `: ${why
-          .filter(({ held }) => held)
-          .map(figures)
-          .join('; ')}`
-  }`
+  const decided = why.filter(({ held }) => held)
+  return decided.length === 0 ? `${phase}${since}` : `${phase}${since}: ${figures(decided, binS)}`
 }
 
-/** As in the report, but for whether it holds: only what decided is told. */
-const figures = (condition: PhaseAnswer['why'][number]): string => conditionWords(condition).replace(/: [^:]*$/, '')
+const figures = (conditions: PhaseAnswer['why'], binS: number): string =>
+  conditions.map((one) => conditionFigures(one, binS)).join('; ')
 
 function cascadeNow({ absorption: { points }, grid }: WaveTold): string {
   const point = points.find(({ fallPct }) => fallPct === FURTHER_PCT)

@@ -1,4 +1,5 @@
 import { expect } from 'chai'
+import { parseAbi } from 'viem'
 import { type Devnet, startDevnet } from '../../scripts/devnet/index.ts'
 import { accountData } from '../../scripts/devnet/seeding.ts'
 
@@ -7,6 +8,26 @@ const options = { chain: 'ethereum', accounts: 40, seed: 5 } as const
 async function debtOf({ market, accounts }: Devnet): Promise<bigint> {
   const data = await Promise.all(accounts.map(({ address }) => accountData(market, address)))
   return data.reduce((sum, { totalDebtBase }) => sum + totalDebtBase, 0n)
+}
+
+const suppliedOf = ({ market, chain }: Devnet): Promise<bigint> =>
+  chain.client.readContract({
+    address: market.reserves.WETH.aToken,
+    abi: parseAbi(['function totalSupply() view returns (uint256)']),
+    functionName: 'totalSupply',
+  })
+
+/** Of the pool of ether and dollars, at its price. */
+async function liquidityOf({ market, chain }: Devnet): Promise<bigint> {
+  const { WETH, USDC } = market.reserves
+  const pool = await chain.client.readContract({
+    address: market.addresses.uniswapFactory,
+    abi: parseAbi(['function getPool(address, address, uint24) view returns (address)']),
+    functionName: 'getPool',
+    args: [WETH.asset, USDC.asset, 500],
+  })
+  const abi = parseAbi(['function liquidity() view returns (uint128)'])
+  return chain.client.readContract({ address: pool, abi, functionName: 'liquidity' })
 }
 
 const priceOf = async ({ market, chain }: Devnet): Promise<bigint> =>
@@ -57,6 +78,19 @@ describe('devnet calm', function () {
     const before = await debtOf(devnet)
     for (let i = 0; i < 10; i++) await calm.next(60, 'build')
     expect(await debtOf(devnet)).to.satisfy((after: bigint) => after > (before * 1_001n) / 1_000n)
+  })
+
+  it('lets somebody bring ether, and liquidity come back to the price once, where bids are asked for', async () => {
+    const calm = devnet.calm()
+    const before = { supplied: await suppliedOf(devnet), liquidity: await liquidityOf(devnet) }
+    await calm.next(60, 'bid')
+    const once = await liquidityOf(devnet)
+    expect(once).to.satisfy((now: bigint) => now > before.liquidity)
+    await calm.next(60, 'bid')
+    expect(await liquidityOf(devnet)).to.equal(once)
+    // Twice ten, and what the reserve earns meanwhile.
+    const brought = (await suppliedOf(devnet)) - before.supplied
+    expect(Number(brought) / 1e18).to.be.within(20, 20.01)
   })
 
   it('stays where the price is when it settles anew', async () => {

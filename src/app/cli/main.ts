@@ -158,9 +158,12 @@ program
 
 program
   .command('demo')
-  .description('two complete markets on local chains, a price crash, the daemon live; no keys, no network')
+  .description(
+    'two complete markets on local chains, a price crash, the daemon live, the wave told; no keys, no network',
+  )
   .option('--keep', 'leave chains and API up afterwards', false)
-  .action(async (options) => (await import('./demo.ts')).demo(options.keep))
+  .option('--open', 'open the report of the wave at the end', false)
+  .action(async (options) => (await import('./demo.ts')).demo(options))
 
 program
   .command('backtest')

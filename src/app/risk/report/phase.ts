@@ -1,4 +1,4 @@
-import type { ConditionAnswer, PhaseAnswer } from '../../../core/risk/answers.ts'
+import type { PhaseAnswer } from '../../../core/risk/answers.ts'
 import { type Html, html, NOTHING } from '../../page/html.ts'
 import type { Told } from './gather.ts'
 import { list, note, partOf, said } from './part.ts'
@@ -10,11 +10,11 @@ const MOST_CHANGES = 12
 export const phasePart = (phase: Told<PhaseAnswer>): Html =>
   partOf(TITLE, phase, (answer) => [
     said(nowWords(answer)),
-    why(answer.why),
+    why(answer),
     ...answer.wouldChange.map(({ to, missing }) =>
       missing.length === 0
         ? NOTHING
-        : html`${said(`It would be called ${to} once this holds too:`)}${list(missing.map(conditionWords))}`,
+        : html`${said(`It would be called ${to} once this holds too:`)}${list(missing.map((one) => conditionWords(one, answer.binS)))}`,
     ),
     changes(answer),
     reset(answer),
@@ -29,8 +29,10 @@ const nowWords = ({ phase, sinceHour, binS }: PhaseAnswer): string =>
     ? 'No phase can be named yet.'
     : `Now: ${phase}${sinceHour === null ? '' : `, since ${momentOf(sinceHour, binS)} UTC`}.`
 
-const why = (conditions: readonly ConditionAnswer[]): Html =>
-  conditions.length === 0 ? NOTHING : html`${said('Because:')}${list(conditions.map(conditionWords))}`
+const why = ({ why: conditions, binS }: PhaseAnswer): Html =>
+  conditions.length === 0
+    ? NOTHING
+    : html`${said('Because:')}${list(conditions.map((one) => conditionWords(one, binS)))}`
 
 function changes({ changes: all, binS }: PhaseAnswer): Html {
   if (all.length === 0) return NOTHING
@@ -42,10 +44,10 @@ function changes({ changes: all, binS }: PhaseAnswer): Html {
   return said(`Changes${shown.length < all.length ? `, the last ${shown.length}` : ''}: ${words.join(' → ')}.`)
 }
 
-function reset({ reset: judged }: PhaseAnswer): Html {
+function reset({ reset: judged, binS }: PhaseAnswer): Html {
   if (judged === null) return NOTHING
   return html`${said(`Reset or deeper risk, the day before against the day after: ${judged.verdict}.`)}${list([
-    ...judged.healthy.map((one) => `healthy: ${conditionWords(one)}`),
-    ...judged.deeper.map((one) => `deeper risk: ${conditionWords(one)}`),
+    ...judged.healthy.map((one) => `healthy: ${conditionWords(one, binS)}`),
+    ...judged.deeper.map((one) => `deeper risk: ${conditionWords(one, binS)}`),
   ])}${judged.lacks.length === 0 ? NOTHING : note(`Lacks ${lackWords(judged.lacks)}.`)}`
 }

@@ -150,7 +150,7 @@ const insurance = ({ insurance: { deficitUsd, paidUsd, shortfallUsd } }: WaveAns
     deficitUsd === 0
       ? said('Nothing: no deficit was created.')
       : said(
-          `Of a deficit of ${dollars(deficitUsd)}: ${measured(paidUsd, dollars)}. Left over: ${measured(shortfallUsd, dollars)}.`,
+          `Of a deficit of ${dollars(deficitUsd)}: ${measured(paidUsd, dollars)}.${shortfallUsd.value === null ? '' : ` Left over: ${dollars(shortfallUsd.value)}.`}`,
         ),
   )
 

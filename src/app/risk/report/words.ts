@@ -64,8 +64,13 @@ export const bins = (amount: number, binS: number): string =>
 
 export const blockWords = ({ number, timestamp }: BlockRef): string => `block ${number}, ${utc(timestamp)} UTC`
 
-export function conditionWords({ name, value, threshold, held }: ConditionAnswer): string {
+/** Conditions are named in hours; in a rehearsal those are bins. */
+export function conditionFigures({ name, value, threshold }: ConditionAnswer, binS: number): string {
   const figures =
     value === null && threshold === null ? '' : ` (${orUnknown(value, plain)} against ${orUnknown(threshold, plain)})`
-  return `${printable(name, 120)}${figures}: ${held === null ? NOT_KNOWN : held ? 'holds' : 'does not hold'}`
+  const named = printable(name, 120)
+  return `${binS === 3600 ? named : named.replaceAll(/\bhour(s?)\b/g, 'bin$1')}${figures}`
 }
+
+export const conditionWords = (condition: ConditionAnswer, binS: number): string =>
+  `${conditionFigures(condition, binS)}: ${condition.held === null ? NOT_KNOWN : condition.held ? 'holds' : 'does not hold'}`
