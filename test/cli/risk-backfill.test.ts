@@ -1,3 +1,4 @@
+import type { ChildProcess } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import Database from 'better-sqlite3'
 import { expect } from 'chai'
@@ -87,9 +88,9 @@ describe('plimsoll risk backfill', function () {
   }
 
   /** As soon as the process has written its first bins. */
-  async function written(): Promise<void> {
-    for (;;) {
-      if (existsSync(place.store) && countOf(place.store) > 0) return
+  async function written(child: ChildProcess): Promise<void> {
+    while (!existsSync(place.store) || countOf(place.store) === 0) {
+      if (child.exitCode !== null) throw new Error(`it ended with ${child.exitCode}`)
       await new Promise((resolve) => setTimeout(resolve, 1))
     }
   }
@@ -162,7 +163,7 @@ describe('plimsoll risk backfill', function () {
     await straight.json('risk', 'backfill', long)
     const child = place.start(['risk', 'backfill', long, '--json'])
     const end = ended(child)
-    await written()
+    await written(child)
     child.kill('SIGKILL')
     expect((await end).stdout).to.equal('')
     const half = new Set(rowsOf().map(({ hour }) => hour)).size
@@ -177,7 +178,7 @@ describe('plimsoll risk backfill', function () {
   it('asked to stop, says what is kept and how to go on', async () => {
     const child = place.start(['risk', 'backfill', long, '--json'])
     const end = ended(child)
-    await written()
+    await written(child)
     child.kill('SIGINT')
     const { code, stdout, stderr } = await end
     expect(code, stderr).to.equal(0)

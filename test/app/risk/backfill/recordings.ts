@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Address } from 'viem'
 import { RecordingWriter } from '../../../../src/adapters/recording/writer.ts'
 import { type Backfilled, backfill } from '../../../../src/app/risk/backfill/backfill.ts'
 import { backfillFiles } from '../../../../src/app/risk/backfill/files.ts'
@@ -29,7 +30,7 @@ export class Recorded {
 
   get market() {
     const { addressesProvider } = this.told.devnet.market.addresses
-    return { name: 'main', chain: 'ethereum', addressesProvider }
+    return { name: 'main', chain: 'ethereum', addressesProvider: addressesProvider.toLowerCase() as Address }
   }
 
   get history(): string {
