@@ -136,7 +136,9 @@ export class CountedStore {
 }
 
 /** Without what reaches back behind the beginning of a recording: since when somebody was liquidatable, and the round before. */
-export const shortSighted = (rows: readonly HourRow[]): readonly object[] =>
+export const shortSighted = (
+  rows: readonly HourRow[],
+): readonly (Record<string, unknown> & { readonly hour: number })[] =>
   rows.map(({ body, ...row }) => {
     const { late: _, roundAtS: __, silenceS: ___, ...seen } = JSON.parse(body)
     return { ...row, ...seen }
