@@ -12,7 +12,7 @@ import type { Facts } from '../../../../src/core/types.ts'
 import { standing, type Told } from '../../../protocols/aave-v3/told.ts'
 
 export const BIN_S = 60
-export const CHAINS = [{ name: 'ethereum', id: 1 }] as const
+const CHAINS = [{ name: 'ethereum', id: 1 }] as const
 const maker = historianMaker({ chains: [] })
 
 /** A devnet's story as a recorder would have kept it, and as the daemon would have counted it. */
