@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { openStore } from '../../../adapters/store/sqlite.ts'
 import { PlimsollError, StoreError } from '../../../core/errors.ts'
 import type { Store } from '../../../core/ports.ts'
@@ -21,10 +22,13 @@ export async function riskBackfill(
   signal: AbortSignal,
 ): Promise<void> {
   const { config } = readSettings(global.config)
-  const files = backfillFiles(paths, config, talk)
-  const store = openOwn(config.store.path)
+  const { path } = config.store
+  // A daemon has not finished its recording either: that it runs is what to say. A store that is not there waits for good files.
+  let store = existsSync(path) ? openOwn(path) : undefined
   const work = createWork('backfill', process.stderr.isTTY === true)
   try {
+    const files = backfillFiles(paths, config, talk)
+    store ??= openOwn(path)
     const done = await backfill({
       ...{ files, risk: config.risk, store, maker: historianMaker(config), signal },
       onProgress: ({ bytes, totalBytes, pages, bins }) =>
@@ -34,7 +38,7 @@ export async function riskBackfill(
     show(global, done, config.risk)
   } finally {
     work.stop()
-    store.close()
+    store?.close()
   }
 }
 

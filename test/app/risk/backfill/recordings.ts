@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { Address } from 'viem'
 import { RecordingWriter } from '../../../../src/adapters/recording/writer.ts'
 import { type Backfilled, backfill } from '../../../../src/app/risk/backfill/backfill.ts'
 import { backfillFiles } from '../../../../src/app/risk/backfill/files.ts'
@@ -11,7 +12,7 @@ import type { Facts } from '../../../../src/core/types.ts'
 import { standing, type Told } from '../../../protocols/aave-v3/told.ts'
 
 export const BIN_S = 60
-export const CHAINS = [{ name: 'ethereum', id: 1 }] as const
+const CHAINS = [{ name: 'ethereum', id: 1 }] as const
 const maker = historianMaker({ chains: [] })
 
 /** A devnet's story as a recorder would have kept it, and as the daemon would have counted it. */
@@ -29,7 +30,7 @@ export class Recorded {
 
   get market() {
     const { addressesProvider } = this.told.devnet.market.addresses
-    return { name: 'main', chain: 'ethereum', addressesProvider }
+    return { name: 'main', chain: 'ethereum', addressesProvider: addressesProvider.toLowerCase() as Address }
   }
 
   get history(): string {
@@ -135,7 +136,9 @@ export class CountedStore {
 }
 
 /** Without what reaches back behind the beginning of a recording: since when somebody was liquidatable, and the round before. */
-export const shortSighted = (rows: readonly HourRow[]): readonly object[] =>
+export const shortSighted = (
+  rows: readonly HourRow[],
+): readonly (Record<string, unknown> & { readonly hour: number })[] =>
   rows.map(({ body, ...row }) => {
     const { late: _, roundAtS: __, silenceS: ___, ...seen } = JSON.parse(body)
     return { ...row, ...seen }
