@@ -6,7 +6,7 @@ import { type Daemon, openStage, type Stage } from '../stage/stage.ts'
 import { beat } from './beat.ts'
 import { CHATS, nameOfChat, startCast } from './people.ts'
 import { drawPicture } from './picture.ts'
-import { openFile, writeWaveReport } from './report.ts'
+import { openFile, REPORT, writeWaveReport } from './report.ts'
 import { createScreen, type Screen } from './screen.ts'
 import { askWave, BIN_S, playAftermath, playPrelude, preludeEpochS, type WaveStage } from './wave.ts'
 import { waveScreen } from './wave-screen.ts'
@@ -94,10 +94,10 @@ async function tell(stage: Stage, daemon: Daemon, { screen, double, open }: Tell
   const { code, output } = await stage.command('verify')
   for (const line of output) say(`  ${line}`)
   screen.show(['', ...waveScreen(await askWave(wave, last, witness)), ''])
-  const file = await writeWaveReport(stage)
+  await writeWaveReport(stage, REPORT)
   for (const one of resting) one.stop()
-  say(`the whole report, one file for any browser: ${file}`)
-  const trouble = open ? await openFile(file) : undefined
+  say(`the whole report, one file for any browser: ${REPORT}`)
+  const trouble = open ? await openFile(REPORT) : undefined
   if (trouble !== undefined) say(`it could not be opened: ${trouble}`)
   return code ?? 1
 }

@@ -3,12 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Stage } from '../stage/stage.ts'
 
-/** `plimsoll risk report --html` over the daemon's own store; the file stays where the demo's folder does not. */
-export async function writeWaveReport(stage: Stage): Promise<string> {
-  const file = join(tmpdir(), 'plimsoll-demo-risk.html')
+/** Stays where the demo's own folder does not. */
+export const REPORT = join(tmpdir(), 'plimsoll-demo-risk.html')
+
+/** `plimsoll risk report --html` over the daemon's own store. */
+export async function writeWaveReport(stage: Stage, file: string): Promise<void> {
   const { code, output } = await stage.command('risk', 'report', '--html', file)
   if (code !== 0) throw new Error(`plimsoll risk report ended with ${code}:\n${output.join('\n')}`)
-  return file
 }
 
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {

@@ -1,4 +1,5 @@
-import { readFile, rm } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect } from 'chai'
 import { type Address, decodeFunctionResult, encodeFunctionData, type Hex, numberToHex, parseAbi } from 'viem'
 import { writeWaveReport } from '../../scripts/demo/report.ts'
@@ -8,7 +9,7 @@ import { watchPhases } from '../../scripts/demo/witness.ts'
 import { next, type StageChain } from '../../scripts/stage/chain.ts'
 import { reached } from '../../scripts/stage/judge.ts'
 import { type ChainLiquidation, liquidationsOn } from '../../scripts/stage/recorded-story.ts'
-import { openStage, type Stage } from '../../scripts/stage/stage.ts'
+import { type Daemon, openStage, type Stage } from '../../scripts/stage/stage.ts'
 import { dollars } from '../../src/app/risk/report/words.ts'
 import { COHORTS } from '../../src/core/risk/de-risking.ts'
 
@@ -20,6 +21,7 @@ describe('the wave at the end of the demo', function () {
   this.timeout(300_000)
   let stage: Stage
   let chain: StageChain
+  let daemon: Daemon
   let told: WaveTold
   let lines: readonly string[]
   const said: string[] = []
@@ -35,7 +37,7 @@ describe('the wave at the end of the demo', function () {
     })
     const [one] = stage.chains
     chain = one ?? expect.fail()
-    const daemon = await stage.start()
+    daemon = await stage.start()
     const wave = { daemon, chain, say }
     const witness = watchPhases(daemon, chain, say)
     await playPrelude(wave)
@@ -45,7 +47,10 @@ describe('the wave at the end of the demo', function () {
     lines = waveScreen(told)
   })
 
-  after(() => stage?.close())
+  after(async () => {
+    await daemon?.process.kill()
+    await stage?.close()
+  })
 
   const bin = ({ timestamp }: { readonly timestamp: number }): number => Math.floor(timestamp / BIN_S)
 
@@ -132,9 +137,9 @@ describe('the wave at the end of the demo', function () {
   })
 
   it('has a report that opens with the same wave', async () => {
-    const file = await writeWaveReport(stage)
+    const file = join(stage.folder, 'wave.html')
+    await writeWaveReport(stage, file)
     const page = await readFile(file, 'utf8')
-    await rm(file)
     const headings = [...page.matchAll(/<h3[^>]*>([^<]*)/g)].map(([, words]) => words)
     expect(headings[0]).to.equal('The wave, told whole: WETH')
     const opening = page.slice(page.indexOf('The wave, told whole'), page.indexOf('Who was caught'))
