@@ -1,16 +1,11 @@
-import { readFile, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { expect } from 'chai'
 import { type Address, encodeFunctionData, type Hex, numberToHex, parseAbi } from 'viem'
-import { parse, stringify } from 'yaml'
 import { encodeApprove, encodeBorrow, encodeMint, encodeRepay, encodeSupply } from '../../scripts/devnet/actions.ts'
 import { namedAccount } from '../../scripts/devnet/chain.ts'
 import { type BotApi, startBotApi } from '../../scripts/doubles/bot-api.ts'
-import { calm, fund, mine, type StageChain } from '../../scripts/stage/chain.ts'
+import { fund, mine, type StageChain } from '../../scripts/stage/chain.ts'
 import { get, journalOf, reached } from '../../scripts/stage/judge.ts'
 import { type Daemon, openStage, type Stage } from '../../scripts/stage/stage.ts'
-import { openStore } from '../../src/adapters/store/sqlite.ts'
-import { historyOf } from '../../src/app/risk/chronicle.ts'
 import type { Accounts } from '../../src/core/answers.ts'
 import type { JournalEntry } from '../../src/core/journal.ts'
 import type { AbsorptionAnswer, LadderAnswer, RiskHead, RiskOverview } from '../../src/core/risk/answers.ts'
@@ -58,7 +53,6 @@ describe('the wave of a market, told by a real daemon', function () {
       say: () => {},
     })
     chain = stage.chains[0] as StageChain
-    await configure()
     daemon = await stage.start()
     // The pools are read beside the loop, and mirrored from the next block on.
     for (let blocks = 0; !(await mirrorsPools()); blocks++) {
@@ -71,18 +65,6 @@ describe('the wave of a market, told by a real daemon', function () {
     await stage?.close()
     await api?.close()
   })
-
-  /** Briefs come at the end of a day that is at its noon wherever the test runs; the twin tells nobody. */
-  async function configure(): Promise<void> {
-    const file = join(stage.folder, 'plimsoll.yaml')
-    const config = parse(await readFile(file, 'utf8'))
-    const hoursAhead = 12 - new Date().getUTCHours()
-    const timezone = `Etc/GMT${hoursAhead > 0 ? '-' : '+'}${Math.abs(hoursAhead)}`
-    config.risk.briefAt = '23:59'
-    await writeFile(file, stringify({ ...config, alerts: { ...config.alerts, timezone } }))
-    const { telegram: _, ...alerts } = config.alerts
-    await writeFile(join(stage.folder, 'twin.yaml'), stringify({ ...config, alerts, store: { path: './twin.db' } }))
-  }
 
   async function kill(): Promise<void> {
     await daemon.process.kill('SIGKILL')
@@ -139,8 +121,7 @@ describe('the wave of a market, told by a real daemon', function () {
   }
 
   const total = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0)
-  const reserve = (symbol: string) =>
-    chain.reserves[symbol] as unknown as Record<'asset' | 'aToken' | 'aggregator', Address>
+  const reserve = (symbol: string) => chain.reserves[symbol] ?? expect.fail(`no reserve ${symbol}`)
 
   it('answers every question about the block the chain stands at', async () => {
     const head = await block()
@@ -152,7 +133,9 @@ describe('the wave of a market, told by a real daemon', function () {
     const [someone] = await everybody()
     const plan = await risk<RiskHead>(`plan/${MARKET}/${someone?.address}`)
     expect(plan.block.number).to.equal(String(head))
-    expect(await get<{ markets: unknown[] }>(`${daemon.url}/api/risk/chains`)).to.have.property('markets').of.length(1)
+    expect(await get<{ markets: unknown[] }>(`${daemon.url}/api/risk/chains`))
+      .to.have.property('markets')
+      .of.length(1)
   })
 
   it('adds up what getUserAccountData answers of each account', async () => {
@@ -212,90 +195,26 @@ describe('the wave of a market, told by a real daemon', function () {
     // While the message is the chat's last it may be edited rather than followed by another.
     await until('over', () => saying(ENGLISH, 'no longer pinned').length + saying(CHINESE, '不再紧绷').length === 2)
     expect([(await pinned('on')).length, (await pinned('off')).length]).to.deep.equal([1, 1])
-    for (const [chat, on, off] of [[ENGLISH, 'is lent out', 'no longer pinned'], [CHINESE, '已被借出', '不再紧绷']] as const)
+    for (const [chat, on, off] of [
+      [ENGLISH, 'is lent out', 'no longer pinned'],
+      [CHINESE, '已被借出', '不再紧绷'],
+    ] as const)
       expect([saying(chat, on).length <= 1, saying(chat, off).length]).to.deep.equal([true, 1])
   })
 
   it('answers /risk /phase /ladder /brief in the language of the chat', async () => {
     const { group } = await risk<RiskOverview>('overview')
-    for (const [chat, language] of [[ENGLISH, 'en'], [CHINESE, 'zh']] as const)
+    for (const [chat, language] of [
+      [ENGLISH, 'en'],
+      [CHINESE, 'zh'],
+    ] as const)
       for (const command of ['/risk', '/phase', '/ladder', '/brief']) {
         const before = messages(chat).length
         api.say(chat, chat, command)
         await until(`${command} ${language}`, () => messages(chat).length > before)
         const text = messages(chat).at(-1) ?? ''
-        process.stdout.write(`--- ${command} ${language}\n${text}\n`)
         expect(text, command).to.include(MARKET)
         if (command === '/ladder' || command === '/brief') expect(text, command).to.include(group.symbol)
       }
-  })
-
-  it('counts each bin once, whatever is killed and reorganised: its hours are those of a twin left alone', async () => {
-    const twin = await stage.start(['--config', 'twin.yaml'])
-    for (let life = 0; life < 4; life++) {
-      // Seven blocks of twelve seconds are a bin and a bit: each kill comes elsewhere in one.
-      const last = await calm(chain, 7, { seconds: 12, builds: true })
-      if (life < 3) await kill()
-      await Promise.all([daemon, twin].map(({ url }) => reached(url, chain, last)))
-      if (life === 1) {
-        const reorganised = chain.process.line((line) => (line.includes('"reorg"') ? line : undefined))
-        chain.process.write('reorg 2\n')
-        await reorganised
-        await block()
-      }
-    }
-    const last = await calm(chain, 10, { seconds: 12 })
-    await Promise.all([daemon, twin].map(({ url }) => reached(url, chain, last)))
-    await Promise.all([daemon, twin].map((one) => one.process.kill()))
-    daemon = await stage.start()
-    const [killed, alone] = ['plimsoll.db', 'twin.db'].map((file) => hoursOf(join(stage.folder, file)))
-    expect(alone?.size).to.be.above(8)
-    for (const [key, body] of alone ?? []) expect(killed?.get(key), key).to.deep.equal(body)
-  })
-
-  /** Whole bins of the market and of the heaviest groups. The first one and the last of a life are not whole. */
-  function hoursOf(path: string): Map<string, unknown> {
-    const store = openStore(path, { readonly: true })
-    // The configuration keeps addresses in lower case.
-    const addressesProvider = String(chain.addresses['addressesProvider']).toLowerCase() as Address
-    const history = historyOf({ name: MARKET, addressesProvider }, BIN_S)
-    const found = new Map<string, unknown>()
-    const whole = new Set<number>()
-    for (const { hour, body } of store.hours(history, '')) if (!JSON.parse(body).partial) whole.add(hour)
-    for (const root of ['', ...Object.values(chain.reserves as Record<string, { source?: Address }>).map(({ source }) => source?.toLowerCase() ?? '')])
-      for (const { hour, body } of store.hours(history, root))
-        if (whole.has(hour)) found.set(`${root} ${hour}`, JSON.parse(body))
-    store.close()
-    return found
-  }
-
-  it('sends the brief of the day once, over a kill, saying what the overview says', async () => {
-    const file = join(stage.folder, 'plimsoll.yaml')
-    await until('a first look', () => {
-      const store = openStore(join(stage.folder, 'plimsoll.db'), { readonly: true })
-      const kept = store.value(`brief.${MARKET}`)
-      store.close()
-      return kept !== undefined
-    })
-    const { block: at, debtUsd, group } = await risk<RiskOverview>('overview')
-    await writeFile(file, (await readFile(file, 'utf8')).replace(/briefAt: .*/, 'briefAt: "00:00"'))
-    process.kill(daemon.process.pid, 'SIGHUP')
-    await until('a brief', async () => (await journal('brief')).length > 0)
-    const [brief] = await journal('brief')
-    expect(brief?.data['now']).to.include({ block: at.number, debtUsd, group: group.symbol })
-    const told = (): number[] => [ENGLISH, CHINESE].map((chat) => messages(chat).filter((text) => /🌅|brief|简报/i.test(text)).length)
-    await until('told', () => told().every((count) => count > 0))
-    const before = told()
-    await kill()
-    await until('looked again', async () => (await get<{ uptimeS?: number }>(`${daemon.url}/api/status`)) !== undefined)
-    expect([await journal('brief'), told()]).to.deep.equal([await journal('brief'), before])
-    expect(await journal('brief')).to.have.length(1)
-  })
-
-  it('shows sane metrics of it all', async () => {
-    const text = await (await fetch(`${daemon.url}/metrics`)).text()
-    const { debtUsd } = await risk<RiskOverview>('overview')
-    expect(text).to.match(/^plimsoll_risk_restarts_total(\{.*\})? 0$/m)
-    process.stdout.write(`${text.split('\n').filter((line) => line.startsWith('plimsoll_risk')).slice(0, 12).join('\n')}\n${debtUsd}\n`)
   })
 })
