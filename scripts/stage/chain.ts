@@ -16,7 +16,7 @@ export interface Ready {
   readonly ws: string
   readonly block: number
   readonly addresses: Readonly<Record<string, Address>>
-  readonly reserves: Readonly<Record<string, { readonly asset: Address }>>
+  readonly reserves: Readonly<Record<string, Readonly<Record<'asset' | 'aToken' | 'aggregator', Address>>>>
   readonly accounts: number
   /** Where the chain has any. */
   readonly owners?: OwnerAddresses

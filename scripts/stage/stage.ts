@@ -36,7 +36,7 @@ export interface StageOptions {
         readonly token: string
         readonly apiRoot: string
         /** Each with one user, whose id is the chat's. */
-        readonly chats: readonly { readonly chatId: number; readonly role: string }[]
+        readonly chats: readonly { readonly chatId: number; readonly role: string; readonly language?: 'en' | 'zh' }[]
       }
     | undefined
   readonly minProfitUsd?: number
@@ -174,7 +174,7 @@ async function writeConfig(
         telegram: {
           token: telegram.token,
           apiRoot: telegram.apiRoot,
-          chats: telegram.chats.map(({ chatId, role }) => ({ chatId, userIds: [chatId], role })),
+          chats: telegram.chats.map((chat) => ({ ...chat, userIds: [chat.chatId] })),
         },
       }),
     },
