@@ -82,7 +82,7 @@ function briefLines(data: Data, reader: Reader): readonly string[] {
     ...(isPhase(phase) ? [meanings[phase]] : []),
     ...(why === '' ? [] : [lines.why(why)]),
     ...changeLines(data['wouldChange'], language),
-    ...(sources === '' ? [] : [lines.missing(sources)]),
+    ...(sources === '' ? [] : [lines.judgedWithout(sources)]),
   ]
 }
 

@@ -89,7 +89,8 @@ function conditionText({ name, known, isHourBefore, value, limit, isHeld }: Comp
   const phrase = key === undefined ? words(name, 60) : say.conditions[key]
   const named = isHourBefore ? say.hourBefore(phrase) : phrase
   if (value === undefined) return say.notSeen(named)
-  const limited = limit === undefined ? say.bounds.none : say.bounds[bound](unit(limit, language))
+  if (limit === undefined) return say.met(named, unit(value, language), say.bounds.none)
+  const limited = say.bounds[bound](unit(limit, language))
   return (isHeld ? say.met : say.needed)(named, unit(value, language), limited)
 }
 

@@ -26,7 +26,7 @@ export function overviewText(overview: RiskOverview, reader: Reader): Message {
       ...takeLines({ absorption }, language),
       ...cliffLines(overview, reader),
       ...insuredLines(overview, reader),
-      ...(sources === '' ? [] : [lines.missing(sources)]),
+      ...(sources === '' ? [] : [lines.judgedWithout(sources)]),
     ],
   })
 }
@@ -52,11 +52,13 @@ function overviewRows(overview: RiskOverview, reader: Reader): readonly Row[] {
 
 const symbolIn = (symbol: string): string => personName(symbol, 11)
 
-/** The nearest, and how many there are. */
+/** The largest, and how many there are. */
 function cliffLines({ cliffs }: RiskOverview, { language }: Reader): readonly string[] {
-  if (cliffs.length === 0) return []
-  const nearest = Math.min(...cliffs.map(({ fromPct }) => fromPct))
-  return [marketWordsOf(language).lines.cliffs(cliffs.length, pctText(nearest, language))]
+  const [largest] = cliffs.toSorted((a, b) => b.collateralUsd - a.collateralUsd)
+  if (largest === undefined) return []
+  const { fromPct, collateralUsd } = largest
+  const { lines } = marketWordsOf(language)
+  return [lines.cliffs(cliffs.length, pctText(fromPct, language), bigUsd(collateralUsd, language))]
 }
 
 function insuredLines({ coverage: { ratio } }: RiskOverview, { language }: Reader): readonly string[] {
@@ -109,7 +111,7 @@ export function phaseAnswerText(answer: PhaseAnswer, reader: Reader): Message {
       ...(reasons === '' ? [] : [lines.why(reasons)]),
       ...changeLines(nearestWays(wouldChange), language),
       ...(reset === null ? [] : [lines.reset(verdictText(reset.verdict, say))]),
-      ...(sources === '' ? [] : [lines.missing(sources)]),
+      ...(sources === '' ? [] : [lines.judgedWithout(sources)]),
     ],
   })
 }

@@ -57,7 +57,8 @@ export const en = {
 
   titles: {
     phase: (group: string, phase: string) => `${group} market: ${phase}`,
-    cliff: (group: string, from: string, to: string) => `One large position at ${group} −${from} to −${to} %`,
+    cliff: (group: string, from: string, to: string, usd: string) =>
+      `${group} −${from} to −${to} %: one large position, ${usd}`,
     cliffOff: (group: string) => `${group}: the single large position is gone`,
     absorption: (group: string, fall: string) => `${group} −${fall} %: more to sell than pools can take`,
     absorptionOff: (group: string) => `${group}: pools can take again what would be sold`,
@@ -86,10 +87,10 @@ export const en = {
   lines: {
     cliff: (share: string, group: string) =>
       `If ${group} falls so far, this one position is ${share} of the collateral that can be liquidated there.`,
-    cliffs: (n: number, nearest: string) =>
+    cliffs: (n: number, fall: string, usd: string) =>
       n === 1
-        ? `One single large position, at −${nearest} %.`
-        : `${n} single large positions, the nearest at −${nearest} %.`,
+        ? `One single large position, at −${fall} %: ${usd}.`
+        : `${n} single large positions, the largest at −${fall} %: ${usd}.`,
     cliffOff: 'It was reduced or liquidated, or is further from the price now.',
     absorption: 'Liquidators could not sell what they take without a loss: liquidations may stall and leave bad debt.',
     feed: 'The feed limits how fast this price may rise. At its cap it answers too low, and healthy positions may be liquidated.',
@@ -100,6 +101,7 @@ export const en = {
     unknown: 'When last seen it was so. Until it can be seen again, silence does not mean that it is over.',
     distrusted: 'Our copy of this market differs from the chain at present: these numbers may be wrong.',
     missing: (sources: string) => `Missing here: ${sources}.`,
+    judgedWithout: (sources: string) => `Judged without ${sources}.`,
     why: (conditions: string) => `Why: ${conditions}.`,
     wouldChange: 'What would change our mind:',
     to: (phase: string, conditions: string) => `→ ${phase}: ${conditions}.`,

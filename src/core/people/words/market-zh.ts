@@ -45,7 +45,7 @@ export const zh: MarketWords = {
 
   titles: {
     phase: (group, phase) => `${group} 市场：${phase}`,
-    cliff: (group, from, to) => `${group} 跌 ${from}–${to} % 处有一个大额仓位`,
+    cliff: (group, from, to, usd) => `${group} 跌 ${from}–${to} % 处有一个大额仓位：${usd}`,
     cliffOff: (group) => `${group}：那个大额仓位已不在附近`,
     absorption: (group, fall) => `${group} 跌 ${fall} %：要卖的超过池子能承接的`,
     absorptionOff: (group) => `${group}：池子又能承接要卖的数量`,
@@ -73,7 +73,8 @@ export const zh: MarketWords = {
 
   lines: {
     cliff: (share, group) => `若 ${group} 跌到这里，可被清算的抵押品中 ${share} 属于这一个仓位。`,
-    cliffs: (n, nearest) => `${n} 个大额单仓，最近的在跌 ${nearest} % 处。`,
+    cliffs: (n, fall, usd) =>
+      n === 1 ? `有一个大额单仓，在跌 ${fall} % 处：${usd}。` : `${n} 个大额单仓，最大的在跌 ${fall} % 处：${usd}。`,
     cliffOff: '它已减仓、被清算，或者离价格更远了。',
     absorption: '清算人卖出所得抵押品会亏损，清算可能停滞并留下坏账。',
     feed: '该喂价限制价格上涨的速度。到达上限后报价偏低，健康的仓位也可能被清算。',
@@ -84,6 +85,7 @@ export const zh: MarketWords = {
     unknown: '上次看到时仍是如此。恢复之前，没有消息不等于已经结束。',
     distrusted: '本市场的镜像目前与链上不一致，这些数字可能有误。',
     missing: (sources) => `这里缺少：${sources}。`,
+    judgedWithout: (sources) => `判断时缺少：${sources}。`,
     why: (conditions) => `原因：${conditions}。`,
     wouldChange: '什么会改变判断：',
     to: (phase, conditions) => `→ ${phase}：${conditions}。`,

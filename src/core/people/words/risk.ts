@@ -73,7 +73,12 @@ function titleOn(type: Exclude<WarningType, 'phase'>, data: Data, reader: Reader
   const group = groupOf(data)
   switch (type) {
     case 'cliff':
-      return titles.cliff(group, pctText(data['fromPct'], language), pctText(data['toPct'], language))
+      return titles.cliff(
+        group,
+        pctText(data['fromPct'], language),
+        pctText(data['toPct'], language),
+        bigUsd(data['collateralUsd'], language),
+      )
     case 'absorption':
       return titles.absorption(group, pctText(data['fallPct'], language))
     case 'capped-feed':

@@ -114,7 +114,7 @@ const CASES: Readonly<Record<EventName, readonly [JournalEntry, readonly string[
   risk: [
     riskEntry('cliff'),
     [
-      '🧗 One large position at WETH −3 to −4 %',
+      '🧗 WETH −3 to −4 %: one large position, $25.3M',
       'share       42.1 %',
       'collateral  $25.3M',
       'this one position is 42.1 %',
@@ -204,7 +204,7 @@ const CASES: Readonly<Record<EventName, readonly [JournalEntry, readonly string[
       'block     21530118 (24 s ago)',
       '−10 %: pools can take it. $236M would be sold, they take $410M (ratio 0.58).',
       'What would change our mind:',
-      'Missing here: funding of a perpetual exchange.',
+      'Judged without funding of a perpetual exchange.',
     ],
     ['☀️ WETH 市场 2026-11-26', '池子接得住', '什么会改变判断'],
   ],

@@ -206,7 +206,7 @@ describe('core/people/words: the brief', () => {
       'lent out  not known\n',
       'The first brief',
       'whether pools can take the $604M to be sold is not known',
-      'Missing here: the ladder of positions, pools to sell into, insurance of this market, enough recorded hours, funding of a perpetual exchange.',
+      'Judged without the ladder of positions, pools to sell into, insurance of this market, enough recorded hours, funding of a perpetual exchange.',
     ])
       expect(told).to.include(part)
     expect(told).to.not.match(/NaN|undefined|null|Why|→/)
@@ -255,7 +255,7 @@ describe('core/people/words: answers about markets', () => {
       'phase       🔴 cascade',
       'positions   41210',
       'lent out    99.4 % of USDC',
-      'One single large position, at −3 %.',
+      'One single large position, at −3 %: $25.3M.',
       'Insurance would pay 62.0 % of the debt that a fall of 20 % leaves unpaid.',
     ])
       expect(told).to.include(part)
