@@ -40,7 +40,7 @@ function cliffsTable(cliffs: RiskOverview['cliffs']): Html {
       { head: 'fall', cell: ({ fromPct, toPct }) => `${plain(fromPct)} to ${pct(toPct)}` },
       { head: 'account', cell: ({ address }) => code(address) },
       { head: 'of the step', cell: (c) => share(c.share), kind: 'num' },
-      { head: 'collateral of the step', cell: (c) => dollars(c.collateralUsd), kind: 'num' },
+      { head: 'its collateral', cell: (c) => dollars(c.collateralUsd), kind: 'num' },
     ],
     largest.toSorted((a, b) => a.fromPct - b.fromPct),
   )}`
