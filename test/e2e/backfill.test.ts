@@ -49,6 +49,13 @@ describe('the history that a daemon wrote, and the one its recording gives', fun
     }
   }
 
+  /** Other blocks in the place of the last ones, with the same transactions. */
+  async function takeBack(blocks: number): Promise<void> {
+    const done = chain.process.line((line) => (line.includes('"reorg"') ? line : undefined))
+    chain.process.write(`reorg ${blocks}\n`)
+    await done
+  }
+
   /** Every row of a store, by bin and root, without what no recording tells. */
   function rowsOf(name: string): ReadonlyMap<string, object> {
     const db = new Database(path(name), { readonly: true })
@@ -72,10 +79,14 @@ describe('the history that a daemon wrote, and the one its recording gives', fun
     expect(output.join('\n')).to.include('STORE_LOCKED').and.to.include('Stop plimsoll run')
   })
 
-  it('is the same, field by field, but for depth and what a node was asked; the daemon killed on the way', async () => {
-    await daemon.process.kill('SIGKILL')
-    daemon = await stage.start()
-    await advance(BLOCKS - 50)
+  it('is the same, field by field, but for depth and what a node was asked; the daemon killed three times, blocks taken back', async () => {
+    for (let life = 0; life < 3; life++) {
+      await daemon.process.kill('SIGKILL')
+      daemon = await stage.start()
+      await advance(13)
+      await takeBack(2 + life)
+    }
+    await advance(BLOCKS)
     await daemon.process.kill()
     const yaml = readFileSync(path('plimsoll.yaml'), 'utf8')
     writeFileSync(path('other.yaml'), yaml.replace('./plimsoll.db', './other.db'))
