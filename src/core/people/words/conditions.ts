@@ -80,7 +80,11 @@ function binding(conditions: readonly Comparison[]): readonly Comparison[] {
     const isTighter = known?.[2] === 'below' ? (limit ?? 0) < (other?.limit ?? 0) : (limit ?? 0) > (other?.limit ?? 0)
     if (other === undefined || isTighter) found.set(key, one)
   }
-  return [...found.values()]
+  // A limit that is not known yet says nothing beside one that is.
+  const all = [...found.values()]
+  const isLimited = (one: Comparison): boolean =>
+    all.some((other) => other !== one && other.known?.[0] === one.known?.[0] && other.limit !== undefined)
+  return all.filter((one) => one.known === undefined || one.limit !== undefined || !isLimited(one))
 }
 
 function conditionText({ name, known, isHourBefore, value, limit, isHeld }: Comparison, language: Language): string {

@@ -128,6 +128,13 @@ describe('core/people/words: conditions', () => {
       'funding rate not known; moon is full 1.00 (limit not known)',
     )
   })
+  it('one whose limit is not known yet is left out beside another of the kind', () => {
+    const liquidated = (name: string, threshold: number | null) => ({ name, value: 0, threshold, held: null })
+    const [median, debt] = ['liquidated over medians of the week', 'liquidated over a share of the debt']
+    const both = [liquidated(median ?? '', null), liquidated(debt ?? '', 57_700)]
+    expect(conditionsText(both, 'en')).to.equal('liquidated in an hour $0 (needs more than $57.7K)')
+    expect(conditionsText(both.slice(0, 1), 'en')).to.equal('liquidated in an hour $0 (limit not known)')
+  })
   it('three are told, the rest is counted', () => {
     const many = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name, value: 1, threshold: 1, held: true }))
     expect(conditionsText(many, 'en')).to.match(/a .*; b .*; c .*; 2 more$/)
