@@ -92,6 +92,14 @@ describe('app/cli/risk: plimsoll risk', () => {
     expect(await typed(['ladder'], broken, ['a', 'b']).catch((error: unknown) => error)).to.be.instanceOf(TypeError)
   })
 
+  it('takes a stop as a price or as a change, as docs/planner.md says', async () => {
+    for (const stop of ['WETH=1500', 'WETH=-25%', 'WETH=+2.5%']) {
+      const desk = fakeDesk()
+      await typed(['plan', WHALE, '--stop', stop], desk)
+      expect(desk.asked.map(([, about]) => 'stop' in about && about.stop)).to.deep.equal([stop])
+    }
+  })
+
   const refusals: readonly (readonly [args: string, code: string, says: string])[] = [
     ['cascade', 'BAD_OPTION', '--shock'],
     ['compare', 'BAD_OPTION', '--shock'],
@@ -109,6 +117,7 @@ describe('app/cli/risk: plimsoll risk', () => {
     [`plan ${WHALE} --stop WETH`, 'BAD_OPTION', '--stop WETH'],
     [`plan ${WHALE} --stop WETH=0`, 'BAD_OPTION', '--stop WETH=0'],
     [`plan ${WHALE} --stop WETH=1.123456789`, 'BAD_OPTION', '--stop'],
+    [`plan ${WHALE} --stop WETH=-100%`, 'BAD_SHOCK', 'less than 100 %'],
     [`plan ${WHALE} --target 0.9`, 'BAD_OPTION', '--target 0.9'],
     ['wave --csv --json', 'BAD_OPTION', '--csv'],
     ['ladderr', 'UNKNOWN_COMMAND', '"ladder"'],
