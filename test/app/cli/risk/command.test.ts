@@ -60,6 +60,18 @@ describe('app/cli/risk: plimsoll risk', () => {
     expect(rows[1]).to.match(new RegExp(`^${MARKET},23550000,${HOUR * 3600},WETH,build-up,2025-10-02T07:00:00Z,`))
   })
 
+  it('a sheet of a market that is not to be trusted comes with a word beside it', async () => {
+    const doubtful = {
+      ask: (async (question, about) => ({
+        ...(await fakeDesk().ask(question, about)),
+        quarantined: true,
+      })) as ReturnType<typeof fakeDesk>['ask'],
+    }
+    const { stdout, stderr } = await run(['ladder', '--csv'], doubtful)
+    expect(stderr).to.match(new RegExp(`^${MARKET}: QUARANTINED`))
+    expect(stdout).to.not.include('QUARANTINED')
+  })
+
   it('--market names one', async () => {
     const desk = fakeDesk()
     await typed(['cohorts', '--market', 'b'], desk, ['a', 'b'])

@@ -116,6 +116,16 @@ describe('app/cli/risk: screens', () => {
       expect(textOf(question, answers).replaceAll(/\s+/g, ' ')).to.include(says)
     })
 
+  it('chains names the markets that are not to be trusted, and those that are missing', () => {
+    const [first, ...rest] = EXAMPLES.chains.markets
+    const told = { ...EXAMPLES.chains, markets: [{ ...first!, quarantined: true }, ...rest], missing: ['aave-v3-base'] }
+    const text = chainsScreen.text(told, look()).replaceAll(/\s+/g, ' ')
+    expect(text).to.include('Of aave-v3-ethereum: QUARANTINED')
+    expect(text).to.include('Not measured now, since not read yet or of unknown rules: aave-v3-base.')
+    expect(textOf('chains', EXAMPLES)).to.not.match(/QUARANTINED|Not measured/)
+    expect(chainsScreen.text({ ...told, markets: [] }, look())).to.match(/^No market can be measured now\.\n/)
+  })
+
   it('says what to do about what is lacking, each thing once', () => {
     const text = textOf('overview', LACKING, { width: 120 }).replaceAll(/\s+/g, ' ')
     expect(text.match(/set chains\.CHAIN\.pools to auto/g)).to.have.length(1)
