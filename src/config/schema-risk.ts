@@ -10,7 +10,8 @@ export const risk = z.strictObject({
     .describe(
       'Whether the daemon measures the wave. Without it `plimsoll risk` still answers, from what was kept before.',
     ),
-  everyS: positive.default(60).describe('Seconds between two looks at the state of every market.'),
+  // A timer counts to 2^31 ms, and fires at once for more.
+  everyS: positive.max(86_400).default(60).describe('Seconds between two looks at the state of every market.'),
   binS: positive
     .default(3600)
     .describe(

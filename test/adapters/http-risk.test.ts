@@ -26,6 +26,8 @@ const questions: readonly (readonly [path: string, question: RiskQuestion, about
     'cascade',
     { market: 'local-aave', shocks: ['ETH=-15%', 'WBTC=+2.5%'], kappa: 0.25, top: 3 },
   ],
+  // A plus that nobody escaped is a space in a query.
+  ['compare?shock=ETH=+2.5,WBTC=-1', 'compare', { market: 'local-aave', shocks: ['ETH=+2.5%', 'WBTC=-1%'] }],
   ['grid', 'grid', { market: 'local-aave', group: undefined }],
   ['joint', 'joint', { market: 'local-aave', groups: undefined }],
   ['joint?groups=ETH,BTC', 'joint', { market: 'local-aave', groups: ['ETH', 'BTC'] }],
@@ -36,6 +38,11 @@ const questions: readonly (readonly [path: string, question: RiskQuestion, about
     `plan/strange/${ALICE.toLowerCase()}?stop=WETH=1500&target=1.25`,
     'plan',
     { market: 'strange', address: ALICE, stop: 'WETH=1500', target: '1.25' },
+  ],
+  [
+    `plan/strange/${ALICE}?stop=WETH=-25%25`,
+    'plan',
+    { market: 'strange', address: ALICE, stop: 'WETH=-25%', target: undefined },
   ],
   ['chains', 'chains', {}],
   ['wave', 'wave', { market: 'local-aave', group: undefined }],
@@ -133,6 +140,7 @@ describe('adapters/http: the wave', () => {
   const complaint = { code: 'BAD_GROUP', what: 'group X', why: 'it is not listed', fix: 'Name another' }
   const failures: readonly (readonly [error: Error, status: number, code: string])[] = [
     [new UsageError(complaint), 400, 'BAD_GROUP'],
+    [new UsageError({ ...complaint, code: 'UNKNOWN_ACCOUNT' }), 404, 'UNKNOWN_ACCOUNT'],
     [new UnreachableError({ ...complaint, code: 'RISK_AWAY' }), 503, 'RISK_AWAY'],
     [new PlimsollError({ ...complaint, code: 'RISK_THREAD_ENDED' }, 75), 503, 'RISK_THREAD_ENDED'],
     [new TypeError('CANARY broke'), 500, 'INTERNAL'],
@@ -145,6 +153,15 @@ describe('adapters/http: the wave', () => {
       expect(answer.text).to.not.include('CANARY')
       expect(answer.headers['retry-after']).to.equal(status === 503 ? '5' : undefined)
     })
+
+  it('what this market cannot answer is nothing that the client can correct, nor gone in a moment', async () => {
+    for (const code of ['RULES_UNKNOWN', 'UNKNOWN_HEALTH']) {
+      const { server } = await harness({ risk: { ask: () => Promise.reject(new UsageError({ ...complaint, code })) } })
+      const answer = await ask(`${server.url}/api/risk/overview`)
+      expect([answer.status, errorOf(answer)['code']]).to.deep.equal([503, code])
+      expect(answer.headers['retry-after']).to.equal(undefined)
+    }
+  })
 
   it('asks two questions at a time, lets eight wait in order, and turns the rest away', async () => {
     const risk = slowDesk()

@@ -10,7 +10,7 @@ import { endAll, GROUP, OPERATOR, OWNER, plain as shown, talking, VIEWER } from 
 const COMMANDS = ['/risk local-aave', '/phase local-aave', '/ladder local-aave', '/brief local-aave']
 const first = async (text: string, scene: Scene = {}): Promise<string> =>
   plain((await answersTo(text, scene))[0] as Message)
-const wrong = new UsageError({ code: 'NO_GROUP', what: 'no group', why: 'there is none', fix: 'choose' })
+const wrong = new UsageError({ code: 'UNKNOWN_GROUP', what: 'no group', why: 'there is none', fix: 'choose' })
 const away = new UnreachableError({ code: 'NOT_READY', what: 'not ready', why: 'it begins', fix: 'wait' })
 const fails = (error: Error) => () => {
   throw error
@@ -74,6 +74,13 @@ describe('adapters/telegram: questions about markets', () => {
     expect(await first('/ladder DOGE', { house: { risk: unknown }, queries: ONE }))
       .to.include('Nothing called “DOGE” is priced')
       .and.include('/ladder [market] [asset]')
+  })
+
+  it('a market that cannot be measured is not told as an asset that is not there', async () => {
+    const rules = new UsageError({ code: 'RULES_UNKNOWN', what: 'market local-aave', why: 'planted', fix: 'none' })
+    const blind = fakeRisk({ ladder: fails(rules) })
+    const said = await first('/ladder WETH', { house: { risk: blind }, queries: ONE, fault: () => {} })
+    expect(said).to.include('cannot be answered').and.to.not.include('Nothing called')
   })
 
   it('operators are told without small print, viewers with it', async () => {

@@ -56,4 +56,9 @@ describe('the section risk', () => {
       'risk.keepDays',
     ])
   })
+
+  it('refuses a time between two looks that no timer can count: it would look a thousand times a second', () => {
+    expect(problemsOf(minimal('risk: { everyS: 3000000 }'))).to.deep.equal(['risk.everyS'])
+    expect(load(minimal('risk: { everyS: 86400 }')).config.risk.everyS).to.equal(86_400)
+  })
 })

@@ -101,6 +101,14 @@ describe('ops: board and alert rules', () => {
     expect(new Set(board.panels.map(({ id }) => id)).size).to.equal(board.panels.length)
   })
 
+  it('two programs that watch one market neither break a rule nor add up to another phase', () => {
+    for (const query of queries) {
+      // Matched by fewer labels than they have, two of a kind are an error of the whole rule.
+      expect(query).to.not.match(/\b(?:on|ignoring) ?\(/)
+      if (query.includes('plimsoll_risk_phase{market')) expect(query).to.match(/^max by \(market\)/)
+    }
+  })
+
   it('each rule says how bad it is, what happened and where to look, under a name of its own', () => {
     expect(new Set(rules.map(({ alert }) => alert)).size).to.equal(rules.length)
     for (const { alert, for: since, labels, annotations } of rules) {

@@ -24,9 +24,16 @@ export class HttpProblem extends Error {
 /** Exit code of what is worth another try later. */
 const AGAIN = 75
 
+/** What a question can be refused for that is not for whoever asks to correct: it is not there, or cannot be told of it yet. */
+const STATUS: Readonly<Record<string, ContentfulStatusCode>> = {
+  UNKNOWN_ACCOUNT: 404,
+  RULES_UNKNOWN: 503,
+  UNKNOWN_HEALTH: 503,
+}
+
 export function toProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error
-  if (error instanceof UsageError) return new HttpProblem(400, error)
+  if (error instanceof UsageError) return new HttpProblem(STATUS[error.code] ?? 400, error)
   if (error instanceof PlimsollError)
     return error.exitCode === AGAIN ? new HttpProblem(503, error, { 'retry-after': '5' }) : new HttpProblem(500, error)
   return new HttpProblem(500, {

@@ -11,7 +11,7 @@ import type {
   PlanOption,
 } from '../../core/risk/move-answers.ts'
 import { base, binS, condition, group, lacks, measure, phase, phaseBrief, riskHead, unknown } from './risk-schemas.ts'
-import { address, count, integer, schemaVersion } from './schema-parts.ts'
+import { address, block, count, integer, quarantined, schemaVersion } from './schema-parts.ts'
 
 const shocks = z.array(z.object({ asset: z.string(), factorWad: integer.describe('18 decimals') }))
 const matrix = z.array(z.array(z.number()))
@@ -144,8 +144,7 @@ export const RiskChains = z.object({
   schemaVersion,
   markets: z.array(
     z.object({
-      market: z.string(),
-      chainId: z.int(),
+      ...{ quarantined, market: z.string(), chainId: z.int(), block },
       debtUsd: z.number(),
       leverage: unknown,
       ladder5Usd: z.number(),
@@ -157,6 +156,9 @@ export const RiskChains = z.object({
       stableIssued24hUsd: measure,
     }),
   ),
+  missing: z
+    .array(z.string())
+    .describe('Markets that cannot be measured now: not read yet, or the rules of their pool are not known'),
   rotationShare: measure,
   assets: z.array(
     z.object({

@@ -11,11 +11,18 @@ const group = z
   .optional()
   .meta({ description: 'A symbol of any asset of the group, or its feed; the heaviest when left out' })
 
+/** A plus that nobody escaped has come as a space: `ETH=+2.5` as `ETH= 2.5`. */
+const withPlus = (text: string): string => text.replaceAll('= ', '=+')
+
 /** `ETH=-15%,WBTC=+2.5%`; the per-cent sign may be left out, since a URL has to escape it. */
 const shock = z
   .string({ error: 'something must move, such as ETH=-15' })
   .max(1_000)
-  .transform((text) => text.split(',').map((one) => (one.endsWith('%') ? one : `${one}%`)))
+  .transform((text) =>
+    withPlus(text)
+      .split(',')
+      .map((one) => (one.endsWith('%') ? one : `${one}%`)),
+  )
   .refine((shocks) => shocks.length <= MOST_SHOCKS && shocks.every((one) => /^[^=\s]+=[+-]?\d+(\.\d+)?%$/.test(one)), {
     error: `it must be changes in per cent such as ETH=-15,WBTC=+2.5, at most ${MOST_SHOCKS}`,
   })
@@ -45,9 +52,12 @@ const groups = z
 
 const stop = z
   .string()
-  .regex(/^[^=\s]{1,64}=\d{1,12}(\.\d{1,8})?$/, { error: 'it must be an asset and its price, such as WETH=1500' })
+  .transform(withPlus)
+  .refine((text) => /^[^=\s]{1,64}=(\d{1,12}(\.\d{1,8})?|[+-]?\d{1,6}(\.\d{1,16})?%)$/.test(text), {
+    error: 'it must be an asset and its price or a change in per cent, such as WETH=1500 or WETH=-25%',
+  })
   .optional()
-  .meta({ description: 'The price to stand, `WETH=1500`' })
+  .meta({ type: 'string', description: 'The price to stand, `WETH=1500`, or a change in per cent, `WETH=-25%`' })
 const target = z
   .string()
   .regex(/^\d{1,6}(\.\d{1,18})?$/, { error: 'it must be a health factor such as 1.25' })

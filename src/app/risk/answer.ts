@@ -20,6 +20,8 @@ export interface Worlds {
   /** Throws UsageError for a market that is not there, PlimsollError (75) for one that is not read yet. */
   of(market: string): RiskWorld
   all(): readonly RiskWorld[]
+  /** Names of those that are not read yet. */
+  unread(): readonly string[]
 }
 
 /** Who answers what. Synchronous: nothing is asked of a node any more. */
@@ -53,7 +55,12 @@ export const ANSWERS: RiskAnswers = {
   compare: ofMarket(compareAnswer),
   plan: ofMarket(planAnswer),
   wave: ofMarket(waveAnswer),
-  chains: (worlds) => chainsAnswer(worlds.all()),
+  chains: (worlds) => {
+    const [all, unread] = [worlds.all(), worlds.unread()]
+    // Before any is read it is refused as every other question.
+    if (all.length === 0) for (const market of unread) worlds.of(market)
+    return chainsAnswer(all, unread)
+  },
 }
 
 /** Inside a command: whoever asks waits, and nobody else does. */

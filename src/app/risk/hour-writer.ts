@@ -17,10 +17,10 @@ const DAY_S = 86_400
 /** Bins before the newest that are kept. */
 export const binsKept = (keepDays: number, binS: number): number => Math.floor((keepDays * DAY_S) / binS)
 
-/** What the thread has counted, until there is a moment to write it. */
+/** What the thread has counted, until there is a moment to write it: one of each chain, however long no page gives that moment. */
 export class HourWriter {
   readonly #options: HourWriterOptions
-  readonly #waiting: Hours[] = []
+  readonly #waiting = new Map<number, Hours>()
   readonly #counted = new Map<number, bigint | undefined>()
 
   constructor(options: HourWriterOptions) {
@@ -28,7 +28,8 @@ export class HourWriter {
   }
 
   take(hours: Hours): void {
-    this.#waiting.push(hours)
+    const before = this.#waiting.get(hours.chainId)
+    this.#waiting.set(hours.chainId, before ? joined(before, hours) : hours)
   }
 
   /** Of a chain: see `Written.upTo`, as of what is on the disk. */
@@ -38,15 +39,15 @@ export class HourWriter {
 
   /** A disk that does not take it is told, and tried again: the loop finds out for itself. */
   flush(): void {
-    for (let next = this.#waiting[0]; next !== undefined; next = this.#waiting[0]) {
+    for (const [chainId, hours] of this.#waiting) {
       try {
-        this.#write(next)
+        this.#write(hours)
       } catch (error) {
         if (!(error instanceof StoreError)) throw error
         return this.#options.onProblem(`the history was not written: ${error.message}`)
       }
-      this.#waiting.shift()
-      this.#counted.set(next.chainId, next.upTo)
+      this.#waiting.delete(chainId)
+      this.#counted.set(chainId, hours.upTo)
     }
   }
 
@@ -57,5 +58,15 @@ export class HourWriter {
       store.saveHours(rows, open)
       for (const { market, hour } of rows) store.dropHoursBefore(market, hour - binsKept(keepDays, binS))
     })
+  }
+}
+
+/** An open bin is told whole each time: the last counts, also of a market whose history has failed since. */
+function joined(before: Hours, { rows, open, ...now }: Hours): Hours {
+  const isTold = (market: string): boolean => open.some((one) => one.market === market)
+  return {
+    ...now,
+    rows: [...before.rows, ...rows],
+    open: [...before.open.filter(({ market }) => !isTold(market)), ...open],
   }
 }

@@ -102,13 +102,15 @@ export class RiskThread implements RiskDesk {
 
   /** Time for an overview. One at a time: a thread that is busy is not given more to do. */
   look(): void {
+    // Between two threads nobody hears it: the next one must not be waited for in its place.
+    if (this.#worker === undefined) return
     const nowMs = this.#options.nowMs()
     if (this.#lookedAtMs === undefined) {
       this.#lookedAtMs = nowMs
       this.#post({ kind: 'look' })
     } else if (nowMs - this.#lookedAtMs > STUCK_MS) {
       this.#options.onProblem(`the risk thread has not answered for ${STUCK_MS / 60_000} minutes and is ended`)
-      void this.#worker?.terminate()
+      void this.#worker.terminate()
     }
   }
 

@@ -26,6 +26,7 @@ export function worldsOf(
       return world
     },
     all: () => markets.map(open).filter((world) => world !== undefined),
+    unread: () => markets.filter((market) => open(market) === undefined).map(({ name }) => name),
   }
 }
 

@@ -275,9 +275,7 @@ export interface PhaseAnswer extends RiskHead, PhaseBrief {
 
 /** Chains and markets side by side (row 12). */
 export interface SideBySide {
-  readonly markets: readonly {
-    readonly market: string
-    readonly chainId: number
+  readonly markets: readonly (RiskHead & {
     readonly debtUsd: number
     readonly leverage: number | null
     readonly ladder5Usd: number
@@ -288,7 +286,9 @@ export interface SideBySide {
     readonly netBorrowUsd: Measure
     /** Change in a day of the market's stable coins on its chain, whoever holds them: minted or bridged in less burnt or bridged out. */
     readonly stableIssued24hUsd: Measure
-  }[]
+  })[]
+  /** Markets that cannot be measured now: not read yet, or the rules of their pool are not known. */
+  readonly missing: readonly string[]
   readonly rotationShare: Measure
   /** Of the markets whose events are on record, by symbol, the most moved first. */
   readonly assets: readonly AssetFlow[]

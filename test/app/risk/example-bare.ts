@@ -108,6 +108,7 @@ export const LACKING: Answers = {
       netBorrowUsd: lacking('events'),
       stableIssued24hUsd: lacking('supply'),
     })),
+    missing: [],
     rotationShare: lacking('events'),
     assets: [],
   },

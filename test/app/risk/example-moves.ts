@@ -279,8 +279,7 @@ export const wave: WaveAnswer = {
 export const chains: SideBySide = {
   markets: [
     {
-      market: 'aave-v3-ethereum',
-      chainId: 1,
+      ...head(),
       debtUsd: 19_244_100_000,
       leverage: 2.52,
       ladder5Usd: 16_700_000,
@@ -292,8 +291,7 @@ export const chains: SideBySide = {
       stableIssued24hUsd: known(38_200_000),
     },
     {
-      market: 'aave-v3-arbitrum',
-      chainId: 42_161,
+      ...head({ market: 'aave-v3-arbitrum', chainId: 42_161 }),
       debtUsd: 812_400_000,
       leverage: 1.87,
       ladder5Usd: 2_310_000,
@@ -305,8 +303,7 @@ export const chains: SideBySide = {
       stableIssued24hUsd: known(-6_100_000),
     },
     {
-      market: 'aave-v3-optimism',
-      chainId: 10,
+      ...head({ market: 'aave-v3-optimism', chainId: 10 }),
       debtUsd: 121_700_000,
       leverage: 1.71,
       ladder5Usd: 140_000,
@@ -318,6 +315,7 @@ export const chains: SideBySide = {
       stableIssued24hUsd: lacking('hours'),
     },
   ],
+  missing: [],
   rotationShare: known(0.573),
   assets: [
     {

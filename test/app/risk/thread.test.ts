@@ -362,6 +362,20 @@ describe('the risk thread', function () {
       }
     })
 
+    it('is looked at again, though a look came while it was dead', async () => {
+      begin(store, source)
+      thread.start()
+      await thread.ask('wave', { market: market() })
+      await refusal(look())
+      thread.look()
+      await restarted(1)
+      let heard = 0
+      thread.onOverview(() => void heard++)
+      thread.look()
+      await look()
+      expect(heard).to.equal(1)
+    })
+
     it('before it has begun, is started again and again, ever later', async () => {
       const pauses: number[] = []
       const twice = Promise.withResolvers<void>()

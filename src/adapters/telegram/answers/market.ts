@@ -101,7 +101,8 @@ async function ofDesk(
   try {
     return [await answer(risk)]
   } catch (error) {
-    if (error instanceof UsageError && group !== undefined) return [badGroup(talk, say, group)]
+    if (error instanceof UsageError && error.code === 'UNKNOWN_GROUP' && group !== undefined)
+      return [badGroup(talk, say, group)]
     talk.fault(error)
     return [message(`⏳ ${say.notReady}`)]
   }

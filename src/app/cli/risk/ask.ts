@@ -1,8 +1,9 @@
 import { UsageError } from '../../../core/errors.ts'
+import type { RiskHead } from '../../../core/risk/answers.ts'
 import type { RiskQuestion, RiskQuestions } from '../../../core/risk/questions.ts'
 import { csv } from '../../csv.ts'
 import { print, printJson, talk } from '../output.ts'
-import { bad } from '../positions.ts'
+import { bad, DISTRUSTED } from '../positions.ts'
 import type { WithDesk } from '../risk-session.ts'
 import type { GlobalOptions } from '../session.ts'
 import { lookOf } from './look.ts'
@@ -40,7 +41,10 @@ export async function ask<Q extends OfMarket>(
   )
   const [only] = answers
   if (run.global.json) return printJson(answers.length === 1 && only ? only : { markets: answers })
-  if (options.csv) return printSheets(answers.map((answer) => placed(answer, screen.sheet?.(answer))))
+  if (options.csv) {
+    warn(answers)
+    return printSheets(answers.map((answer) => placed(answer, screen.sheet?.(answer))))
+  }
   const look = lookOf(run.global, Date.now())
   print(answers.map((answer) => screen.text(answer, look)).join('\n\n'))
 }
@@ -50,8 +54,16 @@ export async function askChains(run: RiskRun, options: RiskOptions, screen: Scre
   checkForm(run.global, options)
   const answer = await run.withDesk(run.global, options, run.signal, (desk) => desk.ask('chains', {}))
   if (run.global.json) return printJson(answer)
-  if (options.csv) return printSheets([screen.sheet?.(answer)])
+  if (options.csv) {
+    warn(answer.markets)
+    return printSheets([screen.sheet?.(answer)])
+  }
   print(screen.text(answer, lookOf(run.global, Date.now())))
+}
+
+/** A sheet has no place for it. */
+function warn(heads: readonly RiskHead[]): void {
+  for (const { market, quarantined } of heads) if (quarantined === true) talk(`${market}: ${DISTRUSTED}`)
 }
 
 function checkForm({ json }: GlobalOptions, { csv: asSheet }: RiskOptions): void {

@@ -1,4 +1,5 @@
 import type { AssetFlow, SideBySide } from '../../../core/risk/answers.ts'
+import { DISTRUSTED } from '../positions.ts'
 import { type Look, styled, tableOf, wrap } from './look.ts'
 import { phaseName } from './phase.ts'
 import { parts, type Screen, sheetOf } from './screen.ts'
@@ -9,7 +10,7 @@ import { answer, measured, money, share, symbol, times } from './words.ts'
 export const chainsScreen: Screen<'chains'> = {
   text: (told, look) =>
     parts(
-      answer(sentence(told), look),
+      [answer(sentence(told), look), ...warnings(told, look)].join('\n'),
       tableOf(
         told.markets,
         [
@@ -38,6 +39,8 @@ export const chainsScreen: Screen<'chains'> = {
   sheet: ({ markets }) =>
     sheetOf(markets, [
       ['market', ({ market }) => market],
+      ['block', ({ block }) => block.number],
+      ['timestamp', ({ block }) => block.timestamp],
       ['chain_id', ({ chainId }) => chainId],
       ['debt_usd', ({ debtUsd }) => debtUsd],
       ['leverage', ({ leverage }) => leverage],
@@ -49,6 +52,18 @@ export const chainsScreen: Screen<'chains'> = {
       ['net_borrow_usd', ({ netBorrowUsd }) => netBorrowUsd.value],
       ['stable_issued_24h_usd', ({ stableIssued24hUsd }) => stableIssued24hUsd.value],
     ]),
+}
+
+function warnings({ markets, missing }: SideBySide, look: Look): readonly string[] {
+  const doubtful = markets.filter(({ quarantined }) => quarantined === true).map(({ market }) => market)
+  return [
+    ...(doubtful.length === 0
+      ? []
+      : [styled('red', wrap(`Of ${doubtful.join(', ')}: ${DISTRUSTED}`, look.width), look)]),
+    ...(missing.length === 0
+      ? []
+      : [wrap(`Not measured now, since not read yet or of unknown rules: ${missing.join(', ')}.`, look.width)]),
+  ]
 }
 
 const MOST_ASSETS = 8
@@ -71,9 +86,9 @@ function assetsTable({ assets }: SideBySide, look: Look): string {
   )
 }
 
-function sentence({ markets, rotationShare }: SideBySide): string {
+function sentence({ markets, missing, rotationShare }: SideBySide): string {
   const [largest] = markets.toSorted((a, b) => b.ladder10Usd - a.ladder10Usd)
-  if (largest === undefined) return 'No market is followed.'
+  if (largest === undefined) return missing.length > 0 ? 'No market can be measured now.' : 'No market is followed.'
   const most =
     largest.ladder10Usd === 0
       ? 'No market has anything liquidatable at −10 %'

@@ -62,14 +62,17 @@ const cohortTable = ({ cohorts }: CohortsAnswer, look: Look): string =>
 function deRisking({ deRisking: { fallHour, binS, cohorts } }: CohortsAnswer, look: Look): string {
   if (fallHour === null)
     return wrap(
-      'No fall of 10 % within a day is on record yet: who leaves before one is told once there was one.',
+      `No fall of 10 % within 72 ${binS === 3600 ? 'hours' : 'bins'} is on record yet: who leaves before one is told once there was one.`,
       look.width,
     )
   const table = tableOf(
     cohorts,
     [
       { head: 'debt each', cell: ({ cohort }) => cohort, left: true },
-      { head: 'debt in the 72 h before', cell: ({ debtChange }) => signed(debtChange) },
+      {
+        head: binS === 3600 ? 'debt in the 72 h before' : 'debt in the 72 bins before',
+        cell: ({ debtChange }) => signed(debtChange),
+      },
       { head: 'protected while below 1.25', cell: ({ protection }) => measured(protection, share) },
     ],
     look,

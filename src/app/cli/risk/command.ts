@@ -112,7 +112,7 @@ function moveCommands(risk: Command, context: RiskCommandContext): void {
     .command('plan')
     .description('what one owner does now to stand a price, and how likely health falls below 1')
     .argument('<address>', 'the borrower')
-    .option('--stop <asset=price>', 'the price to stand, such as WETH=1500')
+    .option('--stop <asset=price>', 'the price to stand, such as WETH=1500, or a change: WETH=-25%')
     .option('--target <health>', 'the health to have there (default: 1.05)')
     .option(...MARKET)
     .action(async (address, options, command) =>

@@ -50,9 +50,10 @@ const isEmpty = ({ now, rungs }: LadderAnswer): boolean =>
   now.accounts === 0 && rungs.every(({ accounts }) => accounts === 0)
 
 function sentence(ladder: LadderAnswer): string {
-  const { group, side, points, now } = ladder
+  const { group, side, points, now, rungs } = ladder
   const point = points.find(({ fallPct }) => fallPct === TOLD_PCT) ?? points.at(-1)
-  if (isEmpty(ladder) || point === undefined) return `No ${side} of ${symbolOf(group)} makes anybody liquidatable.`
+  if (isEmpty(ladder) || point === undefined)
+    return `No ${side} of ${symbolOf(group)} up to ${rungs.at(-1)?.toPct ?? 0} % makes anybody liquidatable.`
   const already =
     now.accounts > 0
       ? ` ${plural(now.accounts, 'position')} of these already ${now.accounts === 1 ? 'is' : 'are'}.`
@@ -63,8 +64,8 @@ function sentence(ladder: LadderAnswer): string {
 
 const emptyState = ({ group, side }: LadderAnswer): string =>
   side === 'fall'
-    ? `Nobody owes against ${symbolOf(group)}. Positions appear here with the block in which somebody borrows.`
-    : `Nobody who owes ${symbolOf(group)} holds another collateral. Positions appear here with the block in which somebody borrows it.`
+    ? `Nobody owes so much against ${symbolOf(group)}. Positions appear here with the block in which somebody borrows.`
+    : `Nobody owes so much ${symbolOf(group)} against another collateral. Positions appear here with the block in which somebody borrows it.`
 
 const SUMS: readonly Column<Sums>[] = [
   { head: 'accounts', cell: ({ accounts }) => count(accounts) },

@@ -38,10 +38,18 @@ export function readGroups(text: string | undefined): readonly [string, string] 
 
 export function readStop(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
+  if (/^[^=\s]+=[^=\s]*%$/.test(text)) {
+    parseShock(text)
+    return text
+  }
   const [, asset, price] = /^([^=\s]+)=(\S+)$/.exec(text) ?? []
   const priceUsd8 = price === undefined ? undefined : parseDecimal(price, PRICE_SCALE)
   if (asset === undefined || priceUsd8 === undefined || priceUsd8 <= 0n)
-    throw bad('--stop', text, 'it is an asset and its price in dollars, such as WETH=1500')
+    throw bad(
+      '--stop',
+      text,
+      'it is an asset and its price in dollars or a change in per cent, such as WETH=1500 or WETH=-25%',
+    )
   return text
 }
 

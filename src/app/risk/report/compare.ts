@@ -95,8 +95,14 @@ const assetsGrid = (assets: readonly AssetFlow[]): Html =>
     assets.slice(0, MOST_ASSETS),
   )
 
+function doubts(markets: SideBySide['markets'], missing: SideBySide['missing']): Html {
+  const doubtful = markets.filter(({ quarantined }) => quarantined === true).map(({ market }) => market)
+  const named = (names: readonly string[]): string => names.map((name) => printable(name, 40)).join(', ')
+  return html`${doubtful.length === 0 ? NOTHING : said(`The mirror differs from its chain, figures may be wrong: ${named(doubtful)}.`)}${missing.length === 0 ? NOTHING : said(`Not measured, since not read yet or of unknown rules: ${named(missing)}.`)}`
+}
+
 /** Row 12. */
-export const chainsPart = ({ markets, rotationShare, assets }: SideBySide): Html =>
+export const chainsPart = ({ markets, missing, rotationShare, assets }: SideBySide): Html =>
   html`<section><h2 id="chains">Chains and markets side by side</h2>
 ${grid(
   [
@@ -114,6 +120,6 @@ ${grid(
   ],
   markets,
 )}
-${assets.length === 0 ? NOTHING : assetsGrid(assets)}
+${assets.length === 0 ? NOTHING : assetsGrid(assets)}${doubts(markets, missing)}
 ${note(`Rotation share ${measured(rotationShare, (value) => String(Math.round(value * 100) / 100))}: |sum of the net flows| over the sum of their sizes; 0 is pure rotation between the markets, 1 all gain or all lose.`)}</section>
 `

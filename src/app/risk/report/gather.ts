@@ -34,14 +34,21 @@ export const SHOWN_KAPPA = 0.5
 /** Accounts named under a ladder and in a cascade. */
 const NAMED = 15
 
-/** One question at a time: a desk has one thread. */
+/** One question at a time: a desk has one thread. A market that nobody can measure is left out, and named among the `missing` of `chains`. */
 export async function gatherRisk(desk: RiskDesk, names: readonly string[], signal: AbortSignal): Promise<RiskReport> {
   const chains = await desk.ask('chains', {})
   const markets: MarketRisk[] = []
+  let refused: UsageError | undefined
   for (const name of names) {
     signal.throwIfAborted()
-    markets.push(await gatherMarket(desk, name, signal))
+    try {
+      markets.push(await gatherMarket(desk, name, signal))
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error
+      refused ??= error
+    }
   }
+  if (refused && markets.length === 0) throw refused
   return { markets, chains }
 }
 

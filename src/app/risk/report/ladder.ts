@@ -27,7 +27,8 @@ export const ladderPart = ({ fall, rise }: MarketRisk): Html =>
 const ADDED_UP = 'Added up: liquidatable by a fall'
 
 function cumulated({ points: all, group }: LadderAnswer): Html {
-  if (all.every(({ collateralUsd }) => collateralUsd === 0)) return emptyFigure(ADDED_UP, 'Nothing, at any fall.')
+  if (all.every(({ collateralUsd }) => collateralUsd === 0))
+    return emptyFigure(ADDED_UP, `Nothing, up to ${pct(all.at(-1)?.fallPct ?? 0)}.`)
   const of = (usd: (point: LadderAnswer['points'][number]) => number) =>
     [[0, 0] as const, ...all.map((point) => [point.fallPct, usd(point)] as const)] as const
   return linePlot({

@@ -13,7 +13,7 @@ import { duration, personName } from './values.ts'
 
 export const BRIEF_SIGN = '☀️'
 
-/** `isPart`: of several markets in one message: figures and phase only. */
+/** `isPart`: of several markets in one message: figures, what pools take, and whether to believe it. */
 export function briefPassage(entry: JournalEntry, reader: Reader, isPart = false): Passage {
   const say = marketWordsOf(reader.language)
   const now = dataIn(entry.data['now'])
@@ -21,7 +21,10 @@ export function briefPassage(entry: JournalEntry, reader: Reader, isPart = false
     title: `${isPart ? phaseSign(now['phase']) : BRIEF_SIGN} ${say.titles.brief(groupOf(now), dayOf(entry.data))}`,
     place: placeOf(entry, reader),
     rows: [...figureRows(entry.data, reader), ...blockRow(entry, reader)],
-    lines: isPart ? takeLines(entry.data, reader.language) : briefLines(entry.data, reader),
+    lines: [
+      ...(entry.data['distrusted'] === true ? [say.lines.distrusted] : []),
+      ...(isPart ? takeLines(entry.data, reader.language) : briefLines(entry.data, reader)),
+    ],
     code: [],
   }
 }
@@ -75,7 +78,6 @@ function briefLines(data: Data, reader: Reader): readonly string[] {
   const why = conditionsText(data['why'], language)
   const sources = sourcesText(data['lacks'], language)
   return [
-    ...(data['distrusted'] === true ? [lines.distrusted] : []),
     sinceLine(data, reader),
     lines.falls(groupOf(now)),
     ...takeLines(data, language),

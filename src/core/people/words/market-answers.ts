@@ -75,6 +75,7 @@ export function marketsText(
 ): Message {
   const { language } = reader
   const say = marketWordsOf(language)
+  const doubtful = overviews.filter(({ quarantined }) => quarantined === true).map(({ market }) => market)
   return {
     ...NOTHING,
     title: `🌊 ${say.titles.markets}`,
@@ -87,6 +88,7 @@ export function marketsText(
       ]
     }),
     lines: [
+      ...(doubtful.length === 0 ? [] : [say.lines.distrustedOf(words(doubtful.join(', '), 300))]),
       say.lines.ratio,
       ...(missing.length === 0 ? [] : [say.lines.missing(words(missing.join(', '), 300))]),
       say.lines.one(example),

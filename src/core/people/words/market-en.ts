@@ -3,6 +3,9 @@ import { SOURCE_WORDS } from '../../risk/source-words.ts'
 import type { WarningType } from '../../risk/warning-thresholds.ts'
 import type { Translated } from './catalogue.ts'
 
+/** A fall in per cent: none has no sign. */
+const minus = (pct: string): string => (pct === '0' ? pct : `−${pct}`)
+
 /** What is said of a market as a whole, in English. Parameters are values as they are shown. */
 export const en = {
   unknown: 'not known',
@@ -58,7 +61,7 @@ export const en = {
   titles: {
     phase: (group: string, phase: string) => `${group} market: ${phase}`,
     cliff: (group: string, from: string, to: string, usd: string) =>
-      `${group} −${from} to −${to} %: one large position, ${usd}`,
+      `${group} ${minus(from)} to ${minus(to)} %: one large position, ${usd}`,
     cliffOff: (group: string) => `${group}: the single large position is gone`,
     absorption: (group: string, fall: string) => `${group} −${fall} %: more to sell than pools can take`,
     absorptionOff: (group: string) => `${group}: pools can take again what would be sold`,
@@ -89,8 +92,8 @@ export const en = {
       `If ${group} falls so far, this one position is ${share} of the collateral that can be liquidated there.`,
     cliffs: (n: number, fall: string, usd: string) =>
       n === 1
-        ? `One single large position, at −${fall} %: ${usd}.`
-        : `${n} single large positions, the largest at −${fall} %: ${usd}.`,
+        ? `One single large position, at ${minus(fall)} %: ${usd}.`
+        : `${n} single large positions, the largest at ${minus(fall)} %: ${usd}.`,
     cliffOff: 'It was reduced or liquidated, or is further from the price now.',
     absorption: 'Liquidators could not sell what they take without a loss: liquidations may stall and leave bad debt.',
     feed: 'The feed limits how fast this price may rise. At its cap it answers too low, and healthy positions may be liquidated.',
@@ -100,6 +103,8 @@ export const en = {
     insuredAll: 'Insurance would pay all of the debt that a fall of 20 % leaves unpaid.',
     unknown: 'When last seen it was so. Until it can be seen again, silence does not mean that it is over.',
     distrusted: 'Our copy of this market differs from the chain at present: these numbers may be wrong.',
+    distrustedOf: (markets: string) =>
+      `Our copy of ${markets} differs from the chain at present: those numbers may be wrong.`,
     missing: (sources: string) => `Missing here: ${sources}.`,
     judgedWithout: (sources: string) => `Judged without ${sources}.`,
     why: (conditions: string) => `Why: ${conditions}.`,

@@ -84,6 +84,7 @@ export const zh: MarketWords = {
     insuredAll: '下跌 20 % 留下的坏账，保险可全部赔付。',
     unknown: '上次看到时仍是如此。恢复之前，没有消息不等于已经结束。',
     distrusted: '本市场的镜像目前与链上不一致，这些数字可能有误。',
+    distrustedOf: (markets) => `${markets} 的镜像目前与链上不一致，其数字可能有误。`,
     missing: (sources) => `这里缺少：${sources}。`,
     judgedWithout: (sources) => `判断时缺少：${sources}。`,
     why: (conditions) => `原因：${conditions}。`,

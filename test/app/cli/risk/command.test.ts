@@ -60,6 +60,18 @@ describe('app/cli/risk: plimsoll risk', () => {
     expect(rows[1]).to.match(new RegExp(`^${MARKET},23550000,${HOUR * 3600},WETH,build-up,2025-10-02T07:00:00Z,`))
   })
 
+  it('a sheet of a market that is not to be trusted comes with a word beside it', async () => {
+    const doubtful = {
+      ask: (async (question, about) => ({
+        ...(await fakeDesk().ask(question, about)),
+        quarantined: true,
+      })) as ReturnType<typeof fakeDesk>['ask'],
+    }
+    const { stdout, stderr } = await run(['ladder', '--csv'], doubtful)
+    expect(stderr).to.match(new RegExp(`^${MARKET}: QUARANTINED`))
+    expect(stdout).to.not.include('QUARANTINED')
+  })
+
   it('--market names one', async () => {
     const desk = fakeDesk()
     await typed(['cohorts', '--market', 'b'], desk, ['a', 'b'])
@@ -92,6 +104,14 @@ describe('app/cli/risk: plimsoll risk', () => {
     expect(await typed(['ladder'], broken, ['a', 'b']).catch((error: unknown) => error)).to.be.instanceOf(TypeError)
   })
 
+  it('takes a stop as a price or as a change, as docs/planner.md says', async () => {
+    for (const stop of ['WETH=1500', 'WETH=-25%', 'WETH=+2.5%']) {
+      const desk = fakeDesk()
+      await typed(['plan', WHALE, '--stop', stop], desk)
+      expect(desk.asked.map(([, about]) => 'stop' in about && about.stop)).to.deep.equal([stop])
+    }
+  })
+
   const refusals: readonly (readonly [args: string, code: string, says: string])[] = [
     ['cascade', 'BAD_OPTION', '--shock'],
     ['compare', 'BAD_OPTION', '--shock'],
@@ -109,6 +129,7 @@ describe('app/cli/risk: plimsoll risk', () => {
     [`plan ${WHALE} --stop WETH`, 'BAD_OPTION', '--stop WETH'],
     [`plan ${WHALE} --stop WETH=0`, 'BAD_OPTION', '--stop WETH=0'],
     [`plan ${WHALE} --stop WETH=1.123456789`, 'BAD_OPTION', '--stop'],
+    [`plan ${WHALE} --stop WETH=-100%`, 'BAD_SHOCK', 'less than 100 %'],
     [`plan ${WHALE} --target 0.9`, 'BAD_OPTION', '--target 0.9'],
     ['wave --csv --json', 'BAD_OPTION', '--csv'],
     ['ladderr', 'UNKNOWN_COMMAND', '"ladder"'],

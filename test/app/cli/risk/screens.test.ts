@@ -14,7 +14,11 @@ import { phaseScreen } from '../../../../src/app/cli/risk/phase.ts'
 import { planScreen } from '../../../../src/app/cli/risk/plan.ts'
 import type { Screen } from '../../../../src/app/cli/risk/screen.ts'
 import { waveScreen } from '../../../../src/app/cli/risk/wave.ts'
+import { ladderAnswer } from '../../../../src/app/risk/ladder.ts'
+import { historyFrom } from '../../../../src/app/risk/world.ts'
+import { Codes } from '../../../../src/core/risk/codes.ts'
 import type { RiskQuestion, RiskQuestions } from '../../../../src/core/risk/questions.ts'
+import { bookOf, reserve } from '../../../protocols/aave-v3/world.ts'
 import { LACKING } from '../../risk/example-bare.ts'
 import { HOUR } from '../../risk/example-parts.ts'
 import { EMPTY, EXAMPLES } from '../../risk/examples.ts'
@@ -102,7 +106,7 @@ describe('app/cli/risk: screens', () => {
     ['cascade', EMPTY, 'liquidates nobody'],
     ['grid', LACKING, 'No fall of WETH up to 90 %'],
     ['joint', EMPTY, 'makes nobody liquidatable'],
-    ['cohorts', LACKING, 'No fall of 10 % within a day is on record yet'],
+    ['cohorts', LACKING, 'No fall of 10 % within 72 hours is on record yet'],
     ['cohorts', EMPTY, 'Nobody owes anything here'],
     ['phase', LACKING, '12 of 72 hours'],
     ['compare', EMPTY, 'makes nobody liquidatable under any of these rules'],
@@ -115,6 +119,32 @@ describe('app/cli/risk: screens', () => {
     it(`${question} without it says: ${says}`, () => {
       expect(textOf(question, answers).replaceAll(/\s+/g, ' ')).to.include(says)
     })
+
+  it('of a ladder that ends before the first position says no more than that', () => {
+    // Reached by a fall of 99.9 %.
+    const book = bookOf({
+      reserves: [
+        reserve({ priceUsd8: 2000n * 10n ** 8n, ltBps: 8000, root: 7n }),
+        reserve({ symbol: 'USDC', decimals: 6, root: 9n }),
+      ],
+      accounts: [{ collaterals: [[0, 10n ** 18n]], debts: [[1, 1_000_000n]] }],
+    })
+    const world = { chainId: 1, book, exchange: undefined, codes: new Codes(), binS: 3600, distrusted: false }
+    const told = ladderAnswer({ ...world, ...historyFrom(() => []) }, { market: 'world', side: 'fall', accounts: 10 })
+    const text = ladderScreen.text(told, look()).replaceAll(/\s+/g, ' ')
+    expect(text).to.include('No fall of R0 up to 50 % makes anybody liquidatable.')
+    expect(text).to.not.include('Nobody owes against R0.')
+  })
+
+  it('chains names the markets that are not to be trusted, and those that are missing', () => {
+    const [first, ...rest] = EXAMPLES.chains.markets
+    const told = { ...EXAMPLES.chains, markets: [{ ...first!, quarantined: true }, ...rest], missing: ['aave-v3-base'] }
+    const text = chainsScreen.text(told, look()).replaceAll(/\s+/g, ' ')
+    expect(text).to.include('Of aave-v3-ethereum: QUARANTINED')
+    expect(text).to.include('Not measured now, since not read yet or of unknown rules: aave-v3-base.')
+    expect(textOf('chains', EXAMPLES)).to.not.match(/QUARANTINED|Not measured/)
+    expect(chainsScreen.text({ ...told, markets: [] }, look())).to.match(/^No market can be measured now\.\n/)
+  })
 
   it('says what to do about what is lacking, each thing once', () => {
     const text = textOf('overview', LACKING, { width: 120 }).replaceAll(/\s+/g, ' ')

@@ -121,6 +121,27 @@ describe('the risk report as a page', () => {
     expect(fault).to.be.instanceOf(TypeError)
   })
 
+  it('names in the table of chains whom not to trust, and who is missing', async () => {
+    const [first, ...rest] = EXAMPLES.chains.markets
+    const chains = { ...EXAMPLES.chains, markets: [{ ...first!, quarantined: true }, ...rest], missing: ['far'] }
+    const { text } = readPage(await pageOf(deskOf(EXAMPLES, { chains: () => chains })))
+    expect(text).to.include('The mirror differs from its chain, figures may be wrong: aave-v3-ethereum.')
+    expect(text).to.include('Not measured, since not read yet or of unknown rules: far.')
+  })
+
+  it('does without a market whose rules are not known, unless there is no other', async () => {
+    const complaint = { code: 'RULES_UNKNOWN', what: 'market far', why: 'its revision is not known', fix: 'Name it' }
+    const overview = ({ market }: { readonly market: string }) => {
+      if (market === 'far') throw new UsageError(complaint)
+      return { ...EXAMPLES.overview, market }
+    }
+    const chains = { ...EXAMPLES.chains, missing: ['far'] }
+    const desk = deskOf(EXAMPLES, { overview, chains: () => chains })
+    expect(readPage(await pageOf(desk, ['far', 'near'])).text).to.include('unknown rules: far.')
+    const refused = await pageOf(desk, ['far']).catch((error: unknown) => error)
+    expect(refused).to.be.instanceOf(UsageError)
+  })
+
   it('tells of the markets asked for, each with a place of its own to go to', async () => {
     const asked: string[] = []
     const overview = ({ market }: { readonly market: string }) => {

@@ -229,6 +229,15 @@ describe('core/people/words: the brief', () => {
     expect(of(absorption(5, 1e6, 1e6))).to.include('pools can take it')
     expect(text(briefEntry({ overview: overview({ quarantined: true }) }))).to.include('differs from the chain')
   })
+  it('of a copy that differs from the chain says so among several, too', () => {
+    const doubtful = briefEntry({ overview: overview({ quarantined: true }) })
+    const other = { ...briefEntry(), market: 'another' }
+    for (const language of LANGUAGES) {
+      const rows = [doubtful, other].map((entry, id) => ({ id, entry }))
+      const told = toPlain(compose(rows, reader({ language })))
+      expect(told.match(language === 'en' ? /differs from the chain/g : /镜像/g)).to.have.length(1)
+    }
+  })
   it('fits one message in both languages, whatever the detector says', () => {
     const missing = Array.from({ length: 30 }, (_, n) => ({
       name: `${n} `.repeat(99),
@@ -303,6 +312,25 @@ describe('core/people/words: answers about markets', () => {
   it('the ladder, with what would stay unpaid', () => {
     const told = toPlain(ladderText(ladder(), reader()))
     expect(told).to.include('−10 %  $472M, 1530 pos.').and.include('At −20 % $310K of debt would stay unpaid.')
+  })
+  it('several, those whose copy is not trusted named', () => {
+    const markets = [stormy({ market: 'trusted' }), stormy({ market: 'doubtful', quarantined: true })]
+    for (const language of LANGUAGES) {
+      const message = marketsText(markets, [], { reader: reader({ language }), example: '/risk trusted' })
+      sound(message)
+      const [line, ...more] = message.lines.filter((one) => /differs from the chain|镜像/.test(one))
+      expect(line).to.include('doubtful').and.to.not.include('trusted,')
+      expect(more).to.have.length(0)
+    }
+    const trusted = marketsText([markets[0]!], [], { reader: reader(), example: '/risk trusted' })
+    expect(toPlain(trusted)).to.not.include('differs from the chain')
+  })
+  it('a step that begins at the price has no minus before its 0', () => {
+    const cliffs = [{ fromPct: 0, toPct: 1, address: '0x1', share: 0.5, collateralUsd: 5e6 }]
+    expect(toPlain(overviewText(stormy({ cliffs }), reader()))).to.include('large position, at 0 %: $5M')
+    const cliff = { ...(warnings('on').find(({ data }) => data['type'] === 'cliff') ?? expect.fail('a cliff')) }
+    const told = text({ ...cliff, data: { ...cliff.data, state: 'on', fromPct: 0, toPct: 1 } })
+    expect(told).to.include(' 0 to −1 %: one large position').and.to.not.include('−0')
   })
   it('all fit a phone and say when the copy is not trusted', () => {
     for (const language of LANGUAGES) {
