@@ -41,7 +41,8 @@ export const absorption = (
     fallPct,
     liquidatableUsd,
     depthUsd: isKnown ? known(depthUsd) : lacking(...depthUsd),
-    ratio: isKnown ? known(liquidatableUsd / depthUsd) : lacking(...depthUsd),
+    // As the measure itself says it: there is no ratio to nothing.
+    ratio: isKnown ? (depthUsd > 0 ? known(liquidatableUsd / depthUsd) : lacking('depth')) : lacking(...depthUsd),
     largestUsd: isKnown ? known(depthUsd / 8) : lacking(...depthUsd),
   }
 }

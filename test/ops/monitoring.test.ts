@@ -5,6 +5,7 @@ import { parse } from 'yaml'
 import { root } from '../../scripts/generated.ts'
 import { createMetrics } from '../../src/adapters/metrics.ts'
 import { riskMetrics } from '../../src/adapters/risk-metrics.ts'
+import { known, lacking } from '../../src/core/risk/measure.ts'
 import { PHASES } from '../../src/core/risk/phase-ways.ts'
 import { fakeQueries } from '../adapters/http-support.ts'
 import { EXAMPLES } from '../app/risk/examples.ts'
@@ -107,6 +108,18 @@ describe('ops: board and alert rules', () => {
       expect(query).to.not.match(/\b(?:on|ignoring) ?\(/)
       if (query.includes('plimsoll_risk_phase{market')) expect(query).to.match(/^max by \(market\)/)
     }
+  })
+
+  it('pools that take nothing, of which there is no ratio, are no reason for silence', async () => {
+    const metrics = createMetrics(fakeQueries(), '1.2.3')
+    const [point] = EXAMPLES.overview.absorption
+    const drained = { ...point!, fallPct: 10, liquidatableUsd: 9e6, depthUsd: known(0), ratio: lacking('depth') }
+    riskMetrics(metrics.registry, () => 0).take({ ...EXAMPLES.overview, absorption: [drained] })
+    const text = await metrics.text()
+    expect(text).to.not.include('plimsoll_risk_absorption_ratio{')
+    expect(text).to.match(/^plimsoll_risk_depth_usd\{.*\} 0$/m)
+    const rule = rules.find(({ alert }) => alert === 'PlimsollNotAbsorbed')
+    expect(rule?.expr).to.match(/plimsoll_risk_depth_usd\{[^}]*\} == 0/)
   })
 
   it('each rule says how bad it is, what happened and where to look, under a name of its own', () => {

@@ -47,6 +47,10 @@ export function absorption({ exchange, ...facts }: AbsorptionFacts): AbsorptionP
   })
 }
 
+/** L/Q as it is judged: without a bound where pools take nothing of what is there. Null: not known. */
+export const pressureOf = ({ liquidatableUsd, depthUsd, ratio }: AbsorptionPoint): number | null =>
+  ratio.value ?? (depthUsd.value === 0 && liquidatableUsd > 0 ? Number.POSITIVE_INFINITY : null)
+
 /** Q(δ) alone, in dollars; null where nothing can be sold. */
 export function depthUsdAt(
   fallPct: number,

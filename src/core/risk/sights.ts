@@ -1,4 +1,5 @@
 /** What an overview shows of each thing that may be warned of, against the thresholds; nothing is remembered here. */
+import { pressureOf } from './absorption.ts'
 import type { AbsorptionPoint, ConditionAnswer, OracleAnswer, ReserveStress, RiskOverview } from './answers.ts'
 import type { Phase } from './phase-ways.ts'
 import type { Band, WarningSettings, WarningType } from './warning-thresholds.ts'
@@ -94,7 +95,7 @@ function absorptionSight({ absorption, group: { root, symbol } }: RiskOverview, 
     .map((point) => ({ point, verdict: absorbed(point, settings) }))
   const of = (verdict: Verdict) => judged.filter((one) => one.verdict === verdict).map(({ point }) => point)
   const verdict = WORST.find((one) => of(one).length > 0) ?? 'lacking'
-  const [worst] = of(verdict).toSorted((a, b) => ratioOf(b) - ratioOf(a))
+  const [worst] = of(verdict).toSorted(byPressure)
   return {
     key: `absorption:${root}`,
     type: 'absorption',
@@ -115,13 +116,18 @@ function absorptionSight({ absorption, group: { root, symbol } }: RiskOverview, 
   }
 }
 
-const WORST = ['on', 'between', 'lacking', 'off'] as const
-const ratioOf = ({ ratio }: AbsorptionPoint): number => ratio.value ?? 0
+/** The worst first; of several without a bound the nearest. */
+function byPressure(a: AbsorptionPoint, b: AbsorptionPoint): number {
+  const [ofA, ofB] = [pressureOf(a) ?? 0, pressureOf(b) ?? 0]
+  return ofA === ofB ? 0 : ofB - ofA
+}
 
-function absorbed({ liquidatableUsd, ratio }: AbsorptionPoint, settings: WarningSettings): Verdict {
-  const size = reached(liquidatableUsd, settings.absorptionUsd)
+const WORST = ['on', 'between', 'lacking', 'off'] as const
+function absorbed(point: AbsorptionPoint, settings: WarningSettings): Verdict {
+  const size = reached(point.liquidatableUsd, settings.absorptionUsd)
+  const pressure = pressureOf(point)
   if (size === 'off') return 'off'
-  return ratio.value === null ? 'lacking' : every(size, passed(ratio.value, settings.absorptionRatio))
+  return pressure === null ? 'lacking' : every(size, passed(pressure, settings.absorptionRatio))
 }
 
 function feedSight({ root, symbol, headroom: { value, lacks } }: OracleAnswer, { headroom }: WarningSettings): Sight {

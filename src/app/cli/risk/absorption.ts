@@ -1,3 +1,4 @@
+import { pressureOf } from '../../../core/risk/absorption.ts'
 import type { AbsorptionAnswer, AbsorptionPoint } from '../../../core/risk/answers.ts'
 import { type Look, styled, tableOf } from './look.ts'
 import { parts, type Screen, sheetOf } from './screen.ts'
@@ -30,16 +31,18 @@ export const absorptionScreen: Screen<'absorption'> = {
 export function absorptionSentence(points: readonly AbsorptionPoint[], group: string): string {
   const point = points.find(({ fallPct }) => fallPct === ASKED_PCT) ?? points.at(-1)
   if (point === undefined) return `Nothing is known of falls of ${group} here.`
-  const { fallPct, liquidatableUsd, depthUsd, ratio } = point
+  const { fallPct, liquidatableUsd, depthUsd } = point
   const falls = `−${fallPct} % on ${group}`
   if (liquidatableUsd === 0) return `${falls} makes nothing seizable: there is nothing to absorb.`
   const makes = `${falls} makes ${money(liquidatableUsd)} of collateral seizable`
   if (depthUsd.value === null) return `${makes}; whether pools can take that is not known.`
-  return `${makes}; pools take ${money(depthUsd.value)}: ${verdict(ratio.value)}.`
+  return `${makes}; pools take ${money(depthUsd.value)}: ${verdict(pressureOf(point))}.`
 }
 
 const verdict = (ratio: number | null): string =>
-  ratio === null ? 'not known' : `${ratio > 1 ? 'not absorbed' : 'absorbed'} (${times(ratio)})`
+  ratio === null
+    ? 'not known'
+    : `${ratio > 1 ? 'not absorbed' : 'absorbed'}${Number.isFinite(ratio) ? ` (${times(ratio)})` : ''}`
 
 export const absorptionTable = (points: readonly AbsorptionPoint[], look: Look): string =>
   tableOf(
@@ -52,8 +55,10 @@ export const absorptionTable = (points: readonly AbsorptionPoint[], look: Look):
       { head: 'largest sale', cell: ({ largestUsd }) => measured(largestUsd, money) },
       {
         head: '',
-        cell: ({ ratio }) =>
-          ratio.value === null ? '' : ratio.value > 1 ? styled('red', 'not absorbed', look) : 'absorbed',
+        cell: (point) => {
+          const pressure = pressureOf(point)
+          return pressure === null ? '' : pressure > 1 ? styled('red', 'not absorbed', look) : 'absorbed'
+        },
         left: true,
       },
     ],

@@ -1,3 +1,4 @@
+import { pressureOf } from '../../../core/risk/absorption.ts'
 import type { AbsorptionAnswer, AbsorptionPoint } from '../../../core/risk/answers.ts'
 import { emptyFigure } from '../../page/frame.ts'
 import { grid } from '../../page/grid.ts'
@@ -30,17 +31,20 @@ export const absorptionPart = (told: Told<AbsorptionAnswer>): Html =>
 
 /** Where liquidators first cannot leave. */
 function verdict({ points, group }: AbsorptionAnswer): string {
-  const over = points.find(({ ratio }) => (ratio.value ?? 0) > 1)
+  const over = points.find((point) => (pressureOf(point) ?? 0) > 1)
   if (over !== undefined)
     return `From a fall of ${symbol(group.symbol)} by ${pct(over.fallPct)} on, more is liquidatable than the pools take before they have fallen as far: liquidators cannot leave.`
-  if (points.every(({ ratio }) => ratio.value === null)) return 'Whether the pools can take it is not known.'
+  if (points.every((point) => pressureOf(point) === null)) return 'Whether the pools can take it is not known.'
+  const unknown = points.filter((point) => point.liquidatableUsd > 0 && pressureOf(point) === null)
+  if (unknown.length > 0)
+    return `At no fall that is known more is liquidatable than the pools take; not known: ${unknown.map(({ fallPct }) => pct(fallPct)).join(', ')}.`
   return 'At every fall looked at, the pools take more than becomes liquidatable.'
 }
 
 function plot({ points }: AbsorptionAnswer): Html {
   const deep = points.flatMap(({ fallPct, depthUsd: { value } }) => (value === null ? [] : [[fallPct, value] as const]))
   if (points.length === 0) return emptyFigure(PLOT, 'Nothing was looked at.')
-  const over = points.find(({ ratio }) => (ratio.value ?? 0) > 1)
+  const over = points.find((point) => (pressureOf(point) ?? 0) > 1)
   return linePlot({
     title: PLOT,
     summary: points.map(words).join('; '),
@@ -54,7 +58,10 @@ function plot({ points }: AbsorptionAnswer): Html {
         ? []
         : [{ kind: 'line dashed' as const, name: 'sellable', points: [[0, 0] as const, ...deep] }]),
     ],
-    mark: over && { fallPct: over.fallPct, words: `ratio ${times(over.ratio.value ?? 0)}` },
+    mark: over && {
+      fallPct: over.fallPct,
+      words: over.ratio.value === null ? 'nothing sellable' : `ratio ${times(over.ratio.value)}`,
+    },
   })
 }
 

@@ -17,6 +17,7 @@ import { waveScreen } from '../../../../src/app/cli/risk/wave.ts'
 import { ladderAnswer } from '../../../../src/app/risk/ladder.ts'
 import { historyFrom } from '../../../../src/app/risk/world.ts'
 import { Codes } from '../../../../src/core/risk/codes.ts'
+import { known, lacking } from '../../../../src/core/risk/measure.ts'
 import type { RiskQuestion, RiskQuestions } from '../../../../src/core/risk/questions.ts'
 import { bookOf, reserve } from '../../../protocols/aave-v3/world.ts'
 import { LACKING } from '../../risk/example-bare.ts'
@@ -134,6 +135,16 @@ describe('app/cli/risk: screens', () => {
     const text = ladderScreen.text(told, look()).replaceAll(/\s+/g, ' ')
     expect(text).to.include('No fall of R0 up to 50 % makes anybody liquidatable.')
     expect(text).to.not.include('Nobody owes against R0.')
+  })
+
+  it('pools that take nothing of what is seizable do not absorb it', () => {
+    const [first] = EXAMPLES.absorption.points
+    const point = { ...first!, fallPct: 10, liquidatableUsd: 9e6, depthUsd: known(0), ratio: lacking('depth') }
+    const text = absorptionScreen.text({ ...EXAMPLES.absorption, points: [point] }, look())
+    expect(text.replaceAll(/\s+/g, ' ')).to.include('pools take $0: not absorbed.')
+    expect(text).to.match(/−10 %.*not absorbed$/m)
+    const nothing = { ...point, liquidatableUsd: 0 }
+    expect(absorptionScreen.text({ ...EXAMPLES.absorption, points: [nothing] }, look())).to.not.include('not absorbed')
   })
 
   it('chains names the markets that are not to be trusted, and those that are missing', () => {

@@ -6,6 +6,7 @@ import { expect } from 'chai'
 import fc from 'fast-check'
 import { gatherRisk } from '../../../../src/app/risk/report/gather.ts'
 import { UsageError } from '../../../../src/core/errors.ts'
+import { known, lacking } from '../../../../src/core/risk/measure.ts'
 import { temporaryFolder } from '../../../support/temporary.ts'
 import { readPage } from '../../backtest/markup.ts'
 import { LACKING } from '../example-bare.ts'
@@ -127,6 +128,22 @@ describe('the risk report as a page', () => {
     const { text } = readPage(await pageOf(deskOf(EXAMPLES, { chains: () => chains })))
     expect(text).to.include('The mirror differs from its chain, figures may be wrong: aave-v3-ethereum.')
     expect(text).to.include('Not measured, since not read yet or of unknown rules: far.')
+  })
+
+  it('does not take for absorbed what pools take nothing of', async () => {
+    const [first, second, ...rest] = EXAMPLES.absorption.points
+    const drained = { ...first!, liquidatableUsd: 9e6, depthUsd: known(0), ratio: lacking('depth') }
+    const taken = [second!, ...rest].map((point) => ({ ...point, ratio: known(0.5) }))
+    const of = async (points: typeof EXAMPLES.absorption.points) =>
+      readPage(await pageOf(deskOf(EXAMPLES, { absorption: () => ({ ...EXAMPLES.absorption, points }) }))).text
+    const falls = 'At every fall looked at, the pools take more'
+    expect(await of([drained, ...taken]))
+      .to.include('liquidators cannot leave')
+      .and.to.not.include(falls)
+    expect(await of(taken)).to.include(falls)
+    // What is not known at one fall is not known at every fall.
+    const unknown = { ...first!, depthUsd: lacking('depth'), ratio: lacking('depth') }
+    expect(await of([unknown, ...taken])).to.not.include(falls)
   })
 
   it('does without a market whose rules are not known, unless there is no other', async () => {
