@@ -27,7 +27,7 @@ export interface Bin {
   readonly lost: [at: bigint, blocks: number][]
   /** Of the last round of each feed before the hour. */
   readonly roundsBefore: ReadonlyMap<Address, number>
-  /** Set by the page after which it is not whole: 0 when it began so. */
+  /** The page with which it ceased to be whole; where it began so, its first. */
   partialAt: bigint | undefined
   extras: { readonly at: bigint; readonly extras: Extras } | undefined
 }

@@ -25,14 +25,14 @@ export interface Seized {
  * largest (Aave V3's close factor, small positions and leftovers: `Closing`). What forbids calls for other reasons (paused
  * reserves, grace periods, too little to take out) is not looked at.
  *
- * `holdings` are used up: values afterwards are what is left. `onSeized` hears of each call. At `health` the first call is made
+ * `holdings` are used up: values afterwards are what is left. `onSeized` hears of each call, by the place of the collateral. At `health` the first call is made
  * even where it is 1: the account is just below. Source: risk.md rows 2 and 6; `src/protocols/aave-v3/size.ts` is the exact one.
  */
 export function seize(
   holdings: Holdings,
   closing: Closing,
   health: number,
-  onSeized: (reserve: number, base: number) => void,
+  onSeized: (collateral: number, base: number) => void,
 ): Seized {
   const { value, collaterals } = holdings
   let [credit, debt] = [0, 0]
@@ -49,7 +49,7 @@ export function seize(
     at = credit / debt
     sequence += best.seized
     if (call === 0) oneCall = best.seized
-    onSeized(holdings.reserve(best.collateral), best.seized)
+    onSeized(best.collateral, best.seized)
   }
   return { oneCall, sequence }
 }

@@ -39,7 +39,7 @@ export function extrasBody({ reserves, feeds, funding, twaps }: Extras, views: r
     insurance,
     headrooms: record(feeds.map(({ asset, capped }) => [asset, capped && headroom(capped).value])),
     roundsAtS: record(feeds.map(({ root, updatedAtS }) => [root, updatedAtS])),
-    stables: record(both.map((one) => [one.view.symbol, isStable(one.view) ? unitsOf(one) : null])),
+    stables: stablesOf(both),
     pegs: Object.fromEntries(twaps.flatMap((twap) => pegOf(twap, known))),
     supplies: byAsset((one) => (one.view.liquidationThresholdBps > 0n ? unitsOf(one) : null)),
   }
@@ -61,6 +61,17 @@ const record = (entries: readonly (readonly [string, number | null])[]): Record<
 function sumOf(values: Readonly<Record<string, number>>): number | null {
   const found = Object.values(values)
   return found.length === 0 ? null : found.reduce((sum, value) => sum + value, 0)
+}
+
+/** Coins of one name (the chain's own and a bridged one) are added up; where one of them did not answer, the name is left out. */
+function stablesOf(both: readonly Both[]): Record<string, number> {
+  const sums = new Map<string, number | null>()
+  for (const one of both) {
+    if (!isStable(one.view)) continue
+    const [sum, units] = [sums.get(one.view.symbol), unitsOf(one)]
+    sums.set(one.view.symbol, sum === null || units === null ? null : (sum ?? 0) + units)
+  }
+  return record([...sums])
 }
 
 const unitsOf = ({ extras: { totalSupply }, view }: Both): number | null =>

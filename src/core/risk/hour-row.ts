@@ -82,7 +82,7 @@ export interface ExtrasBody {
   readonly headrooms: Readonly<Record<string, number>>
   /** By feed root: Unix seconds of its last round. */
   readonly roundsAtS: Readonly<Record<string, number>>
-  /** By symbol: dollars of it on this chain, at one dollar each. */
+  /** By symbol: dollars of all coins of that name on this chain, at one dollar each. */
   readonly stables: Readonly<Record<string, number>>
   /** By asset that serves as collateral: whole units of it on this chain. */
   readonly supplies: Readonly<Record<string, number>>

@@ -50,7 +50,7 @@ export interface Ladder {
 export interface Near {
   /** Of each account reached, `now` among them. */
   readonly collateralBase: Float64Array
-  /** What the sequences take from each reserve, in the market's order. */
+  /** What the sequences take from each reserve, in the market's order, at present prices: a reserve runs out of amounts. */
   readonly seizedBase: Float64Array
 }
 
@@ -92,6 +92,8 @@ class Climb {
   readonly #near: number[] = []
   readonly #seizedBase: Float64Array
   #isNear = false
+  /** On the group's price, where the account is looked at. */
+  #factor = 1
 
   constructor(portrait: Portrait, root: Address, largest: number) {
     this.#holdings = new Holdings(portrait)
@@ -103,8 +105,8 @@ class Climb {
   /** `pct`: the move that reaches it; below 0 (health below 1): the account is looked at where it is. */
   add(account: AccountId, pct: number, sign: number, health: number, closing: Closing): void {
     const bin = health < 1 ? 0 : Math.max(1, Math.ceil(pct))
-    const factor = health < 1 ? 1 : 1 - (sign * pct) / 100
-    this.#holdings.read(account, this.#moved, factor)
+    this.#factor = health < 1 ? 1 : 1 - (sign * pct) / 100
+    this.#holdings.read(account, this.#moved, this.#factor)
     const { collateral, debt, repayable } = this.#holdings.sums()
     this.#isNear = bin <= NEAR_PCT
     if (this.#isNear) this.#near.push(collateral)
@@ -118,8 +120,11 @@ class Climb {
     this.#owner[bin] = account
   }
 
-  readonly #onSeized = (reserve: number, base: number): void => {
-    if (this.#isNear && reserve >= 0) this.#seizedBase[reserve] = (this.#seizedBase[reserve] as number) + base
+  readonly #onSeized = (collateral: number, base: number): void => {
+    const reserve = this.#holdings.reserve(collateral)
+    if (!this.#isNear || reserve < 0) return
+    const isMoved = this.#moved[this.#holdings.column[collateral] as number] === 1
+    this.#seizedBase[reserve] = (this.#seizedBase[reserve] as number) + (isMoved ? base / this.#factor : base)
   }
 
   ladder(factorOf: (account: AccountId) => number): Ladder {

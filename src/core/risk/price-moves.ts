@@ -1,6 +1,7 @@
 import type { Address } from 'viem'
 import type { ReserveView } from '../protocol.ts'
 import type { Deed } from './deed.ts'
+import { groupsOf } from './groups.ts'
 import { largestOf } from './oracle-health.ts'
 
 /** What a page did to a group's price. Dollars as floats. */
@@ -18,16 +19,9 @@ export interface PriceMove {
   readonly silenceS: number
 }
 
-/** Whose price stands for a group: what the feed itself prices, else the first. */
-export function leaders(reserves: readonly ReserveView[]): ReadonlyMap<Address, ReserveView> {
-  const found = new Map<Address, ReserveView>()
-  for (const reserve of reserves) {
-    const { root, source } = reserve
-    if (BigInt(root) !== 0n && (!found.has(root) || (source === root && found.get(root)?.source !== root)))
-      found.set(root, reserve)
-  }
-  return found
-}
+/** Whose price stands for a group, by its root. */
+export const leaders = (reserves: readonly ReserveView[]): ReadonlyMap<Address, ReserveView> =>
+  new Map(groupsOf(reserves).map(({ root, plain }) => [root, plain]))
 
 export const toUsd = (usd8: bigint): number => Number(usd8) / 1e8
 

@@ -4,7 +4,7 @@ import { WAD } from '../math.ts'
 import type { ReserveView } from '../protocol.ts'
 import { fallen } from './depth.ts'
 import { groupsOf } from './groups.ts'
-import { stableRoots } from './stable.ts'
+import { isStable, stableRoots } from './stable.ts'
 import { ratioWad, type Trading } from './trading.ts'
 
 /** The pool whose price a group's feed is taken to follow. */
@@ -18,10 +18,10 @@ export interface Reference {
 
 /** How far a price falls where depth is compared. */
 const DEPTH_FALL_WAD = WAD / 50n
-/** Those that stand on a stable asset's feed. */
+/** Stable assets, and what stands on their feeds. To have no feed is nothing in common. */
 export function dollarsIn(reserves: readonly ReserveView[]): readonly ReserveView[] {
   const stable = stableRoots(reserves)
-  return reserves.filter(({ root }) => stable.has(root))
+  return reserves.filter((one) => isStable(one) || (BigInt(one.root) !== 0n && stable.has(one.root)))
 }
 
 /**
@@ -34,8 +34,7 @@ export function references(reserves: readonly ReserveView[], trading: Trading): 
   return groupsOf(reserves).flatMap(({ root, plain, priceUsd8 }): Reference[] => {
     if (stable.has(root) || priceUsd8 === 0n) return []
     const others = reserves.filter((other) => other.root !== root && other.priceUsd8 > 0n)
-    const dollars = others.filter((other) => stable.has(other.root))
-    const found = deepest(plain, dollars, trading) ?? deepest(plain, others, trading)
+    const found = deepest(plain, dollarsIn(others), trading) ?? deepest(plain, others, trading)
     return found === undefined ? [] : [{ root, asset: plain.asset, ...found }]
   })
 }

@@ -9,7 +9,7 @@ export interface ReserveFacts {
   readonly borrowedUsd: number | null
   /** Utilisation from which the interest rises steeply (`optimalUsageRatio`), 0 to 1; null: nobody asked. */
   readonly kink: number | null
-  /** Collateral in it that liquidations take if prices fall by 10 %; null: not known. */
+  /** Collateral in it that liquidations take if prices fall by 10 %, at the prices of `idleUsd`; null: not known. */
   readonly seized10Usd: number | null
 }
 

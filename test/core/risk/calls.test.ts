@@ -17,7 +17,7 @@ function seizedOf(book: Book) {
   holdings.read(0, portrait.moves(ROOTS[0] as Address), 1)
   const calls: [reserve: number, usd: number][] = []
   const health = (portrait.credit[0] as number) / (portrait.debit[0] as number)
-  const onSeized = (at: number, base: number) => void calls.push([at, base / 1e8])
+  const onSeized = (at: number, base: number) => void calls.push([holdings.reserve(at), base / 1e8])
   const { oneCall, sequence } = seize(holdings, portrait.terms.closing as Closing, Math.min(1, health), onSeized)
   return { oneCall: oneCall / 1e8, sequence: sequence / 1e8, calls }
 }

@@ -10,7 +10,7 @@ import { ladderOf, POINTS_PCT, type Side } from '../../../src/core/risk/ladder.t
 import { liquidationPrice } from '../../../src/core/risk/liquidation-price.ts'
 import { portraitOf, slopeOf } from '../../../src/core/risk/portrait.ts'
 import { badDebt } from '../../../src/core/what-if.ts'
-import { type AccountSpec, bookOf, NOW, reserve } from '../../protocols/aave-v3/world.ts'
+import { type AccountSpec, assetOf, bookOf, NOW, reserve } from '../../protocols/aave-v3/world.ts'
 import { anyHealths, anyMarket, atHealth, errorOf, ROOTS } from './markets.ts'
 
 const ROOT = ROOTS[0] as Address
@@ -90,8 +90,32 @@ describe('ladder of a group', () => {
     const { near } = ladder([owing(10n, 15_200n), owing(5n, 7_600n, 1), owing(10n, 12_000n)])
     // λ of 5 ratio tokens: 7,600 / 9,200.
     expect([...near.collateralBase]).to.have.length(1)
-    expect(near.seizedBase[0]).to.be.closeTo(7_980e8, 1)
+    // $7,980 at 1,900: 4.2 ether.
+    expect(near.seizedBase[0]).to.be.closeTo(8_400e8, 1)
     expect([near.seizedBase[1], near.seizedBase[2]]).to.deep.equal([0, 0])
+  })
+
+  it('holds what calls take against what lies in the reserve in one price: more is taken than there is where the pool reverts', () => {
+    // 4.2 ether are seized at 1,900.
+    for (const [milliether, isPaid] of [
+      [4_150n, false],
+      [4_250n, true],
+    ] as const) {
+      const available = (milliether * ETHER) / 1000n
+      const [ether, ...others] = reserves
+      const market = [reserve({ ...ether, available }), ...others]
+      const book = bookOf({ reserves: market, accounts: [owing(10n, 15_200n)] })
+      const { near } = ladderOf(portraitOf(book), ROOT, 'fall', 0)
+      expect(near.seizedBase[0] as number).to.be.closeTo(4.2 * 2000e8, 1)
+      expect(Number(available) / 1e18 > (near.seizedBase[0] as number) / 2000e8).to.equal(isPaid)
+      const done = book.ledger.speculate(2n, () => {
+        book.protocol.shock(book.ledger, new Map([[ROOT, (WAD * 9_499n) / 10_000n]]))
+        const [borrower, collateralAsset, debtAsset] = [book.ledger.address(0), assetOf(0), assetOf(2)]
+        const asked = { borrower, collateralAsset, debtAsset, debtToCover: 7_600n * MILLION, firstCover: 0n }
+        return book.protocol.liquidate(book.ledger, asked, NOW)
+      })
+      expect(done !== undefined).to.equal(isPaid)
+    }
   })
 
   /** What is wrong with sums that cannot be. */

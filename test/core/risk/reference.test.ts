@@ -2,7 +2,7 @@ import { expect } from 'chai'
 import type { Address } from 'viem'
 import { WAD } from '../../../src/core/math.ts'
 import type { ReserveView } from '../../../src/core/protocol.ts'
-import { answerAfter, references } from '../../../src/core/risk/reference.ts'
+import { answerAfter, dollarsIn, references } from '../../../src/core/risk/reference.ts'
 import { Trading } from '../../../src/core/risk/trading.ts'
 import { address, assetOf, bookOf, reserve } from '../../protocols/aave-v3/world.ts'
 import { poolAddress, poolsOf, type WidePool } from './pool-stage.ts'
@@ -64,6 +64,15 @@ describe('the pool that a feed follows', () => {
   it('is none for a dollar, nor for a group that nobody trades', () => {
     expect(found(pool(USDC, USDT, 1n, L))).to.deep.equal([])
     expect(found(pool(STAKED, USDC, 2300n, L))).to.deep.equal([])
+  })
+
+  it('is none against what has no feed, though a dollar has none either', () => {
+    const bare = reserves.map((one) =>
+      one.symbol === 'USDC' || one.symbol === 'WBTC' ? { ...one, root: address(0), source: address(0) } : one,
+    )
+    expect(dollarsIn(bare).map(({ symbol }) => symbol)).to.deep.equal(['USDC', 'USDT'])
+    const pools = [pool(ETHER, BITCOIN, 1n, MORE), pool(ETHER, USDC, 2000n, L)]
+    expect(references(bare, new Trading(poolsOf(pools))).map(({ quote }) => quote)).to.deep.equal([USDC])
   })
 
   for (const [kappa, after, answer] of [
