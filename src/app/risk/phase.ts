@@ -41,7 +41,10 @@ function resetOf(decisions: readonly PhaseDecision[], hours: readonly Hour[]): P
   return { verdict, healthy: healthy.map(toCondition), deeper: deeper.map(toCondition), lacks }
 }
 
-/** Hours of the last wave's cascades: a new one before calm has come back belongs to it. `to`: the first hour after them. */
+/**
+ * Hours of the last wave's cascades: a new one before calm has come back belongs to it. `from`: the hour before the first was
+ * called, since it takes two to call one. `to`: the first hour after them.
+ */
 function lastWave(decisions: readonly PhaseDecision[]): { readonly from: number; readonly to: number } | undefined {
   const last = decisions.findLastIndex(({ phase }) => phase === 'cascade')
   if (last < 0) return undefined
@@ -51,5 +54,5 @@ function lastWave(decisions: readonly PhaseDecision[]): { readonly from: number;
     if (phase === 'calm' || phase === 'build-up') break
     if (phase === 'cascade') first = at
   }
-  return { from: decisions[first]?.hour ?? 0, to: (decisions[last]?.hour ?? 0) + 1 }
+  return { from: (decisions[first]?.hour ?? 0) - 1, to: (decisions[last]?.hour ?? 0) + 1 }
 }

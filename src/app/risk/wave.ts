@@ -50,7 +50,8 @@ function phasesOfWave(decisions: readonly PhaseDecision[]): readonly Span[] {
   for (const { hour, phase } of decisions.slice(first, calm < 0 ? undefined : calm)) {
     const open = spans.at(-1)
     if (open?.phase === phase) spans[spans.length - 1] = { ...open, to: hour + 1 }
-    else spans.push({ phase, from: hour, to: hour + 1 })
+    // It takes two hours to call a cascade: out of calm the first of them would be nobody's.
+    else spans.push({ phase, from: spans.length === 0 && phase === 'cascade' ? hour - 1 : hour, to: hour + 1 })
   }
   return spans
 }

@@ -2,6 +2,7 @@
 import { expect } from 'chai'
 import { chainsAnswer } from '../../../src/app/risk/chains.ts'
 import { overviewHistory } from '../../../src/app/risk/overview-history.ts'
+import { phaseAnswer } from '../../../src/app/risk/phase.ts'
 import { waveAnswer } from '../../../src/app/risk/wave.ts'
 import type { RiskWorld } from '../../../src/app/risk/world.ts'
 import { Codes } from '../../../src/core/risk/codes.ts'
@@ -11,19 +12,18 @@ import type { MarketHour } from '../../../src/core/risk/hours-from.ts'
 import { known, lacking } from '../../../src/core/risk/measure.ts'
 import { hourAt } from '../../core/risk/hours.ts'
 import { wave } from '../../core/risk/waves.ts'
-import { assetOf, bookOf, reserve } from '../../protocols/aave-v3/world.ts'
+import { type AccountSpec, assetOf, bookOf, reserve } from '../../protocols/aave-v3/world.ts'
 
 const USD = 10n ** 8n
 const [ETHER, RATIO, USDC, USDT] = [0, 1, 2, 3].map(assetOf) as [string, string, string, string]
-const book = bookOf({
-  reserves: [
-    reserve({ symbol: 'WETH', priceUsd8: 2000n * USD, root: 7n }),
-    reserve({ symbol: 'wstETH', priceUsd8: 2400n * USD, root: 7n }),
-    reserve({ symbol: 'USDC', decimals: 6, root: 8n }),
-    reserve({ symbol: 'USDT', decimals: 6, root: 9n }),
-  ],
-  accounts: [{ collaterals: [[0, 10n ** 18n]], debts: [[2, 1_000_000_000n]] }],
-})
+const RESERVES = [
+  reserve({ symbol: 'WETH', priceUsd8: 2000n * USD, root: 7n }),
+  reserve({ symbol: 'wstETH', priceUsd8: 2400n * USD, root: 7n }),
+  reserve({ symbol: 'USDC', decimals: 6, root: 8n }),
+  reserve({ symbol: 'USDT', decimals: 6, root: 9n }),
+]
+const ACCOUNTS: readonly AccountSpec[] = [{ collaterals: [[0, 10n ** 18n]], debts: [[2, 1_000_000_000n]] }]
+const book = bookOf({ reserves: RESERVES, accounts: ACCOUNTS })
 
 const EXTRAS: ExtrasBody = {
   ...{ utilisation: null, fundingAnnual: null, insuranceUsd: null, outstandingUsd: null },
@@ -132,6 +132,48 @@ describe('a wave from kept hours', () => {
     const calm = Array.from({ length: 40 }, (_, hour) => hourAt(hour))
     const found = waveAnswer(worldOf([marketAt(1)], { hours: () => calm }), { market: 'world', group: 'WETH' })
     expect([found.phases, found.insurance.deficitUsd, found.caught.length]).to.deep.equal([[], 0, COHORTS.length])
+  })
+})
+
+describe('the first hour of a cascade, which is only called one in its second', () => {
+  /** Forty quiet days, two hours of a crash out of calm, two quiet days; all deficits in the first of the two. */
+  const FIRST = 960
+  const hours = Array.from({ length: FIRST + 50 }, (_, hour) => {
+    const isCrash = hour === FIRST || hour === FIRST + 1
+    return hourAt(hour, {
+      ...{ liquidations: isCrash ? 600 : hour % 2, liquidatedUsd: isCrash ? 8e6 : (hour % 2) * 1e4 },
+      ...{ oraclePriceUsd: hour < FIRST ? 100 : 90, oracleLowUsd: hour < FIRST ? 100 : 90 },
+      ...{
+        ladder10Usd: hour < FIRST ? 1e9 : 5e8,
+        deficitUsd: hour === FIRST ? 8e5 : 0,
+        top10Share: 0.3,
+        utilisation: 0.5,
+      },
+    })
+  })
+  const market = hours.map(({ hour, deficitUsd }) =>
+    marketAt(hour, { deficitUsd: deficitUsd ?? 0, assets: hour === FIRST ? { [USDC]: owed(8e5) } : {} }),
+  )
+  const world = { ...worldOf(market, { hours: () => hours }), book: bookOf({ reserves: RESERVES, accounts: ACCOUNTS }) }
+
+  it('belongs to the wave whose deficits are judged', () => {
+    const { changes, reset } = phaseAnswer(world, { market: 'world', group: 'WETH' })
+    expect(changes.find(({ phase }) => phase === 'cascade')?.hour).to.equal(FIRST + 1)
+    const deficit = reset?.healthy.find(({ name }) => name === 'deficit over liquidated')
+    expect(deficit?.value).to.be.closeTo(0.05, 1e-3)
+    expect(reset?.verdict).to.not.equal('healthy reset')
+  })
+
+  it('belongs to the wave that is told', () => {
+    const told = waveAnswer(world, { market: 'world', group: 'WETH' })
+    expect(told.phases[0]).to.include({
+      phase: 'cascade',
+      fromHour: FIRST,
+      calls: 1200,
+      liquidatedUsd: 16e6,
+      deficitUsd: 8e5,
+    })
+    expect(told.insurance.deficitUsd).to.equal(8e5)
   })
 })
 
